@@ -1,0 +1,286 @@
+package model
+
+import (
+	"slices"
+	"time"
+)
+
+// Cluster is the fold: it takes changes one by one and publishes snapshots. The work for a change is that of
+// the pods it touches, done once for all changes between two snapshots. A Cluster belongs to one goroutine.
+type Cluster struct {
+	now      time.Time
+	pods     map[UID]*entry
+	mirrors  map[UID]UID // a static pod's event identity to its UID
+	slices   map[objectKey]*EndpointSlice
+	services map[objectKey]*Service
+	nodes    map[string]*Node
+	streams  [MaxStreams]stream
+
+	rows   []*Row
+	totals Totals
+	due    dueQueue
+
+	dirty      []*entry            // entries whose row is out of date
+	dirtyNodes map[string]struct{} // nodes whose pods' rows are
+	dirtyAll   bool                // every row is
+	changed    bool                // something visible changed since last
+	last       *Snapshot
+}
+
+// objectKey is a namespaced name.
+type objectKey struct{ namespace, name string }
+
+// entry is what the fold holds about one pod UID. Its slices are shared with published rows: they are
+// replaced, never written to.
+type entry struct {
+	uid     UID
+	pod     *Pod // nil while only others have spoken of it
+	streams uint64
+	events  []*Event
+	traffic []Traffic
+	row     *Row
+	slot    int // index of row in Cluster.rows; valid while row is not nil
+	dirty   bool
+}
+
+// NewCluster returns a cluster nobody has said anything about.
+func NewCluster() *Cluster {
+	return &Cluster{
+		pods:       map[UID]*entry{},
+		mirrors:    map[UID]UID{},
+		slices:     map[objectKey]*EndpointSlice{},
+		services:   map[objectKey]*Service{},
+		nodes:      map[string]*Node{},
+		dirtyNodes: map[string]struct{}{},
+		last:       &Snapshot{},
+	}
+}
+
+// Apply folds one change. Time never goes back: a change older than the one before counts as simultaneous.
+func (c *Cluster) Apply(ch Change) {
+	if ch.At.After(c.now) {
+		c.now = ch.At
+	}
+	switch f := ch.Fact.(type) {
+	case *Pod:
+		c.applyPod(ch, f)
+	case *Event:
+		c.applyEvent(ch, f)
+	case *EndpointSlice:
+		c.applySlice(ch, f)
+	case *Service:
+		c.applyService(ch, f)
+	case *Node:
+		c.applyNode(ch, f)
+	case *Source:
+		c.applySource(ch.Stream, *f)
+	case *Listing:
+		c.applyListing(ch.Stream, *f)
+	}
+}
+
+// Snapshot returns everything known now. It is the same snapshot as before when nothing visible has changed.
+func (c *Cluster) Snapshot() *Snapshot {
+	c.refresh()
+	if !c.changed {
+		return c.last
+	}
+	c.changed = false
+	c.last = &Snapshot{
+		Seq:     c.last.Seq + 1,
+		At:      c.now,
+		Rows:    slices.Clone(c.rows),
+		Totals:  c.totals,
+		Sources: c.sources(),
+	}
+	return c.last
+}
+
+// refresh brings every row up to date.
+func (c *Cluster) refresh() {
+	for _, e := range c.due.pop(c.now) {
+		c.touch(e)
+	}
+	if c.dirtyAll || len(c.dirtyNodes) > 0 {
+		for _, e := range c.pods {
+			if e.pod == nil {
+				continue
+			}
+			if _, ok := c.dirtyNodes[e.pod.Node]; ok || c.dirtyAll {
+				c.touch(e)
+			}
+		}
+		c.dirtyAll = false
+		clear(c.dirtyNodes)
+	}
+	for _, e := range c.dirty {
+		e.dirty = false
+		c.rebuild(e)
+	}
+	clear(c.dirty)
+	c.dirty = c.dirty[:0]
+}
+
+// touch marks an entry's row as out of date.
+func (c *Cluster) touch(e *entry) {
+	if !e.dirty {
+		e.dirty = true
+		c.dirty = append(c.dirty, e)
+	}
+}
+
+// rebuild replaces the entry's row.
+func (c *Cluster) rebuild(e *entry) {
+	if e.pod == nil {
+		c.drop(e)
+		return
+	}
+	j := judge{now: c.now, pod: e.pod, node: c.nodes[e.pod.Node], events: e.events, eventsSeen: c.eventsSeen()}
+	row := j.row(c.published(e))
+	c.changed = true
+	c.totals.add(row, 1)
+	if e.row == nil {
+		e.slot = len(c.rows)
+		c.rows = append(c.rows, row)
+	} else {
+		c.totals.add(e.row, -1)
+		c.rows[e.slot] = row
+	}
+	e.row = row
+	if !row.Due.IsZero() {
+		c.due.push(e, row.Due)
+	}
+}
+
+// drop takes the row of a pod that is gone out of the rows, and puts the last one in its place.
+func (c *Cluster) drop(e *entry) {
+	if e.row == nil {
+		return
+	}
+	c.changed = true
+	c.totals.add(e.row, -1)
+	end := len(c.rows) - 1
+	if moved := c.rows[end]; e.slot != end {
+		c.rows[e.slot] = moved
+		c.pods[moved.Pod.UID].slot = e.slot
+	}
+	c.rows[end] = nil
+	c.rows = c.rows[:end]
+	e.row = nil
+}
+
+// entryOf returns the entry of a pod, by its UID or by its event identity, making it when needed.
+func (c *Cluster) entryOf(uid UID) *entry {
+	if real, ok := c.mirrors[uid]; ok {
+		uid = real
+	}
+	e := c.pods[uid]
+	if e == nil {
+		e = &entry{uid: uid}
+		c.pods[uid] = e
+	}
+	return e
+}
+
+// release forgets an entry that nobody speaks of any more.
+func (c *Cluster) release(e *entry) {
+	if e.pod == nil && len(e.events) == 0 && len(e.traffic) == 0 {
+		c.drop(e)
+		delete(c.pods, e.uid)
+	}
+}
+
+func (c *Cluster) applyPod(ch Change, p *Pod) {
+	bit := uint64(1) << ch.Stream
+	if !ch.Gone {
+		e := c.entryOf(p.UID)
+		c.mention(ch.Stream, p.UID, "")
+		c.adopt(e, p)
+		e.pod, e.streams = p, e.streams|bit
+		c.touch(e)
+		return
+	}
+	if e := c.pods[p.UID]; e != nil {
+		c.forgetPod(e, bit)
+	}
+}
+
+// adopt moves the events of a static pod, recorded under another identity, to the pod.
+func (c *Cluster) adopt(e *entry, p *Pod) {
+	if p.MirrorUID == "" || c.mirrors[p.MirrorUID] == p.UID {
+		return
+	}
+	if orphan := c.pods[p.MirrorUID]; orphan != nil {
+		e.events = slices.Concat(e.events, orphan.events)
+		sortEvents(e.events)
+		orphan.events = nil
+		c.release(orphan)
+	}
+	c.mirrors[p.MirrorUID] = p.UID
+}
+
+// forgetPod takes the pod out of the streams in mask, and out of the cluster when it is in no other.
+func (c *Cluster) forgetPod(e *entry, mask uint64) {
+	e.streams &^= mask
+	if e.pod == nil || e.streams != 0 {
+		return
+	}
+	if e.pod.MirrorUID != "" {
+		delete(c.mirrors, e.pod.MirrorUID)
+	}
+	e.pod = nil
+	c.drop(e)
+	c.release(e)
+}
+
+func (c *Cluster) applyEvent(ch Change, ev *Event) {
+	if ch.Gone {
+		if e := c.pods[c.realUID(ev.Pod)]; e != nil {
+			c.forgetEvents(e, func(old *Event) bool { return old.UID == ev.UID })
+		}
+		return
+	}
+	e := c.entryOf(ev.Pod)
+	c.mention(ch.Stream, ev.Namespace, ev.Name)
+	events := make([]*Event, 0, len(e.events)+1)
+	for _, old := range e.events {
+		if old.Name != ev.Name {
+			events = append(events, old)
+		}
+	}
+	e.events = append(events, ev)
+	sortEvents(e.events)
+	c.touch(e)
+}
+
+func (c *Cluster) realUID(uid UID) UID {
+	if real, ok := c.mirrors[uid]; ok {
+		return real
+	}
+	return uid
+}
+
+// forgetEvents takes the events that match out of an entry.
+func (c *Cluster) forgetEvents(e *entry, match func(*Event) bool) {
+	if !slices.ContainsFunc(e.events, match) {
+		return
+	}
+	e.events = slices.DeleteFunc(slices.Clone(e.events), match)
+	c.touch(e)
+	c.release(e)
+}
+
+func (c *Cluster) applyNode(ch Change, n *Node) {
+	old := c.nodes[n.Name]
+	switch {
+	case ch.Gone:
+		delete(c.nodes, n.Name)
+	default:
+		c.mention(ch.Stream, n.Name, "")
+		if old != nil && *old == *n {
+			return
+		}
+		c.nodes[n.Name] = n
+	}
+	c.dirtyNodes[n.Name] = struct{}{}
+}

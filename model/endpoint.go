@@ -1,0 +1,53 @@
+package model
+
+import "time"
+
+// EndpointSlice is one slice of a Service's endpoints.
+type EndpointSlice struct {
+	Namespace, Name string
+	// Service is the Service the slice belongs to; empty for a slice nobody labelled.
+	Service   string
+	Endpoints []Endpoint
+}
+
+// Endpoint is one pod in a slice. Conditions that the API leaves nil are already read as its documentation
+// says: ready and serving as true, terminating as false.
+type Endpoint struct {
+	Pod                         UID
+	Ready, Serving, Terminating bool
+}
+
+// Traffic is what one Service thinks of one pod.
+type Traffic struct {
+	Service string
+	// Slice names the EndpointSlice that said so.
+	Slice                       string
+	Ready, Serving, Terminating bool
+	// PublishNotReady is set when the Service sends traffic to pods that are not ready
+	// (publishNotReadyAddresses), so that Ready says nothing about health.
+	PublishNotReady bool
+	// Since is when we saw the endpoint change; zero when it was so before we looked.
+	Since time.Time
+}
+
+// Service is the part of a Service that traffic depends on.
+type Service struct {
+	Namespace, Name string
+	// PublishNotReady is spec.publishNotReadyAddresses.
+	PublishNotReady bool
+}
+
+// Node is the part of a Node that the kubelet's word depends on.
+type Node struct {
+	Name string
+	// Ready is the node's Ready condition; Unknown when its kubelet stopped reporting.
+	Ready Tri
+	// Reason is the Ready condition's.
+	Reason string
+	// Since is when Ready changed.
+	Since time.Time
+	// KubeletVersion is status.nodeInfo.kubeletVersion.
+	KubeletVersion string
+	// Zone is the label topology.kubernetes.io/zone.
+	Zone string
+}

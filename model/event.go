@@ -1,0 +1,157 @@
+package model
+
+import (
+	"strings"
+	"time"
+)
+
+// Outcome is what a probe event says happened.
+type Outcome uint8
+
+// The outcomes that leave an event. Success leaves none.
+const (
+	NoOutcome Outcome = iota
+	// Failed counts towards the failure threshold.
+	Failed
+	// Errored could not be carried out and counts towards nothing.
+	Errored
+	// Warned is a success with a remark (a redirect to another host).
+	Warned
+)
+
+// String returns failed, errored or warning, or nothing.
+func (o Outcome) String() string { return [...]string{"", "failed", "errored", "warning"}[o] }
+
+// Event is a Kubernetes event about a pod, with what its message says about probes.
+// The object counts: the same event again is the same Event with a higher Count.
+type Event struct {
+	UID, Namespace, Name string
+	// Pod is involvedObject.uid, which for static pods is not the pod's UID but its MirrorUID.
+	Pod UID
+	// Container is the one that involvedObject.fieldPath names; empty for an event about the pod.
+	Container       string
+	Reason, Message string
+	Count           int32
+	// First and Last are the first and last occurrence, to the second.
+	First, Last time.Time
+	// Combined is set when the kubelet merged different messages into this event; its Container is then
+	// that of the first of them and proves nothing.
+	Combined bool
+	// Probe and Outcome are read from an Unhealthy or ProbeWarning message; Outcome is NoOutcome otherwise.
+	Probe   ProbeType
+	Outcome Outcome
+	// Kill is read from a Killing message; NotKilled otherwise.
+	Kill KillCause
+}
+
+// The event reasons that are read. They mirror pkg/kubelet/events/event.go.
+const (
+	ReasonUnhealthy    = "Unhealthy"
+	ReasonProbeWarning = "ProbeWarning"
+	ReasonKilling      = "Killing"
+	ReasonBackOff      = "BackOff"
+)
+
+// KillCause is why the kubelet killed a container, as far as its Killing event says.
+type KillCause uint8
+
+// The causes a Killing event can name.
+const (
+	NotKilled KillCause = iota
+	KilledByLiveness
+	KilledByStartup
+	// KilledByStop is the end of the pod, of its sandbox, or of a pod that cannot go on without the container.
+	KilledByStop
+	KilledByDefinition
+	KilledByPostStart
+	KilledByOther
+)
+
+// combinedPrefix is written by client-go tools/record/events_cache.go.
+const combinedPrefix = "(combined from similar events): "
+
+// NewEvent returns e with everything that its reason and message say filled in.
+func NewEvent(e Event) *Event {
+	e.Combined = strings.HasPrefix(e.Message, combinedPrefix)
+	switch e.Reason {
+	case ReasonUnhealthy, ReasonProbeWarning:
+		e.Probe, e.Outcome, _ = readProbeMessage(e.Message)
+	case ReasonKilling:
+		e.Kill = readKillMessage(strings.TrimPrefix(e.Message, combinedPrefix), e.Container)
+	}
+	return &e
+}
+
+// Text returns what the probe said: the message without the kubelet's words about type and outcome. For
+// other events it is the whole message.
+func (e *Event) Text() string {
+	if e.Outcome == NoOutcome {
+		return e.Message
+	}
+	_, _, text := readProbeMessage(e.Message)
+	return text
+}
+
+// probeVerbs are the ways in which pkg/kubelet/prober/prober.go words an outcome, longest first:
+// kubelets up to 1.32 say only "errored".
+var probeVerbs = [...]struct {
+	words   string
+	outcome Outcome
+}{
+	{"probe failed: ", Failed},
+	{"probe warning: ", Warned},
+	{"probe errored and resulted in unknown state: ", Errored},
+	{"probe errored and resulted in failure state: ", Errored},
+	{"probe errored: ", Errored},
+}
+
+func readProbeMessage(message string) (ProbeType, Outcome, string) {
+	name, rest, _ := strings.Cut(strings.TrimPrefix(message, combinedPrefix), " ")
+	var typ ProbeType
+	switch name {
+	case "Startup":
+		typ = Startup
+	case "Readiness":
+		typ = Readiness
+	case "Liveness":
+		typ = Liveness
+	default:
+		return 0, NoOutcome, message
+	}
+	for _, v := range probeVerbs {
+		if text, ok := strings.CutPrefix(rest, v.words); ok {
+			return typ, v.outcome, text
+		}
+	}
+	return 0, NoOutcome, message
+}
+
+// readKillMessage mirrors the messages of pkg/kubelet/kuberuntime (killContainer and its callers).
+func readKillMessage(message, container string) KillCause {
+	rest, ok := strings.CutPrefix(message, "Container "+container+" ")
+	if !ok {
+		rest, ok = strings.CutPrefix(message, "Init container "+container+" ")
+	}
+	switch {
+	case ok && strings.HasPrefix(rest, "failed liveness probe"):
+		return KilledByLiveness
+	case ok && strings.HasPrefix(rest, "failed startup probe"):
+		return KilledByStartup
+	case ok && strings.HasPrefix(rest, "definition changed"):
+		return KilledByDefinition
+	case strings.HasPrefix(message, "Stopping container "):
+		return KilledByStop
+	case message == "FailedPostStartHook":
+		return KilledByPostStart
+	}
+	return KilledByOther
+}
+
+// ContainerOf returns the container that an involvedObject.fieldPath names, or nothing.
+func ContainerOf(fieldPath string) string {
+	_, name, ok := strings.Cut(fieldPath, "{")
+	if !ok {
+		return ""
+	}
+	return strings.TrimSuffix(name, "}")
+}

@@ -1,0 +1,155 @@
+package model
+
+import "time"
+
+// UID is the identity of a Kubernetes object.
+type UID = string
+
+// Tri is a value that may not be known.
+type Tri uint8
+
+// The values of a Tri.
+const (
+	Unknown Tri = iota
+	False
+	True
+)
+
+// TriOf returns the Tri of a known value.
+func TriOf(b bool) Tri {
+	if b {
+		return True
+	}
+	return False
+}
+
+// String returns "True", "False" or "Unknown", as conditions spell it.
+func (t Tri) String() string { return [...]string{"Unknown", "False", "True"}[t] }
+
+// Pod is what the API server holds about a pod, reduced to what probes and traffic depend on.
+// Times have the API's resolution, one second.
+type Pod struct {
+	UID             UID
+	Namespace, Name string
+	ResourceVersion string
+	// Node is where the pod is bound; empty when it is not.
+	Node string
+	// Owner is the controller of the pod; zero when it has none.
+	Owner Owner
+	// MirrorUID is the identity under which the kubelet of a static pod records its events
+	// (annotation kubernetes.io/config.mirror); empty for other pods.
+	MirrorUID UID
+	IP        string
+	// Phase and Reason are status.phase and status.reason.
+	Phase, Reason string
+	// RestartPolicy is spec.restartPolicy.
+	RestartPolicy string
+	// Created is when the API server accepted the pod.
+	Created time.Time
+	// Deleted is the deletionTimestamp, the moment the grace period ends; zero when nobody deleted the pod.
+	Deleted time.Time
+	// GracePeriod is the deletion's grace period, or the pod's own while nobody has deleted it.
+	GracePeriod time.Duration
+	// Gates are the condition types of spec.readinessGates.
+	Gates      []string
+	Conditions []Condition
+	// Containers holds init containers (sidecars among them) and then the others, in spec order.
+	Containers []Container
+}
+
+// Owner names the workload a pod belongs to.
+type Owner struct {
+	// Kind and Name are the workload's, a Deployment where a ReplicaSet stands between.
+	Kind, Name string
+	// Revision is the name of the ReplicaSet that stands between; empty otherwise.
+	Revision string
+}
+
+// String returns Kind/Name, or nothing.
+func (o Owner) String() string {
+	if o.Kind == "" {
+		return ""
+	}
+	return o.Kind + "/" + o.Name
+}
+
+// Condition is one of status.conditions.
+type Condition struct {
+	Type            string
+	Status          Tri
+	Reason, Message string
+	// Since is the lastTransitionTime. It may go backwards when a lost node returns.
+	Since time.Time
+}
+
+// Condition returns the condition of type typ, or nil when the pod does not have it.
+func (p *Pod) Condition(typ string) *Condition {
+	for i := range p.Conditions {
+		if p.Conditions[i].Type == typ {
+			return &p.Conditions[i]
+		}
+	}
+	return nil
+}
+
+// ConditionStatus returns the status of condition typ; Unknown when the pod does not have it.
+func (p *Pod) ConditionStatus(typ string) Tri {
+	if c := p.Condition(typ); c != nil {
+		return c.Status
+	}
+	return Unknown
+}
+
+// Ready reports whether the pod's Ready condition is True.
+func (p *Pod) Ready() bool { return p.ConditionStatus("Ready") == True }
+
+// Terminal reports whether the pod has run to its end.
+func (p *Pod) Terminal() bool { return p.Phase == "Succeeded" || p.Phase == "Failed" }
+
+// Deleting reports whether somebody deleted the pod and it is still there.
+func (p *Pod) Deleting() bool { return !p.Deleted.IsZero() }
+
+// Container returns the container of that name, or nil.
+func (p *Pod) Container(name string) *Container {
+	for i := range p.Containers {
+		if p.Containers[i].Name == name {
+			return &p.Containers[i]
+		}
+	}
+	return nil
+}
+
+// Gate is the state of a readiness gate.
+type Gate struct {
+	Type string
+	// Status is Unknown both when the condition says so and when it is missing.
+	Status Tri
+	// Missing is set when nobody has written the condition.
+	Missing bool
+	// Since is the condition's; for a missing one, when the pod was created.
+	Since time.Time
+}
+
+// GateStatuses returns the state of every readiness gate, in spec order.
+func (p *Pod) GateStatuses() []Gate {
+	if len(p.Gates) == 0 {
+		return nil
+	}
+	gates := make([]Gate, len(p.Gates))
+	for i, typ := range p.Gates {
+		if c := p.Condition(typ); c != nil {
+			gates[i] = Gate{Type: typ, Status: c.Status, Since: c.Since}
+		} else {
+			gates[i] = Gate{Type: typ, Missing: true, Since: p.Created}
+		}
+	}
+	return gates
+}
+
+// Word returns the status as the report spells it: True, False, Unknown or Missing.
+func (g Gate) Word() string {
+	if g.Missing {
+		return "Missing"
+	}
+	return g.Status.String()
+}

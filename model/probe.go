@@ -1,0 +1,95 @@
+package model
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"time"
+)
+
+// ProbeType says what a probe decides.
+type ProbeType uint8
+
+// The probe types, in the order in which the kubelet creates their workers.
+const (
+	Startup ProbeType = iota
+	Readiness
+	Liveness
+)
+
+// ProbeTypes lists the probe types in their order.
+var ProbeTypes = [...]ProbeType{Startup, Readiness, Liveness}
+
+// String returns the type as the pod spec spells it, without "Probe": startup, readiness or liveness.
+func (t ProbeType) String() string { return [...]string{"startup", "readiness", "liveness"}[t] }
+
+// HandlerKind is how a probe asks.
+type HandlerKind string
+
+// The handlers.
+const (
+	Exec HandlerKind = "exec"
+	HTTP HandlerKind = "http"
+	TCP  HandlerKind = "tcp"
+	GRPC HandlerKind = "grpc"
+	// UnknownHandler is a handler of a newer API than ours.
+	UnknownHandler HandlerKind = "unknown"
+)
+
+// Key identifies a probe.
+type Key struct {
+	Pod       UID
+	Container string
+	Type      ProbeType
+}
+
+// ProbeSpec is a probe as the pod spec holds it, after the API server's defaults. Specs are shared between
+// the pods that have the same one.
+type ProbeSpec struct {
+	Handler HandlerKind
+	// Command is the command of an exec probe, before expansion.
+	Command []string
+	// Scheme, Path and Headers belong to HTTP; Host to HTTP and TCP, empty for the pod IP.
+	Scheme, Host, Path string
+	Headers            []Header
+	// Port is a number, or the name of a port of the same container.
+	Port string
+	// Service is the service name that a gRPC probe asks for.
+	Service string
+
+	InitialDelay, Timeout, Period time.Duration
+	SuccessThreshold              int32
+	FailureThreshold              int32
+	// TerminationGracePeriod overrides the pod's for a kill by this probe; nil when it is not set.
+	TerminationGracePeriod *time.Duration
+}
+
+// Header is an HTTP header of a probe.
+type Header struct{ Name, Value string }
+
+// Summary returns the line that kubectl describe (1.37) prints for the probe.
+// It mirrors kubectl pkg/describe/describe.go, DescribeProbe.
+func (p *ProbeSpec) Summary() string {
+	return p.target() + fmt.Sprintf(" delay=%ds timeout=%ds period=%ds successThreshold=%d failureThreshold=%d",
+		seconds(p.InitialDelay), seconds(p.Timeout), seconds(p.Period), p.SuccessThreshold, p.FailureThreshold)
+}
+
+func (p *ProbeSpec) target() string {
+	switch p.Handler {
+	case Exec:
+		return fmt.Sprintf("exec %v", p.Command)
+	case HTTP:
+		u := url.URL{Scheme: p.Scheme, Host: p.Host, Path: p.Path}
+		if p.Port != "" {
+			u.Host = net.JoinHostPort(p.Host, p.Port)
+		}
+		return "http-get " + u.String()
+	case TCP:
+		return "tcp-socket " + p.Host + ":" + p.Port
+	case GRPC:
+		return "grpc <pod>:" + p.Port + " " + p.Service
+	}
+	return "unknown"
+}
+
+func seconds(d time.Duration) int64 { return int64(d / time.Second) }

@@ -1,0 +1,130 @@
+package model
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Row is one pod as a snapshot holds it: the facts about it joined, and what follows from them.
+type Row struct {
+	Pod     *Pod
+	Summary Summary
+	// Node is the pod's node; nil when it is not bound, or nodes are not read.
+	Node *Node
+	// Probes holds every probe of the pod, container by container in spec order.
+	Probes []Probe
+	// Events are the events about the pod, oldest last occurrence first.
+	Events []*Event
+	// Traffic has an entry for each Service that has an endpoint for the pod, by name.
+	Traffic  []Traffic
+	Severity Severity
+	// Worst is the index in Probes of the probe that Note is about; -1 when it is about something else.
+	Worst int
+	// Note says in a few words what is wrong; empty when nothing is.
+	Note string
+	// Since is when what Note says began, as far as somebody said so; zero otherwise.
+	Since time.Time
+	// Due is when something in the row changes by time alone; zero for never.
+	Due time.Time
+}
+
+// ContainerEvents returns the events about a container that are not a probe's, oldest last occurrence first.
+func (r *Row) ContainerEvents(name string) []*Event {
+	var events []*Event
+	for _, e := range r.Events {
+		if e.Container == name && e.Outcome == NoOutcome {
+			events = append(events, e)
+		}
+	}
+	return events
+}
+
+// row joins what is known about a pod and draws the conclusions.
+func (j *judge) row(traffic []Traffic) *Row {
+	r := &Row{Pod: j.pod, Summary: j.pod.Summary(), Node: j.node, Events: j.events, Traffic: traffic, Worst: -1}
+	r.Probes = j.probes()
+	for i := range r.Probes {
+		p := &r.Probes[i]
+		p.Verdict = j.verdict(p)
+		r.due(p.Until)
+	}
+	j.grade(r)
+	return r
+}
+
+// due makes t the next moment that matters if it is the nearest.
+func (r *Row) due(t time.Time) {
+	if !t.IsZero() && (r.Due.IsZero() || t.Before(r.Due)) {
+		r.Due = t
+	}
+}
+
+// probes lists the pod's probes with the events about each.
+func (j *judge) probes() []Probe {
+	n := 0
+	for i := range j.pod.Containers {
+		for _, spec := range j.pod.Containers[i].Probes {
+			if spec != nil {
+				n++
+			}
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	probes := make([]Probe, 0, n)
+	for i := range j.pod.Containers {
+		c := &j.pod.Containers[i]
+		for _, typ := range ProbeTypes {
+			if spec := c.Probes[typ]; spec != nil {
+				probes = append(probes, Probe{Type: typ, Container: c, Spec: spec})
+			}
+		}
+	}
+	for i := range probes {
+		probes[i].Events = j.eventsOf(probes, &probes[i])
+	}
+	return probes
+}
+
+// eventsOf selects the events about probe p among all the pod's probes.
+func (j *judge) eventsOf(all []Probe, p *Probe) []*Event {
+	var events []*Event
+	for _, e := range j.events {
+		if e.Outcome == NoOutcome || e.Probe != p.Type {
+			continue
+		}
+		if attributed(all, e) == p.Container.Name {
+			events = append(events, e)
+		}
+	}
+	return events
+}
+
+// attributed names the container that a probe event is about. A combined event carries the field path of the
+// first of its kind, which proves nothing: it belongs to the only container with such a probe, or to nobody.
+func attributed(all []Probe, e *Event) string {
+	if !e.Combined {
+		return e.Container
+	}
+	only := ""
+	for i := range all {
+		switch {
+		case all[i].Type != e.Probe:
+		case only != "":
+			return ""
+		default:
+			only = all[i].Container.Name
+		}
+	}
+	return only
+}
+
+// sortEvents orders events by last occurrence, then by name, which holds the first occurrence.
+func sortEvents(events []*Event) {
+	slices.SortFunc(events, func(a, b *Event) int {
+		return cmp.Or(a.Last.Compare(b.Last), strings.Compare(a.Name, b.Name))
+	})
+}

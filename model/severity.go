@@ -1,0 +1,63 @@
+package model
+
+import (
+	"cmp"
+	"strings"
+)
+
+// Severity is how much a pod needs somebody. Worst first.
+type Severity uint8
+
+// The severities, worst first.
+const (
+	// RestartDue has a liveness or startup probe that reached its threshold.
+	RestartDue Severity = iota
+	// Unready should be ready and is not.
+	Unready
+	// BelowThreshold is ready, with a probe that fails less often in a row than it takes.
+	BelowThreshold
+	// Unprobeable looks healthy, with a probe that cannot be carried out.
+	Unprobeable
+	// Flapping is well at the moment and was restarted again and again a short time ago.
+	Flapping
+	// Starting is not ready because it has just begun.
+	Starting
+	// Terminating has been deleted and is still there.
+	Terminating
+	// Healthy is ready, and nobody says otherwise.
+	Healthy
+	// Unprobed is ready and has no probe.
+	Unprobed
+	// Finished has run to its end.
+	Finished
+
+	severities = int(Finished) + 1
+)
+
+// String returns a word for the severity.
+func (s Severity) String() string {
+	return [...]string{"restart due", "unready", "failing", "erroring", "flapping", "starting", "terminating",
+		"passing", "no probes", "finished"}[s]
+}
+
+// Fault reports whether somebody should look.
+func (s Severity) Fault() bool { return s <= Flapping }
+
+// Compare orders rows worst first, then by namespace, name and UID. It is a total order.
+func Compare(a, b *Row) int {
+	if a.Severity != b.Severity {
+		return cmp.Compare(a.Severity, b.Severity)
+	}
+	return CompareNames(a, b)
+}
+
+// CompareNames orders rows by namespace, name and UID. It is a total order.
+func CompareNames(a, b *Row) int {
+	if c := strings.Compare(a.Pod.Namespace, b.Pod.Namespace); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.Pod.Name, b.Pod.Name); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Pod.UID, b.Pod.UID)
+}

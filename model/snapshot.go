@@ -1,0 +1,66 @@
+package model
+
+import "time"
+
+// Snapshot is everything that is known about a cluster at one moment. It never changes.
+type Snapshot struct {
+	// Seq grows with every snapshot of a cluster that differs from the one before.
+	Seq uint64
+	// At is the time of the newest change in it.
+	At time.Time
+	// Rows holds the pods in no useful order, but a pod that is in two snapshots of a cluster and has not
+	// changed between them is the same *Row, mostly at the same index: comparing two snapshots is
+	// comparing pointers.
+	Rows []*Row
+	// Totals counts the rows.
+	Totals Totals
+	// Sources has the state of every source that has spoken, in the order of SourceKinds. A source of
+	// several streams is in the worst state of any of them.
+	Sources []Source
+}
+
+// Totals counts the rows of a snapshot.
+type Totals struct {
+	Pods, Ready int
+	// By counts by severity.
+	By [severities]int
+}
+
+// Faults counts the pods that somebody should look at.
+func (t *Totals) Faults() int {
+	n := 0
+	for s, count := range t.By {
+		if Severity(s).Fault() {
+			n += count
+		}
+	}
+	return n
+}
+
+func (t *Totals) add(r *Row, n int) {
+	t.Pods += n
+	t.By[r.Severity] += n
+	if r.Pod.Ready() {
+		t.Ready += n
+	}
+}
+
+// Source returns the state of a source; SourceOff when it never spoke.
+func (s *Snapshot) Source(kind SourceKind) Source {
+	for _, src := range s.Sources {
+		if src.Kind == kind {
+			return src
+		}
+	}
+	return Source{Kind: kind, State: SourceOff}
+}
+
+// Settled reports whether every source has said what there is to say.
+func (s *Snapshot) Settled() bool {
+	for _, src := range s.Sources {
+		if !src.Settled() {
+			return false
+		}
+	}
+	return len(s.Sources) > 0
+}

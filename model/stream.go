@@ -1,0 +1,142 @@
+package model
+
+import (
+	"maps"
+	"slices"
+)
+
+// stream is what the fold knows about one list-and-watch.
+type stream struct {
+	source Source
+	spoke  bool
+	// listed is set once a list was completed.
+	listed bool
+	// mentioned holds what a running list has named so far; nil outside a list and during the first one,
+	// when there is nothing yet that could be gone.
+	mentioned map[objectKey]struct{}
+}
+
+// mention notes that a running list has named an object.
+func (c *Cluster) mention(s Stream, namespace, name string) {
+	if m := c.streams[s].mentioned; m != nil {
+		m[objectKey{namespace, name}] = struct{}{}
+	}
+}
+
+// listing reports whether the first list of a kind is still running for a namespace.
+func (c *Cluster) listing(namespace string, kind SourceKind) bool {
+	for i := range c.streams {
+		s := &c.streams[i]
+		if s.spoke && s.source.Kind == kind && s.covers(namespace) {
+			return !s.listed
+		}
+	}
+	return true
+}
+
+// covers reports whether the stream speaks about objects of a namespace.
+func (s *stream) covers(namespace string) bool {
+	return s.source.Namespace == "" || s.source.Namespace == namespace
+}
+
+func (c *Cluster) applySource(id Stream, src Source) {
+	s := &c.streams[id]
+	if s.spoke && s.source == src {
+		return
+	}
+	before := c.eventsSeen()
+	s.source, s.spoke = src, true
+	c.changed = true
+	if c.eventsSeen() != before {
+		c.dirtyAll = true
+	}
+}
+
+// eventsSeen reports whether the absence of an event means something.
+func (c *Cluster) eventsSeen() bool {
+	seen := false
+	for i := range c.streams {
+		if s := &c.streams[i]; s.spoke && s.source.Kind == Events {
+			if s.source.State != SourceSynced {
+				return false
+			}
+			seen = true
+		}
+	}
+	return seen
+}
+
+// sources merges the streams by kind.
+func (c *Cluster) sources() []Source {
+	var merged [len(SourceKinds)]*Source
+	for i := range c.streams {
+		s := &c.streams[i]
+		k := slices.Index(SourceKinds[:], s.source.Kind)
+		if !s.spoke || k < 0 {
+			continue
+		}
+		if merged[k] == nil || s.source.worse(*merged[k]) {
+			src := s.source
+			merged[k] = &src
+		}
+	}
+	var sources []Source
+	for _, src := range merged {
+		if src != nil {
+			sources = append(sources, *src)
+		}
+	}
+	return sources
+}
+
+func (c *Cluster) applyListing(id Stream, l Listing) {
+	s := &c.streams[id]
+	if !l.Done {
+		if s.listed {
+			s.mentioned = map[objectKey]struct{}{}
+		}
+		return
+	}
+	if s.mentioned != nil {
+		c.sweep(id, s, l.Kind)
+	}
+	s.listed, s.mentioned = true, nil
+}
+
+// sweep forgets everything of the stream that its list has not named.
+func (c *Cluster) sweep(id Stream, s *stream, kind SourceKind) {
+	gone := func(namespace, name string) bool {
+		_, ok := s.mentioned[objectKey{namespace, name}]
+		return !ok
+	}
+	switch kind {
+	case Pods:
+		for _, e := range slices.Collect(maps.Values(c.pods)) {
+			if e.streams&(1<<id) != 0 && gone(e.uid, "") {
+				c.forgetPod(e, 1<<id)
+			}
+		}
+	case Events:
+		for _, e := range slices.Collect(maps.Values(c.pods)) {
+			c.forgetEvents(e, func(ev *Event) bool { return s.covers(ev.Namespace) && gone(ev.Namespace, ev.Name) })
+		}
+	case EndpointSlices:
+		for k, slice := range maps.Clone(c.slices) {
+			if s.covers(k.namespace) && gone(k.namespace, k.name) {
+				c.applySlice(Change{At: c.now, Stream: id, Gone: true, Fact: slice}, slice)
+			}
+		}
+	case Services:
+		for k, svc := range maps.Clone(c.services) {
+			if s.covers(k.namespace) && gone(k.namespace, k.name) {
+				c.applyService(Change{At: c.now, Stream: id, Gone: true, Fact: svc}, svc)
+			}
+		}
+	case Nodes:
+		for name, n := range maps.Clone(c.nodes) {
+			if gone(name, "") {
+				c.applyNode(Change{At: c.now, Stream: id, Gone: true, Fact: n}, n)
+			}
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package model
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+func (c *Cluster) applySlice(ch Change, s *EndpointSlice) {
+	key := objectKey{s.Namespace, s.Name}
+	old := c.slices[key]
+	if ch.Gone {
+		delete(c.slices, key)
+		c.replaceEndpoints(ch.At, old, nil)
+		return
+	}
+	c.mention(ch.Stream, s.Namespace, s.Name)
+	c.slices[key] = s
+	c.replaceEndpoints(ch.At, old, s)
+}
+
+// replaceEndpoints carries the difference between two versions of a slice to the pods it is about. Either
+// may be nil.
+func (c *Cluster) replaceEndpoints(at time.Time, old, s *EndpointSlice) {
+	left := map[UID]Endpoint{}
+	if old != nil {
+		for _, ep := range old.Endpoints {
+			left[ep.Pod] = ep
+		}
+	}
+	if s != nil {
+		for _, ep := range s.Endpoints {
+			was, known := left[ep.Pod]
+			delete(left, ep.Pod)
+			if known && was == ep && old.Service == s.Service {
+				continue
+			}
+			t := Traffic{Service: s.Service, Slice: s.Name, Ready: ep.Ready, Serving: ep.Serving, Terminating: ep.Terminating}
+			if old != nil || !c.listing(s.Namespace, EndpointSlices) {
+				t.Since = at
+			}
+			c.setTraffic(c.entryOf(ep.Pod), t)
+		}
+	}
+	for uid := range left {
+		if e := c.pods[uid]; e != nil {
+			c.dropTraffic(e, old.Name)
+		}
+	}
+}
+
+// setTraffic replaces what a slice says of a pod.
+func (c *Cluster) setTraffic(e *entry, t Traffic) {
+	traffic := make([]Traffic, 0, len(e.traffic)+1)
+	for _, old := range e.traffic {
+		if old.Slice != t.Slice {
+			traffic = append(traffic, old)
+		}
+	}
+	traffic = append(traffic, t)
+	slices.SortFunc(traffic, func(a, b Traffic) int { return strings.Compare(a.Service+"\x00"+a.Slice, b.Service+"\x00"+b.Slice) })
+	e.traffic = traffic
+	c.touch(e)
+}
+
+func (c *Cluster) dropTraffic(e *entry, slice string) {
+	e.traffic = slices.DeleteFunc(slices.Clone(e.traffic), func(t Traffic) bool { return t.Slice == slice })
+	c.touch(e)
+	c.release(e)
+}
+
+func (c *Cluster) applyService(ch Change, s *Service) {
+	key := objectKey{s.Namespace, s.Name}
+	if ch.Gone {
+		delete(c.services, key)
+	} else {
+		c.mention(ch.Stream, s.Namespace, s.Name)
+		if old := c.services[key]; old != nil && *old == *s {
+			return
+		}
+		c.services[key] = s
+	}
+	for k, slice := range c.slices {
+		if k.namespace != s.Namespace || slice.Service != s.Name {
+			continue
+		}
+		for _, ep := range slice.Endpoints {
+			if e := c.pods[ep.Pod]; e != nil {
+				c.touch(e)
+			}
+		}
+	}
+}
+
+// published returns what a row says about traffic: one entry a Service, with what the Service itself says.
+// A pod that is in several slices of a Service (one an address family) takes traffic when one of them says so.
+func (c *Cluster) published(e *entry) []Traffic {
+	if len(e.traffic) == 0 {
+		return nil
+	}
+	merged := make([]Traffic, 0, len(e.traffic))
+	for _, t := range e.traffic {
+		if n := len(merged); n > 0 && merged[n-1].Service == t.Service {
+			m := &merged[n-1]
+			m.Ready, m.Serving = m.Ready || t.Ready, m.Serving || t.Serving
+			m.Terminating = m.Terminating || t.Terminating
+			continue
+		}
+		if s := c.services[objectKey{e.pod.Namespace, t.Service}]; s != nil {
+			t.PublishNotReady = s.PublishNotReady
+		}
+		merged = append(merged, t)
+	}
+	return merged
+}
