@@ -128,3 +128,14 @@ func sortEvents(events []*Event) {
 		return cmp.Or(a.Last.Compare(b.Last), strings.Compare(a.Name, b.Name))
 	})
 }
+
+// WorstOf returns the probe of that type whose state is worst, or nil when the pod has none.
+func (r *Row) WorstOf(typ ProbeType) *Probe {
+	var worst *Probe
+	for i := range r.Probes {
+		if p := &r.Probes[i]; p.Type == typ && (worst == nil || p.State < worst.State) {
+			worst = p
+		}
+	}
+	return worst
+}

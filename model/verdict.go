@@ -125,3 +125,11 @@ func (p *Probe) Cause() Cause {
 	}
 	return CauseOf(p.Spec.Handler, e.Outcome, e.Text())
 }
+
+// Word returns the state for a person: that of a startup probe which has succeeded is "started".
+func (p *Probe) Word() string {
+	if p.State == StateHeld && p.Type == Startup && p.Container.Started == True {
+		return "started"
+	}
+	return p.State.String()
+}

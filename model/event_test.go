@@ -1,0 +1,121 @@
+package model_test
+
+import (
+	"strings"
+	"testing"
+
+	. "github.com/probetop/probetop/model"
+)
+
+func TestProbeMessages(t *testing.T) {
+	cases := []struct {
+		message string
+		typ     ProbeType
+		outcome Outcome
+		text    string
+	}{
+		{"Liveness probe failed: HTTP probe failed with statuscode: 500", Liveness, Failed, "HTTP probe failed with statuscode: 500"},
+		{"Readiness probe failed: ", Readiness, Failed, ""},
+		{"Startup probe failed: line one\nline two\n", Startup, Failed, "line one\nline two\n"},
+		{"Readiness probe errored and resulted in unknown state: rpc error: code = Unknown", Readiness, Errored, "rpc error: code = Unknown"},
+		{"Readiness probe errored and resulted in failure state: context deadline exceeded", Readiness, Errored, "context deadline exceeded"},
+		{"Liveness probe errored: strconv.Atoi: parsing \"http\": invalid syntax", Liveness, Errored, "strconv.Atoi: parsing \"http\": invalid syntax"},
+		{"Liveness probe warning: Probe terminated redirects, Response body: x", Liveness, Warned, "Probe terminated redirects, Response body: x"},
+		{"(combined from similar events): Liveness probe failed: read tcp 10.0.0.1:4242", Liveness, Failed, "read tcp 10.0.0.1:4242"},
+		{"Something probe failed: x", 0, NoOutcome, "Something probe failed: x"},
+		{"Liveness probe exploded: x", 0, NoOutcome, "Liveness probe exploded: x"},
+		{"", 0, NoOutcome, ""},
+	}
+	for _, c := range cases {
+		e := NewEvent(Event{Reason: ReasonUnhealthy, Message: c.message})
+		if e.Probe != c.typ || e.Outcome != c.outcome || e.Text() != c.text {
+			t.Errorf("%q: got %v %v %q", c.message, e.Probe, e.Outcome, e.Text())
+		}
+		if e.Combined != strings.HasPrefix(c.message, "(combined") {
+			t.Errorf("%q: combined %v", c.message, e.Combined)
+		}
+	}
+}
+
+func TestKillingMessages(t *testing.T) {
+	for message, want := range map[string]KillCause{
+		"Container web failed liveness probe, will be restarted":                                 KilledByLiveness,
+		"Container web failed liveness probe":                                                    KilledByLiveness,
+		"Container web failed startup probe, will be restarted":                                  KilledByStartup,
+		"Init container web failed liveness probe":                                               KilledByLiveness,
+		"Init container web failed startup probe":                                                KilledByStartup,
+		"Stopping container web":                                                                 KilledByStop,
+		"Container web definition changed, will be restarted":                                    KilledByDefinition,
+		"FailedPostStartHook":                                                                    KilledByPostStart,
+		"Container is in \"unknown\" state, try killing it":                                      KilledByOther,
+		"Container other failed liveness probe, will be restarted":                               KilledByOther,
+		"(combined from similar events): Container web failed liveness probe, will be restarted": KilledByLiveness,
+	} {
+		if got := NewEvent(Event{Reason: ReasonKilling, Container: "web", Message: message}).Kill; got != want {
+			t.Errorf("%q: got %d, want %d", message, got, want)
+		}
+	}
+}
+
+func TestContainerOfFieldPath(t *testing.T) {
+	for path, want := range map[string]string{
+		"spec.containers{web}": "web", "spec.initContainers{proxy}": "proxy", "spec.containers[2]": "", "": "",
+	} {
+		if got := ContainerOf(path); got != want {
+			t.Errorf("%q: got %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestCauses(t *testing.T) {
+	cases := []struct {
+		handler HandlerKind
+		outcome Outcome
+		text    string
+		want    Cause
+	}{
+		{HTTP, Failed, "HTTP probe failed with statuscode: 503", "STATUS(503)"},
+		{HTTP, Failed, `Get "http://10.0.0.5:8080/": dial tcp 10.0.0.5:8080: connect: connection refused`, CauseRefused},
+		{HTTP, Failed, `Get "http://10.0.0.5:8080/": dial tcp 10.0.0.5:8080: connect: no route to host`, CauseNoRoute},
+		{HTTP, Failed, `Get "http://10.0.0.5:8080/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`, CauseHeaders},
+		{HTTP, Failed, `Get "http://10.0.0.5:8080/": EOF`, CauseEOF},
+		{HTTP, Failed, `Get "http://x/": read tcp 10.0.0.1:5->10.0.0.5:8080: read: connection reset by peer`, CauseReset},
+		{HTTP, Failed, `Get "https://x/": http: server gave HTTP response to HTTPS client`, CausePlainServer},
+		{HTTP, Failed, `Get "/a": stopped after 10 redirects`, CauseRedirects},
+		{HTTP, Failed, `Get "http://x/": remote error: tls: handshake failure`, CauseTLS},
+		{TCP, Failed, "dial tcp 10.0.0.5:5432: i/o timeout", CauseTimeout},
+		{TCP, Failed, "dial tcp: lookup x: no such host", CauseDNS},
+		{GRPC, Failed, `timeout: failed to connect service "10.0.0.5:9090" within 1s: context deadline exceeded`, CauseTimeout},
+		{GRPC, Failed, "timeout: health rpc did not complete within 2s", CauseRPC},
+		{GRPC, Failed, `service unhealthy (responded with "NOT_SERVING")`, "GRPC_STATUS(NOT_SERVING)"},
+		{GRPC, Failed, "error: health rpc probe failed: rpc error: code = NotFound desc = unknown service", "GRPC_CODE(NotFound)"},
+		{GRPC, Failed, "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): x", CauseNoGRPCHealth},
+		{Exec, Failed, `command timed out: "sleep 5" timed out after 1s`, CauseExecTimeout},
+		{Exec, Failed, "command timed out", CauseExecTimeout},
+		{Exec, Failed, "curl: connection refused", CauseExit},
+		{Exec, Failed, "", CauseExit},
+		{Exec, Errored, "rpc error: executable file not found in $PATH", CauseErrored},
+		{HTTP, Warned, "Probe terminated redirects", CauseRedirected},
+		{HTTP, NoOutcome, "x", ""},
+		{HTTP, Failed, "something new", CauseOther},
+	}
+	for _, c := range cases {
+		if got := CauseOf(c.handler, c.outcome, c.text); got != c.want {
+			t.Errorf("%s %q: got %s, want %s", c.handler, c.text, got, c.want)
+		}
+	}
+}
+
+func FuzzEventMessage(f *testing.F) {
+	f.Add("Liveness probe failed: x", "web")
+	f.Add("(combined from similar events): Readiness probe errored: \xff", "")
+	f.Fuzz(func(t *testing.T, message, container string) {
+		for _, reason := range []string{ReasonUnhealthy, ReasonKilling, ReasonProbeWarning} {
+			e := NewEvent(Event{Reason: reason, Message: message, Container: container})
+			if !strings.HasSuffix(message, e.Text()) {
+				t.Errorf("text %q is not the end of message %q", e.Text(), message)
+			}
+			CauseOf(Exec, e.Outcome, e.Text())
+		}
+	})
+}

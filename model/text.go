@@ -1,0 +1,79 @@
+package model
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxMarks is how many combining marks one character keeps; scripts that need more than two are rare, texts
+// that pile them up to cover the lines above are not.
+const maxMarks = 2
+
+// Printable returns text that somebody else wrote as one line that is safe on a terminal: line breaks and
+// other white space become single spaces, what is invisible or changes the direction of writing is left out,
+// and control characters, escapes among them, and broken encoding become U+FFFD. It is the same string when
+// there is nothing to do, as for printable ASCII.
+func Printable(s string) string {
+	if plain(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	gap, marks := false, maxMarks
+	for _, r := range s {
+		switch {
+		case r != ' ' && unicode.IsSpace(r):
+			gap, marks = true, maxMarks
+			continue
+		case invisible(r):
+			continue
+		case unicode.Is(unicode.M, r):
+			if marks++; marks > maxMarks {
+				continue
+			}
+		case !unicode.IsPrint(r):
+			r, marks = utf8.RuneError, 0
+		default:
+			marks = 0
+		}
+		if gap && r != ' ' && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		gap = false
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// PrintableLines returns text that somebody else wrote as lines, each as Printable makes it, with the
+// indentation kept. Empty lines at the end are left out.
+func PrintableLines(s string) []string {
+	var lines []string
+	for line := range strings.Lines(s) {
+		line = strings.TrimRight(line, " \t\r\n")
+		text := strings.TrimLeft(line, " \t")
+		indent := strings.ReplaceAll(line[:len(line)-len(text)], "\t", "    ")
+		lines = append(lines, indent+Printable(text))
+	}
+	for len(lines) > 0 && lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return lines
+}
+
+// plain reports whether s is printable ASCII.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// invisible reports whether r takes no room of its own: format characters (bidi controls, zero-width ones),
+// variation selectors and fillers.
+func invisible(r rune) bool {
+	return unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+}
