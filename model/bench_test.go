@@ -42,9 +42,11 @@ func member(i int) *Pod {
 }
 
 func failure(p *Pod, count int32) *Event {
-	return NewEvent(Event{UID: "e" + p.UID, Namespace: p.Namespace, Name: p.Name + ".17a1", Pod: p.UID, Container: "web",
+	return NewEvent(Event{
+		UID: "e" + p.UID, Namespace: p.Namespace, Name: p.Name + ".17a1", Pod: p.UID, Container: "web",
 		Reason: ReasonUnhealthy, Message: "Readiness probe failed: HTTP probe failed with statuscode: 503",
-		Count: count, First: at(1), Last: at(int(count))})
+		Count: count, First: at(1), Last: at(int(count)),
+	})
 }
 
 // BenchmarkFoldPod is one pod change with its conclusions. Budget: 5 µs.

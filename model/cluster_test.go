@@ -156,8 +156,10 @@ func TestSourceIsAsBadAsItsWorstStream(t *testing.T) {
 
 func TestTrafficFollowsTheSlices(t *testing.T) {
 	slice := func(ready bool) *EndpointSlice {
-		return &EndpointSlice{Namespace: "shop", Name: "web-1", Service: "web",
-			Endpoints: []Endpoint{{Pod: "u-web", Ready: ready, Serving: ready}}}
+		return &EndpointSlice{
+			Namespace: "shop", Name: "web-1", Service: "web",
+			Endpoints: []Endpoint{{Pod: "u-web", Ready: ready, Serving: ready}},
+		}
 	}
 	v6 := &EndpointSlice{Namespace: "shop", Name: "web-2", Service: "web", Endpoints: []Endpoint{{Pod: "u-web", Ready: true, Serving: true}}}
 	w := newWorld(t).hears(web(), slice(true)).after(10)
@@ -259,8 +261,11 @@ func TestNoteSaysWhy(t *testing.T) {
 		facts []Fact
 		want  string
 	}{
-		"failed readiness": {web(with(Readiness, probe()), notReady), []Fact{unhealthy("Readiness probe failed: HTTP probe failed with statuscode: 503", 3, 1, 9)},
-			"readiness of web: HTTP probe failed with statuscode: 503"},
+		"failed readiness": {
+			web(with(Readiness, probe()), notReady),
+			[]Fact{unhealthy("Readiness probe failed: HTTP probe failed with statuscode: 503", 3, 1, 9)},
+			"readiness of web: HTTP probe failed with statuscode: 503",
+		},
 		"crash loop": {web(notReady, func(p *Pod) {
 			p.Containers[0].State, p.Containers[0].Reason, p.Containers[0].Message = Waiting, "CrashLoopBackOff", "back-off 40s"
 		}), nil, "web: CrashLoopBackOff: back-off 40s"},
@@ -273,12 +278,19 @@ func TestNoteSaysWhy(t *testing.T) {
 			p.Conditions[1].Status = False
 			p.Conditions = append(p.Conditions, Condition{Type: "example.com/lb", Status: False})
 		}), nil, "gate example.com/lb is False"},
-		"node": {web(func(p *Pod) { p.Conditions[1].Status = False }), []Fact{&Node{Name: "n1", Ready: Unknown, Reason: "NodeStatusUnknown"}},
-			"node n1 is not ready: NodeStatusUnknown"},
-		"ended": {web(notReady, func(p *Pod) { p.Containers[0].State, p.Containers[0].ExitCode = Terminated, 3 }), nil,
-			"web ended: ExitCode:3, exit code 3"},
-		"not scheduled": {&Pod{UID: "u-web", Phase: "Pending", Conditions: []Condition{{Type: "PodScheduled", Status: False, Message: "0/3 nodes are available"}}}, nil,
-			"not scheduled: 0/3 nodes are available"},
+		"node": {
+			web(func(p *Pod) { p.Conditions[1].Status = False }),
+			[]Fact{&Node{Name: "n1", Ready: Unknown, Reason: "NodeStatusUnknown"}},
+			"node n1 is not ready: NodeStatusUnknown",
+		},
+		"ended": {
+			web(notReady, func(p *Pod) { p.Containers[0].State, p.Containers[0].ExitCode = Terminated, 3 }), nil,
+			"web ended: ExitCode:3, exit code 3",
+		},
+		"not scheduled": {
+			&Pod{UID: "u-web", Phase: "Pending", Conditions: []Condition{{Type: "PodScheduled", Status: False, Message: "0/3 nodes are available"}}}, nil,
+			"not scheduled: 0/3 nodes are available",
+		},
 		"created":        {&Pod{UID: "u-web", Phase: "Pending"}, nil, "containers are being created"},
 		"startup":        {web(with(Startup, probe()), notStarted), nil, "startup of web is starting"},
 		"init container": {web(notReady, func(p *Pod) { p.Containers[0].Kind = Init }), nil, "init container web is running"},

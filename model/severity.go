@@ -36,8 +36,10 @@ const (
 
 // String returns a word for the severity.
 func (s Severity) String() string {
-	return [...]string{"restart due", "unready", "failing", "erroring", "flapping", "starting", "terminating",
-		"passing", "no probes", "finished"}[s]
+	return [...]string{
+		"restart due", "unready", "failing", "erroring", "flapping", "starting", "terminating",
+		"passing", "no probes", "finished",
+	}[s]
 }
 
 // Fault reports whether somebody should look.

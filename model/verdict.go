@@ -33,8 +33,10 @@ const (
 
 // String returns the state as the report spells it.
 func (s State) String() string {
-	return [...]string{"failed", "failing", "erroring", "unknown", "starting", "delayed", "gated", "waiting",
-		"suspended", "held", "passing"}[s]
+	return [...]string{
+		"failed", "failing", "erroring", "unknown", "starting", "delayed", "gated", "waiting",
+		"suspended", "held", "passing",
+	}[s]
 }
 
 // Certainty is how sure a conclusion is.

@@ -88,8 +88,10 @@ func (w *world) row(t testing.TB, uid UID) *Row {
 
 // probe is a spec with the API's defaults and a threshold of three.
 func probe(edit ...func(*ProbeSpec)) *ProbeSpec {
-	p := &ProbeSpec{Handler: HTTP, Scheme: "http", Path: "/healthz", Port: "8080",
-		Timeout: time.Second, Period: 10 * time.Second, SuccessThreshold: 1, FailureThreshold: 3}
+	p := &ProbeSpec{
+		Handler: HTTP, Scheme: "http", Path: "/healthz", Port: "8080",
+		Timeout: time.Second, Period: 10 * time.Second, SuccessThreshold: 1, FailureThreshold: 3,
+	}
 	for _, e := range edit {
 		e(p)
 	}
@@ -132,8 +134,10 @@ func notStarted(p *Pod) {
 
 // said is an event about the container web, first and last heard at these seconds.
 func said(reason, message string, count int32, first, last int) *Event {
-	return NewEvent(Event{UID: message, Namespace: "shop", Name: fmt.Sprintf("web-0.%x", len(message)*7919+first),
-		Pod: "u-web", Container: "web", Reason: reason, Message: message, Count: count, First: at(first), Last: at(last)})
+	return NewEvent(Event{
+		UID: message, Namespace: "shop", Name: fmt.Sprintf("web-0.%x", len(message)*7919+first),
+		Pod: "u-web", Container: "web", Reason: reason, Message: message, Count: count, First: at(first), Last: at(last),
+	})
 }
 
 func unhealthy(message string, count int32, first, last int) *Event {

@@ -1,0 +1,70 @@
+# Everything needs Go alone, except the e2e and cluster targets: these need root on Debian and install the rest.
+
+TOOL := go tool -modfile=tools/go.mod
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+.PHONY: build
+build: ## Build ./probetop
+	CGO_ENABLED=0 go build -trimpath -o probetop .
+
+.PHONY: test
+test: tidy lint race cross ## Everything that needs only Go
+	cd e2e && go vet ./...
+
+.PHONY: race
+race: ## Unit tests with the race detector
+	go test -race -shuffle=on ./...
+
+.PHONY: lint
+lint: ## go vet and golangci-lint, which also checks the format
+	go vet ./...
+	$(TOOL) golangci-lint run ./...
+
+.PHONY: tidy
+tidy: ## Check that the module files are tidy
+	go mod tidy -diff
+	cd e2e && go mod tidy -diff
+
+.PHONY: cross
+cross: ## Compile for the other platforms
+	GOOS=darwin GOARCH=arm64 go build -o /dev/null .
+	GOOS=windows GOARCH=amd64 go build -o /dev/null .
+	GOOS=linux GOARCH=arm64 go build -o /dev/null .
+
+.PHONY: fmt
+fmt: ## Format the code
+	$(TOOL) gofumpt -w main.go cmd model tui watch e2e
+
+.PHONY: golden
+golden: ## Write the pictures of the board again; read them before committing
+	go test ./tui -update
+
+.PHONY: fuzz
+fuzz: ## Fuzz the event reader for a minute
+	go test ./model -run '^$$' -fuzz FuzzEventMessage -fuzztime 1m
+
+BENCH ?= .
+COUNT ?= 6
+.PHONY: bench
+bench: ## Benchmarks with allocations, summarised; BENCH=regexp COUNT=n
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./model ./watch ./tui > bench.txt
+	$(TOOL) benchstat bench.txt
+
+.PHONY: cover
+cover: ## Coverage by function
+	go test -coverprofile coverage.out ./... && go tool cover -func coverage.out
+
+.PHONY: cluster-up
+cluster-up: ## Build and start a real one-node Kubernetes on this machine (root on Debian)
+	cd e2e && go run ./cmd/cluster up
+
+.PHONY: cluster-down
+cluster-down: ## Stop it and take everything away
+	cd e2e && go run ./cmd/cluster down
+
+.PHONY: e2e
+e2e: ## The tests against a real kubelet: that cluster, or the one of E2E_KUBECONFIG
+	cd e2e && go test -count=1 -timeout 40m ./...
