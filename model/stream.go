@@ -9,10 +9,10 @@ import (
 type stream struct {
 	source Source
 	spoke  bool
-	// listed is set once a list was completed.
-	listed bool
+	// begun is set once a list has begun, listed once one was completed.
+	begun, listed bool
 	// mentioned holds what a running list has named so far; nil outside a list and during the first one,
-	// when there is nothing yet that could be gone.
+	// when there is nothing yet that could be gone. A first list that was broken off has left something.
 	mentioned map[objectKey]struct{}
 }
 
@@ -92,9 +92,10 @@ func (c *Cluster) sources() []Source {
 func (c *Cluster) applyListing(id Stream, l Listing) {
 	s := &c.streams[id]
 	if !l.Done {
-		if s.listed {
+		if s.begun {
 			s.mentioned = map[objectKey]struct{}{}
 		}
+		s.begun = true
 		return
 	}
 	if s.mentioned != nil {

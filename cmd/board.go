@@ -1,0 +1,65 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/probetop/probetop/tui"
+	"github.com/probetop/probetop/watch"
+)
+
+// boardOptions is probetop without a command.
+type boardOptions struct {
+	*global
+	scopeOptions
+
+	ascii bool
+}
+
+func (o *boardOptions) addFlags(fs *pflag.FlagSet) {
+	o.scopeOptions.addFlags(fs)
+	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
+}
+
+func (o *boardOptions) run(cmd *cobra.Command, args []string) error {
+	o.args = args
+	if !o.streams.Terminal {
+		return usage("The board needs a terminal. For a pipe or a file use: %s get", cmd.CommandPath())
+	}
+	ctx := cmd.Context()
+	t, scope, err := o.reach(ctx, &o.scopeOptions)
+	if err != nil {
+		return err
+	}
+	live, err := watch.NewLive(t.config, scope)
+	if err != nil {
+		return t.explain(err)
+	}
+	return o.show(ctx, t, scope, live)
+}
+
+// show draws the board on a source until the user leaves it.
+func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, source watch.Source) error {
+	feed := watch.NewFeed(0)
+	ctx, cancel := context.WithCancel(ctx)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return feed.Run(ctx, source) })
+	err := tui.Run(ctx, tui.Options{
+		Source:    feed.Reader(),
+		Context:   t.context,
+		Scope:     o.words(t),
+		Namespace: oneNamespace(scope),
+		Now:       o.streams.Now,
+		NoColor:   o.colorless(),
+		ASCII:     o.ascii,
+	})
+	cancel()
+	if ended := group.Wait(); err == nil && !errors.Is(ended, context.Canceled) {
+		err = ended
+	}
+	return err
+}

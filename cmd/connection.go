@@ -1,0 +1,124 @@
+package cmd
+
+import (
+	"os"
+	"time"
+
+	"github.com/spf13/pflag"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	// Credentials of every provider that kubectl knows.
+	_ "k8s.io/client-go/plugin/pkg/client/auth"
+)
+
+// connection is what the kubectl connection flags select.
+type connection struct {
+	rules     *clientcmd.ClientConfigLoadingRules
+	overrides clientcmd.ConfigOverrides
+}
+
+func newConnection() *connection {
+	return &connection{rules: clientcmd.NewDefaultClientConfigLoadingRules()}
+}
+
+// addFlags registers the connection flags under kubectl's names. The namespace is not among them, because
+// ours can be given several times.
+func (c *connection) addFlags(fs *pflag.FlagSet) {
+	fs.StringVar(&c.rules.ExplicitPath, "kubeconfig", "", "Path to the kubeconfig file to use")
+	names := clientcmd.RecommendedConfigOverrideFlags("")
+	names.ContextOverrideFlags.Namespace = clientcmd.FlagInfo{}
+	names.AuthOverrideFlags.Username = clientcmd.FlagInfo{}
+	names.AuthOverrideFlags.Password = clientcmd.FlagInfo{}
+	names.CurrentContext.Description = "The kubeconfig context to use"
+	names.Timeout.Description = "How long to wait for a single request, such as 5s or 2m; 0 for the default of 10s"
+	clientcmd.BindOverrideFlags(&c.overrides, fs, names)
+}
+
+// target is one cluster, as one user.
+type target struct {
+	config    *rest.Config
+	context   string
+	namespace string
+	server    string
+	// patience is how long a first answer may take.
+	patience time.Duration
+}
+
+const defaultPatience = 10 * time.Second
+
+// target loads the kubeconfig and picks the context.
+func (c *connection) target() (*target, error) {
+	patience, err := c.patience()
+	if err != nil {
+		return nil, err
+	}
+	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(c.rules, &c.overrides)
+	raw, err := loader.RawConfig()
+	if err != nil {
+		return nil, usage("The kubeconfig cannot be read: %v. Check the file, or choose another with --kubeconfig.", err)
+	}
+	name, err := c.contextName(raw)
+	if err != nil {
+		return nil, err
+	}
+	config, err := loader.ClientConfig()
+	if err != nil {
+		return nil, c.configError(err, name)
+	}
+	namespace, _, err := loader.Namespace()
+	if err != nil {
+		return nil, usage("The namespace of context %q cannot be read: %v.", name, err)
+	}
+	config.Timeout = 0 // a watch has no end; single requests get their own deadline
+	config.UserAgent = "probetop/" + buildVersion()
+	config.QPS, config.Burst = 50, 100
+	return &target{config: config, context: name, namespace: namespace, server: config.Host, patience: patience}, nil
+}
+
+// patience reads --request-timeout.
+func (c *connection) patience() (time.Duration, error) {
+	d, err := clientcmd.ParseTimeout(c.overrides.Timeout)
+	if err != nil {
+		return 0, usage("--request-timeout %q is not a duration. Write it like 5s or 2m.", c.overrides.Timeout)
+	}
+	if d <= 0 {
+		return defaultPatience, nil
+	}
+	return d, nil
+}
+
+// contextName returns the context in use, which must exist when it was named.
+func (c *connection) contextName(raw clientcmdapi.Config) (string, error) {
+	name := raw.CurrentContext
+	if c.overrides.CurrentContext != "" {
+		name = c.overrides.CurrentContext
+	}
+	if name == "" || raw.Contexts[name] != nil {
+		return name, nil
+	}
+	if len(raw.Contexts) == 0 {
+		return "", c.noConfig()
+	}
+	return "", usage("There is no context %q in the kubeconfig. Choose one of: %s.", name, nameList(raw.Contexts))
+}
+
+// configError explains why a context gives no connection.
+func (c *connection) configError(err error, context string) error {
+	if clientcmd.IsEmptyConfig(err) {
+		return c.noConfig()
+	}
+	return because(usage("Context %q cannot be used: %v. Check its cluster and user in the kubeconfig.", context, err), err)
+}
+
+func (c *connection) noConfig() error {
+	where := c.rules.ExplicitPath
+	if where == "" {
+		where = os.Getenv("KUBECONFIG")
+	}
+	if where == "" {
+		where = clientcmd.RecommendedHomeFile
+	}
+	return usage("There is no kubeconfig with a cluster in it (looked in %s). Set KUBECONFIG, or use --kubeconfig FILE.", where)
+}

@@ -1,0 +1,113 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/probetop/probetop/model"
+)
+
+// format is a value of -o.
+type format string
+
+const (
+	formatTable format = "table"
+	formatWide  format = "wide"
+	formatJSON  format = "json"
+	formatYAML  format = "yaml"
+	formatLines format = "jsonl"
+	formatName  format = "name"
+)
+
+var formats = []format{formatTable, formatWide, formatJSON, formatYAML, formatLines, formatName}
+
+func formatNames() string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = string(f)
+	}
+	return strings.Join(names, "|")
+}
+
+// printer writes snapshots and rows in one format.
+type printer struct {
+	out     io.Writer
+	format  format
+	context string
+	table   *table
+	now     func() time.Time
+}
+
+// document reports whether the format is one document, which is written even when there is no pod in it.
+func (p *printer) document() bool { return p.format == formatJSON || p.format == formatYAML }
+
+// snapshot writes everything in s.
+func (p *printer) snapshot(s *model.Snapshot) error {
+	if !p.document() {
+		return p.rows(worstFirst(s))
+	}
+	data, err := json.MarshalIndent(reportOf(s, p.context), "", "  ")
+	if err == nil && p.format == formatYAML {
+		data, err = yaml.JSONToYAML(data)
+	}
+	if err != nil {
+		return fmt.Errorf("encoding the report: %w", err)
+	}
+	return p.write(append(bytes.TrimRight(data, "\n"), '\n'))
+}
+
+// rows writes a line for each row.
+func (p *printer) rows(rows []*model.Row) error { return p.rowsAt(rows, p.now()) }
+
+// rowsAt writes a line for each row with ages as of now.
+func (p *printer) rowsAt(rows []*model.Row, now time.Time) error {
+	switch p.format {
+	case formatLines:
+		for _, r := range rows {
+			if err := p.line(podReport(r)); err != nil {
+				return err
+			}
+		}
+		return nil
+	case formatName:
+		var names strings.Builder
+		for _, r := range rows {
+			names.WriteString("pod/" + model.Printable(r.Pod.Name) + "\n")
+		}
+		return p.write([]byte(names.String()))
+	}
+	return p.table.print(p.out, rows, now)
+}
+
+// gone writes a line for a pod that does not exist any more.
+func (p *printer) gone(r *model.Row) error {
+	if p.format == formatLines {
+		report := podReport(r)
+		report.Gone = true
+		return p.line(report)
+	}
+	last := *r
+	last.Summary.Status, last.Note = "Gone", "the pod does not exist any more"
+	return p.rows([]*model.Row{&last})
+}
+
+func (p *printer) line(r PodReport) error {
+	data, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("encoding a pod: %w", err)
+	}
+	return p.write(append(data, '\n'))
+}
+
+func (p *printer) write(data []byte) error {
+	if _, err := (escaper{p.out}).Write(data); err != nil {
+		return fmt.Errorf("writing: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"k8s.io/client-go/rest"
+	"k8s.io/klog/v2"
+)
+
+// Main runs probetop with the arguments and streams of the process and returns its exit code.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Execute(ctx, filepath.Base(os.Args[0]), os.Args[1:], processStreams())
+}
+
+// Execute runs probetop, called by that name, and returns its exit code. It never ends the process.
+func Execute(ctx context.Context, name string, args []string, s Streams) int {
+	root := newRootCommand(name, s)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitFine
+	}
+	slog.Error("ended with an error", "chain", chain(err))
+	var f *failure
+	if !errors.As(err, &f) {
+		f = usage("%s. Run %q to see how it is used.", sentence(err.Error()), root.CommandPath()+" --help")
+	}
+	fmt.Fprintln(s.Err, f.sentence)
+	return f.code
+}
+
+// chain writes out what an error consists of.
+func chain(err error) string {
+	var parts []string
+	for ; err != nil; err = errors.Unwrap(err) {
+		parts = append(parts, err.Error())
+	}
+	return strings.Join(parts, " <- ")
+}
+
+// sentence makes the first letter of s a capital, and takes a full stop off its end.
+func sentence(s string) string {
+	s = strings.TrimRight(s, ". \n")
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// global holds what every command shares.
+type global struct {
+	streams    Streams
+	connection *connection
+	color      string
+	debugLog   string
+}
+
+const description = `probetop is top(1) for Kubernetes probes: a live board that says for every container what the kubelet
+thinks of its startup, readiness and liveness probes, why, since when, and who still gets traffic.
+
+It reads and never writes: nothing it does changes the cluster. TYPE is pod, deployment, replicaset, statefulset,
+daemonset, job, service or node, or kubectl's short name for it. Selectors are about pods.
+
+Exit codes: 0 fine, 1 something is failing (commands that ask that), 2 usage, 3 the cluster is unreachable,
+unauthorised or forbidden, 4 timed out.`
+
+func newRootCommand(name string, s Streams) *cobra.Command {
+	g := &global{streams: s, connection: newConnection()}
+	board := &boardOptions{global: g}
+	root := &cobra.Command{
+		Use:   "probetop [TYPE/NAME ...]",
+		Short: "top(1) for Kubernetes probes",
+		Long:  description,
+		Example: `  probetop                              the pods of the current namespace, worst first
+  probetop -A                           those of all namespaces
+  probetop deploy/web -n shop           those of one workload
+  probetop get -A -o json               the same conclusions for a script`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			return g.prepare()
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return board.run(cmd, args) },
+	}
+	if strings.HasPrefix(name, "kubectl-") {
+		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl probetop"}
+	}
+	root.SetOut(s.Out)
+	root.SetErr(s.Err)
+	root.SetIn(s.In)
+	flags := root.PersistentFlags()
+	g.connection.addFlags(flags)
+	flags.StringVar(&g.color, "color", "auto", "When to use colour: auto, always or never")
+	flags.StringVar(&g.debugLog, "debug-log", "", "File to append to what goes on behind the scenes")
+	board.addFlags(root.Flags())
+	root.AddCommand(newGetCommand(g), newVersionCommand(s))
+	root.SetHelpCommand(&cobra.Command{Hidden: true})
+	return root
+}
+
+// prepare checks the shared flags and makes the libraries write to the debug log, or nowhere: what they print
+// would tear the board.
+func (g *global) prepare() error {
+	switch g.color {
+	case "auto", "always", "never":
+	default:
+		return usage("--color is auto, always or never, not %q.", g.color)
+	}
+	rest.SetDefaultWarningHandler(rest.NoWarnings{})
+	handler := slog.DiscardHandler
+	if g.debugLog != "" {
+		file, err := os.OpenFile(g.debugLog, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return because(usage("The debug log cannot be written: %v. Name another file with --debug-log.", err), err)
+		}
+		handler = slog.NewTextHandler(file, nil)
+	}
+	logger := slog.New(handler)
+	slog.SetDefault(logger)
+	klog.SetSlogLogger(logger)
+	return nil
+}
+
+// colorless reports whether no colour may be used: https://no-color.org says any non-empty value of NO_COLOR.
+func (g *global) colorless() bool {
+	switch g.color {
+	case "always":
+		return false
+	case "never":
+		return true
+	}
+	return os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb"
+}

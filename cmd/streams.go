@@ -1,0 +1,66 @@
+package cmd
+
+import (
+	"io"
+	"os"
+	"time"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/term"
+)
+
+// Streams is where a command reads and writes.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+	// Terminal is set when In and Out are both a terminal, so that the board can be drawn.
+	Terminal bool
+	// Now is the clock.
+	Now func() time.Time
+}
+
+// processStreams returns the streams of the process.
+func processStreams() Streams {
+	return Streams{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Terminal: term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()),
+		Now:      time.Now,
+	}
+}
+
+// escaper writes JSON or YAML with every character that a terminal might act upon as an escape. Such
+// characters occur only inside quoted strings, where \uXXXX means the same.
+type escaper struct{ out io.Writer }
+
+// Write implements io.Writer. A rune must not be split between two calls.
+func (e escaper) Write(p []byte) (int, error) {
+	clean := make([]byte, 0, len(p))
+	for rest := p; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		if hostile(r) {
+			clean = append(clean, `\u`...)
+			for shift := 12; shift >= 0; shift -= 4 {
+				clean = append(clean, "0123456789abcdef"[r>>shift&0xf])
+			}
+		} else {
+			clean = append(clean, rest[:size]...)
+		}
+		rest = rest[size:]
+	}
+	if _, err := e.out.Write(clean); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// hostile reports whether r steers a terminal or the direction of text: DEL, the C1 controls, and the bidi
+// overrides, embeddings, isolates and marks. JSON has no other control characters in it.
+func hostile(r rune) bool {
+	switch {
+	case r == 0x7f, r >= 0x80 && r <= 0x9f, r == 0x061c:
+		return true
+	case r >= 0x200e && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+		return true
+	}
+	return false
+}

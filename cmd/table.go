@@ -1,0 +1,170 @@
+package cmd
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/probetop/probetop/model"
+)
+
+// column is one column of the table that get prints.
+type column struct {
+	name string
+	wide bool
+	// scoped columns are left out when the scope is one namespace.
+	scoped bool
+	cell   func(r *model.Row, now time.Time) string
+}
+
+var columns = []column{
+	{name: "NAMESPACE", scoped: true, cell: func(r *model.Row, _ time.Time) string { return r.Pod.Namespace }},
+	{name: "NAME", cell: func(r *model.Row, _ time.Time) string { return r.Pod.Name }},
+	{name: "READY", cell: func(r *model.Row, _ time.Time) string {
+		return fmt.Sprintf("%d/%d", r.Summary.Ready, r.Summary.Total)
+	}},
+	{name: "STATUS", cell: func(r *model.Row, _ time.Time) string { return r.Summary.Status }},
+	{name: "RESTARTS", cell: restartsCell},
+	{name: "AGE", cell: func(r *model.Row, now time.Time) string { return age(r.Pod.Created, now) }},
+	{name: "STARTUP", cell: probeCell(model.Startup)},
+	{name: "READINESS", cell: probeCell(model.Readiness)},
+	{name: "LIVENESS", cell: probeCell(model.Liveness)},
+	{name: "TRAFFIC", cell: trafficCell},
+	{name: "GATES", wide: true, cell: gatesCell},
+	{name: "WORKLOAD", wide: true, cell: func(r *model.Row, _ time.Time) string { return r.Pod.Owner.String() }},
+	{name: "NODE", wide: true, cell: func(r *model.Row, _ time.Time) string { return r.Pod.Node }},
+	{name: "WHY", cell: func(r *model.Row, _ time.Time) string { return r.Note }},
+}
+
+// table prints rows as kubectl would. Its columns only grow, so that what is printed later stands below what
+// was printed before.
+type table struct {
+	columns []column
+	widths  []int
+	header  bool
+	// whyWidth limits the last column; 0 for no limit.
+	whyWidth int
+}
+
+func newTable(wide, scoped, header bool) *table {
+	t := &table{header: header, whyWidth: 80}
+	if wide {
+		t.whyWidth = 0
+	}
+	for _, c := range columns {
+		if (wide || !c.wide) && (scoped || !c.scoped) {
+			t.columns = append(t.columns, c)
+		}
+	}
+	t.widths = make([]int, len(t.columns))
+	return t
+}
+
+// print writes the rows, and the header the first time.
+func (t *table) print(out io.Writer, rows []*model.Row, now time.Time) error {
+	var lines [][]string
+	if t.header {
+		names := make([]string, len(t.columns))
+		for i, c := range t.columns {
+			names[i] = c.name
+		}
+		lines, t.header = append(lines, names), false
+	}
+	for _, r := range rows {
+		lines = append(lines, t.cells(r, now))
+	}
+	for _, line := range lines {
+		for i, cell := range line {
+			t.widths[i] = max(t.widths[i], ansi.StringWidth(cell))
+		}
+	}
+	var text strings.Builder
+	for _, line := range lines {
+		t.format(&text, line)
+	}
+	if _, err := io.WriteString(out, text.String()); err != nil {
+		return fmt.Errorf("writing: %w", err)
+	}
+	return nil
+}
+
+func (t *table) cells(r *model.Row, now time.Time) []string {
+	cells := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		cells[i] = model.Printable(c.cell(r, now))
+		switch {
+		case i == len(cells)-1:
+			cells[i] = ansi.Truncate(cells[i], cmp.Or(t.whyWidth, len(cells[i])), "…")
+		case cells[i] == "":
+			cells[i] = "-"
+		}
+	}
+	return cells
+}
+
+// format writes one line, its cells three columns apart.
+func (t *table) format(text *strings.Builder, line []string) {
+	var b strings.Builder
+	for i, cell := range line {
+		b.WriteString(cell)
+		if i < len(line)-1 {
+			b.WriteString(strings.Repeat(" ", t.widths[i]-ansi.StringWidth(cell)+3))
+		}
+	}
+	text.WriteString(strings.TrimRight(b.String(), " "))
+	text.WriteByte('\n')
+}
+
+// age is how long ago t was, as kubectl writes it; nothing for a time nobody told.
+func age(t, now time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return duration.HumanDuration(now.Sub(t))
+}
+
+func restartsCell(r *model.Row, now time.Time) string {
+	s := r.Summary
+	if s.Restarts == 0 || s.LastRestart.IsZero() {
+		return fmt.Sprint(s.Restarts)
+	}
+	return fmt.Sprintf("%d (%s ago)", s.Restarts, age(s.LastRestart, now))
+}
+
+// probeCell shows the worst state that the probes of one type are in.
+func probeCell(typ model.ProbeType) func(*model.Row, time.Time) string {
+	return func(r *model.Row, _ time.Time) string {
+		p := r.WorstOf(typ)
+		if p == nil {
+			return ""
+		}
+		return p.Word()
+	}
+}
+
+// trafficCell says in how many Services the pod takes traffic.
+func trafficCell(r *model.Row, _ time.Time) string {
+	if len(r.Traffic) == 0 {
+		return ""
+	}
+	in := 0
+	for _, t := range r.Traffic {
+		if t.Ready {
+			in++
+		}
+	}
+	return fmt.Sprintf("%d/%d", in, len(r.Traffic))
+}
+
+func gatesCell(r *model.Row, _ time.Time) string {
+	var words []string
+	for _, g := range r.Pod.GateStatuses() {
+		words = append(words, g.Type+"="+g.Word())
+	}
+	return strings.Join(words, ",")
+}

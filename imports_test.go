@@ -1,0 +1,77 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// arrows says which of our packages each package may import, and which libraries it must not. A package that
+// is not here may not exist.
+var arrows = map[string]struct {
+	ours   []string
+	banned []string
+}{
+	".":     {ours: []string{"cmd"}},
+	"cmd":   {ours: []string{"model", "watch", "tui"}, banned: []string{"charm.land/"}},
+	"watch": {ours: []string{"model"}, banned: []string{"charm.land/", "github.com/spf13/"}},
+	"tui":   {ours: []string{"model"}, banned: []string{"k8s.io/", "net", "net/http", "os/exec", "charm.land/bubbles/v2/table"}},
+	"model": {banned: []string{"k8s.io/client-go", "charm.land/", "net/http", "os", "sync", "context", "log"}},
+}
+
+// TestImportsFollowTheArrows reads the imports of every package, tests left out.
+func TestImportsFollowTheArrows(t *testing.T) {
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, d os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (path == "e2e" || path == "tools" || strings.HasPrefix(d.Name(), ".") && path != "."):
+			return filepath.SkipDir
+		case strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go"):
+			seen[filepath.Dir(path)] = true
+			checkFile(t, path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir := range arrows {
+		if !seen[dir] {
+			t.Errorf("package %s is gone: take it out of the table", dir)
+		}
+	}
+}
+
+func checkFile(t *testing.T, path string) {
+	t.Helper()
+	rule, known := arrows[filepath.Dir(path)]
+	if !known {
+		t.Errorf("%s is in a package that docs/architecture.md does not know", path)
+		return
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range file.Imports {
+		name, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ours, ok := strings.CutPrefix(name, "github.com/probetop/probetop/"); ok && !slices.Contains(rule.ours, ours) {
+			t.Errorf("%s imports %s", path, name)
+		}
+		for _, b := range rule.banned {
+			if name == b || strings.HasSuffix(b, "/") && strings.HasPrefix(name, b) || strings.HasPrefix(name, b+"/") {
+				t.Errorf("%s imports %s", path, name)
+			}
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/probetop/probetop/model"
+)
+
+// Board is the program: it takes snapshots, keys and the time, and says what is on the screen.
+type Board struct {
+	// immutable after New
+	options Options
+	theme   *theme
+	keys    *keyMap
+	next    tea.Cmd
+
+	width, height int
+	// newest is the last snapshot that came, shown the one on the screen; they differ while the display
+	// is paused.
+	newest, shown *model.Snapshot
+	paused        time.Time
+	ended         error
+	generation    int
+
+	table  table
+	prompt prompt
+	page   *podPage // nil while no pod is open
+	help   *pager   // nil while it is closed
+
+	// derived by compose
+	canvas     *canvas
+	head, foot []string
+}
+
+// snapshotMsg brings what the source said.
+type snapshotMsg struct {
+	snapshot *model.Snapshot
+	err      error
+}
+
+// tickMsg says that a second has passed. Only the newest generation counts.
+type tickMsg struct{ generation int }
+
+// New returns a board that reads its source while it runs and ctx is not done.
+func New(ctx context.Context, o Options) *Board {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	b := &Board{options: o, theme: newTheme(o.NoColor, o.ASCII), keys: newKeyMap(), prompt: newPrompt()}
+	b.table = newTable(b.keys, o.Namespace == "")
+	b.next = func() tea.Msg {
+		s, err := o.Source.Next(ctx)
+		return snapshotMsg{s, err}
+	}
+	b.compose()
+	return b
+}
+
+// Init asks for the first snapshot.
+func (b *Board) Init() tea.Cmd { return tea.Batch(b.next, b.tick()) }
+
+// tick asks to be woken in a second, and makes every earlier wake-up void.
+func (b *Board) tick() tea.Cmd {
+	b.generation++
+	g := b.generation
+	return tea.Tick(time.Second, func(time.Time) tea.Msg { return tickMsg{g} })
+}
+
+// Update takes one message.
+func (b *Board) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		b.width, b.height = msg.Width, msg.Height
+	case snapshotMsg:
+		cmd = b.receive(msg)
+	case tickMsg:
+		if msg.generation != b.generation {
+			return b, nil
+		}
+		cmd = b.tick()
+	case tea.KeyPressMsg:
+		cmd = b.press(msg)
+	case tea.PasteMsg:
+		b.edit(msg)
+	default:
+		return b, nil
+	}
+	b.compose()
+	return b, cmd
+}
+
+// receive takes what the source said, and asks for more.
+func (b *Board) receive(msg snapshotMsg) tea.Cmd {
+	if msg.err != nil {
+		b.ended = msg.err
+		return nil
+	}
+	b.newest = msg.snapshot
+	if b.paused.IsZero() {
+		b.show(msg.snapshot)
+	}
+	return b.next
+}
+
+// show puts a snapshot on the screen.
+func (b *Board) show(s *model.Snapshot) {
+	if s == nil || s == b.shown {
+		return
+	}
+	b.shown = s
+	b.table.SetRows(s.Rows)
+	if b.page != nil {
+		b.page.Follow(&b.table.order, s.At)
+	}
+}

@@ -1,0 +1,128 @@
+package tui
+
+import (
+	"strconv"
+
+	"github.com/probetop/probetop/model"
+)
+
+// columnID names a column of the pods table.
+type columnID uint8
+
+// The columns, in the order in which they are drawn.
+const (
+	colState columnID = iota
+	colNamespace
+	colName
+	colReady
+	colStatus
+	colProbes
+	colRestarts
+	colTraffic
+	colSince
+	colAge
+	colNode
+	colWhy
+
+	columnCount = int(colWhy) + 1
+)
+
+// column says what a column is called and what is in it.
+type column struct {
+	title string
+	// min is the width below which the column is not worth showing.
+	min  int
+	draw func(c *canvas, l *line, r *model.Row, w int)
+}
+
+// Widths at which a column says more.
+const (
+	probesWide   = 39
+	restartsWide = 14
+)
+
+func columns() [columnCount]column {
+	return [columnCount]column{
+		colState:     {"STATE", 13, (*canvas).state},
+		colNamespace: {"NAMESPACE", 8, text(func(r *model.Row) string { return r.Pod.Namespace })},
+		colName:      {"NAME", 14, (*canvas).name},
+		colReady:     {"READY", 5, (*canvas).ready},
+		colStatus:    {"STATUS", 9, text(func(r *model.Row) string { return r.Summary.Status })},
+		colProbes:    {"S R L", 6, (*canvas).probes},
+		colRestarts:  {"RESTARTS", 8, (*canvas).restarts},
+		colTraffic:   {"TRAFFIC", 8, (*canvas).traffic},
+		colSince:     {"SINCE", 5, (*canvas).since},
+		colAge:       {"AGE", 5, (*canvas).age},
+		colNode:      {"NODE", 8, text(func(r *model.Row) string { return r.Pod.Node })},
+		colWhy:       {"WHY", 18, (*canvas).why},
+	}
+}
+
+// text draws a field as it is.
+func text(field func(*model.Row) string) func(*canvas, *line, *model.Row, int) {
+	return func(_ *canvas, l *line, r *model.Row, w int) { l.cell(ink{}, model.Printable(field(r)), w) }
+}
+
+func (c *canvas) state(l *line, r *model.Row, w int) {
+	i, glyph, word := c.rowState(r)
+	if w > 1 {
+		glyph += " " + word
+	}
+	l.cell(i, glyph, w)
+}
+
+func (c *canvas) name(l *line, r *model.Row, w int) {
+	l.cell(c.strong, clipMiddle(model.Printable(r.Pod.Name), w, c.ellipsis), w)
+}
+
+func (c *canvas) ready(l *line, r *model.Row, w int) {
+	l.cell(ink{}, strconv.Itoa(r.Summary.Ready)+"/"+strconv.Itoa(r.Summary.Total), w)
+}
+
+// probes draws a lane for each type of probe: a glyph under its letter, or letter, glyph and word.
+func (c *canvas) probes(l *line, r *model.Row, w int) {
+	lane := w / len(model.ProbeTypes)
+	for _, typ := range model.ProbeTypes {
+		p := worst(r, typ)
+		if p == nil {
+			l.pad(lane)
+			continue
+		}
+		s := c.glyphs.state[p.State]
+		switch {
+		case w >= probesWide:
+			s = letters[typ] + s + " " + stateWord(p.Verdict)
+		case doubtful(p.Verdict):
+			s += certaintyMark
+		}
+		l.cell(c.stateInk[p.State], s, lane)
+	}
+	l.pad(w - lane*len(model.ProbeTypes))
+}
+
+// letters stand for the probe types.
+var letters = [...]string{model.Startup: "S", model.Readiness: "R", model.Liveness: "L"}
+
+func (c *canvas) restarts(l *line, r *model.Row, w int) {
+	s := strconv.Itoa(int(r.Summary.Restarts))
+	if w >= restartsWide && !r.Summary.LastRestart.IsZero() {
+		s += " (" + age(c.now, r.Summary.LastRestart) + " ago)"
+	}
+	l.cell(ink{}, s, w)
+}
+
+func (c *canvas) traffic(l *line, r *model.Row, w int) {
+	word := c.trafficWord(r)
+	if len(r.Traffic) == 0 && !c.trafficKnown {
+		word = model.StateUnknown.String()
+	}
+	i := ink{}
+	if word == "out" {
+		i = c.strong
+	}
+	l.cell(i, word, w)
+}
+
+func (c *canvas) since(l *line, r *model.Row, w int) { l.cell(ink{}, age(c.now, since(r)), w) }
+func (c *canvas) age(l *line, r *model.Row, w int)   { l.cell(ink{}, age(c.now, r.Pod.Created), w) }
+func (c *canvas) why(l *line, r *model.Row, w int)   { l.cell(ink{}, why(r, w), w) }

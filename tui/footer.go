@@ -1,0 +1,26 @@
+package tui
+
+import (
+	"charm.land/bubbles/v2/key"
+)
+
+// footer draws the most important keys in one line, as many as fit, with a remark at its right end.
+func footer(c *canvas, width int, keys []key.Binding, remark string) string {
+	l := c.line(width)
+	room := width - cells(remark)
+	for i, k := range keys {
+		h := k.Help()
+		need := cells(h.Key) + 1 + cells(h.Desc)
+		if i > 0 {
+			need += 2
+		}
+		if room -= need; room < 2 {
+			break
+		}
+		if i > 0 {
+			l.text("  ")
+		}
+		l.put(c.key, h.Key).text(" ").put(c.dim, h.Desc)
+	}
+	return l.right(c.dim.of(remark), cells(remark)).String()
+}

@@ -1,0 +1,95 @@
+package tui
+
+import "github.com/probetop/probetop/model"
+
+// slot is a column in the room it was given.
+type slot struct {
+	id    columnID
+	width int
+}
+
+// extent is how much room the contents of the columns would take that grow with them.
+type extent struct{ namespace, name, status, node int }
+
+// add lets the extent grow with a row; it never shrinks, so that columns stay where they are.
+func (e *extent) add(r *model.Row) {
+	e.namespace = max(e.namespace, len(r.Pod.Namespace))
+	e.name = max(e.name, len(r.Pod.Name))
+	e.status = max(e.status, len(r.Summary.Status))
+	e.node = max(e.node, len(r.Pod.Node))
+}
+
+// essential lists the columns a board is for, most important first: each is shown as soon as there is room.
+var essential = [...]columnID{colState, colName, colWhy, colProbes, colSince, colTraffic, colNamespace}
+
+// extra lists what is shown when the essential columns have room to breathe.
+var extra = [...]columnID{colReady, colRestarts, colStatus, colNode, colAge}
+
+// comfort is the width an essential column gets before there is an extra one.
+var comfort = [columnCount]int{colName: 20, colWhy: 26, colNamespace: 9}
+
+// gap is what separates columns; margin is the cursor's.
+const gap, margin = 1, 1
+
+// layout chooses the columns for a width. Without namespaces that column is left out.
+func layout(width int, e extent, namespaces bool, cols *[columnCount]column) []slot {
+	var w [columnCount]int
+	left := width - margin + gap
+	for _, id := range essential {
+		need := cols[id].min
+		if id == colState && width < 28 {
+			need = 1
+		}
+		if need+gap <= left && (namespaces || id != colNamespace) {
+			w[id], left = need, left-need-gap
+		}
+	}
+	grow := func(id columnID, to int) {
+		if w[id] > 0 && w[id] < to {
+			n := min(to-w[id], left)
+			w[id], left = w[id]+n, left-n
+		}
+	}
+	grow(colNamespace, min(e.namespace, comfort[colNamespace]))
+	grow(colName, min(e.name, comfort[colName]))
+	grow(colWhy, comfort[colWhy])
+	for _, id := range extra {
+		if need := cols[id].min; w[colWhy] >= comfort[colWhy] && need+gap <= left {
+			w[id], left = need, left-need-gap
+		}
+	}
+	spend(e, grow, &left)
+	return slots(&w, max(left, 0))
+}
+
+// spend gives the room that is left to the columns in turn.
+func spend(e extent, grow func(columnID, int), left *int) {
+	grow(colName, min(e.name, 26))
+	grow(colNamespace, min(e.namespace, 16))
+	grow(colWhy, 40)
+	grow(colStatus, min(e.status, 18))
+	grow(colName, min(e.name, 48))
+	if *left >= restartsWide {
+		grow(colRestarts, restartsWide)
+	}
+	grow(colNode, min(e.node, 24))
+	grow(colWhy, 52)
+	grow(colNamespace, min(e.namespace, 32))
+	if *left >= probesWide {
+		grow(colProbes, probesWide)
+	}
+}
+
+// slots lists the columns that have room, in order; what is left goes to the last one.
+func slots(w *[columnCount]int, left int) []slot {
+	var s []slot
+	for id, width := range w {
+		if width > 0 {
+			s = append(s, slot{columnID(id), width})
+		}
+	}
+	if len(s) > 0 {
+		s[len(s)-1].width += left
+	}
+	return s
+}

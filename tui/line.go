@@ -1,0 +1,62 @@
+package tui
+
+import "strings"
+
+// blanks is what padding is cut from.
+const blanks = "                                                                                                    "
+
+// line writes one line of the screen from left to right, and never more than its room.
+type line struct {
+	strings.Builder
+	theme *theme
+	room  int
+	// bare leaves inks out, for a line that is drawn in one ink as a whole.
+	bare bool
+}
+
+func (t *theme) line(width int) *line { return &line{theme: t, room: width} }
+
+// put writes a printable text as far as there is room.
+func (l *line) put(i ink, s string) *line {
+	s = clip(s, l.room, l.theme.ellipsis)
+	l.room -= cells(s)
+	if l.bare {
+		i = ink{}
+	}
+	l.WriteString(i.on)
+	l.WriteString(s)
+	l.WriteString(i.off)
+	return l
+}
+
+// text writes a printable text in no ink.
+func (l *line) text(s string) *line { return l.put(ink{}, s) }
+
+// pad writes n blanks as far as there is room.
+func (l *line) pad(n int) *line {
+	n = min(n, l.room)
+	l.room -= max(n, 0)
+	for ; n > 0; n -= len(blanks) {
+		l.WriteString(blanks[:min(n, len(blanks))])
+	}
+	return l
+}
+
+// cell writes a text in exactly w cells, as far as there is room.
+func (l *line) cell(i ink, s string, w int) *line {
+	s = clip(s, w, l.theme.ellipsis)
+	l.put(i, s)
+	return l.pad(w - cells(s))
+}
+
+// right ends the line at its right edge with a text, styled or not, that takes w cells. The text is left out
+// when there is no room for it.
+func (l *line) right(s string, w int) *line {
+	if w > l.room {
+		return l
+	}
+	l.pad(l.room - w)
+	l.WriteString(s)
+	l.room -= w
+	return l
+}

@@ -1,0 +1,143 @@
+package tui
+
+import (
+	"slices"
+
+	"github.com/probetop/probetop/model"
+)
+
+// order keeps the rows of the newest snapshot sorted, and of these the ones that are shown. A new snapshot
+// costs a comparison of pointers and the work for the rows that changed.
+type order struct {
+	compare func(a, b *model.Row) int
+	keep    func(*model.Row) bool // nil keeps every row
+
+	rows   []*model.Row // the snapshot's own, not ours to write to
+	sorted []*model.Row
+	shown  []*model.Row // sorted itself while every row is kept
+	spare  []*model.Row // room for the next sorted or shown
+
+	// removed and added are the difference between the last two snapshots. A row that only changed its
+	// place is in both.
+	removed, added []*model.Row
+}
+
+// a sort is cheaper than splicing once more than one row in fullSort has changed.
+const fullSort = 8
+
+// update takes the rows of a new snapshot.
+func (o *order) update(rows []*model.Row) {
+	o.diff(rows)
+	o.rows = rows
+	changed := len(o.removed) + len(o.added)
+	if changed == 0 {
+		return
+	}
+	if changed > len(rows)/fullSort || !o.splice() {
+		o.sort()
+	}
+}
+
+// diff finds the rows that are not in their place any more, and those that are new there.
+func (o *order) diff(rows []*model.Row) {
+	clear(o.removed)
+	clear(o.added)
+	o.removed, o.added = o.removed[:0], o.added[:0]
+	n := min(len(o.rows), len(rows))
+	for i, old := range o.rows[:n] {
+		if old != rows[i] {
+			o.removed, o.added = append(o.removed, old), append(o.added, rows[i])
+		}
+	}
+	o.removed, o.added = append(o.removed, o.rows[n:]...), append(o.added, rows[n:]...)
+}
+
+// sortBy changes the order.
+func (o *order) sortBy(compare func(a, b *model.Row) int) {
+	o.compare = compare
+	o.sort()
+}
+
+// filter changes which rows are shown; nil shows all.
+func (o *order) filter(keep func(*model.Row) bool) {
+	o.keep = keep
+	o.sift()
+}
+
+// sort puts everything in order from the beginning.
+func (o *order) sort() {
+	o.sorted = append(o.sorted[:0:0], o.rows...)
+	slices.SortFunc(o.sorted, o.compare)
+	o.sift()
+}
+
+// sift chooses the rows that are shown.
+func (o *order) sift() {
+	o.shown = o.sorted
+	if o.keep == nil {
+		return
+	}
+	o.shown = nil
+	for _, r := range o.sorted {
+		if o.keep(r) {
+			o.shown = append(o.shown, r)
+		}
+	}
+}
+
+// splice carries the difference into the order. It reports false when the order does not hold what the
+// difference takes out, which the caller mends by sorting.
+func (o *order) splice() bool {
+	slices.SortFunc(o.removed, o.compare)
+	slices.SortFunc(o.added, o.compare)
+	sorted, ok := o.merge(o.sorted, nil)
+	if !ok {
+		return false
+	}
+	o.spare, o.sorted = o.sorted, sorted
+	if o.keep == nil {
+		o.shown = sorted
+		return true
+	}
+	shown, ok := o.merge(o.shown, o.keep)
+	if !ok {
+		return false
+	}
+	o.spare, o.shown = o.shown, shown
+	return true
+}
+
+// merge returns list, which is sorted, without the removed rows and with the added ones, as far as keep lets
+// them through, in the spare slice.
+func (o *order) merge(list []*model.Row, keep func(*model.Row) bool) ([]*model.Row, bool) {
+	out := slices.Grow(o.spare[:0], len(list)+len(o.added))
+	removed, added := o.removed, o.added
+	for len(removed)+len(added) > 0 {
+		remove := len(added) == 0 || len(removed) > 0 && o.compare(removed[0], added[0]) <= 0
+		var r *model.Row
+		if remove {
+			r, removed = removed[0], removed[1:]
+		} else {
+			r, added = added[0], added[1:]
+		}
+		if keep != nil && !keep(r) {
+			continue
+		}
+		at, found := slices.BinarySearchFunc(list, r, o.compare)
+		out, list = append(out, list[:at]...), list[at:]
+		switch {
+		case !remove:
+			out = append(out, r)
+		case !found || list[0] != r:
+			return nil, false
+		default:
+			list = list[1:]
+		}
+	}
+	return append(out, list...), true
+}
+
+// position returns where r is among the rows shown, or where it would be.
+func (o *order) position(r *model.Row) (int, bool) {
+	return slices.BinarySearchFunc(o.shown, r, o.compare)
+}

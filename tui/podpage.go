@@ -1,0 +1,78 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/probetop/probetop/model"
+)
+
+// podPage shows everything that is known about one pod. It follows its pod through the snapshots, and keeps
+// the last picture when the pod is gone.
+type podPage struct {
+	row *model.Row
+	// gone is when the pod was first missing; zero while it is there.
+	gone  time.Time
+	pager pager
+
+	head []string
+}
+
+func newPodPage(keys *keyMap, r *model.Row) *podPage {
+	return &podPage{row: r, pager: pager{keys: keys}}
+}
+
+// Follow looks for the pod in what a snapshot changed.
+func (p *podPage) Follow(o *order, at time.Time) {
+	missing := false
+	for _, r := range o.removed {
+		missing = missing || r == p.row
+	}
+	for _, r := range o.added {
+		if r.Pod.UID == p.row.Pod.UID {
+			p.row, p.gone = r, time.Time{}
+			return
+		}
+	}
+	if missing {
+		p.gone = at
+	}
+}
+
+// HandleKey scrolls.
+func (p *podPage) HandleKey(k tea.KeyPressMsg) bool { return p.pager.HandleKey(k) }
+
+// Compose writes the page anew.
+func (p *podPage) Compose(c *canvas, width, height int) {
+	p.head = p.title(c, width)
+	p.head = p.head[:min(len(p.head), max(height/3, 1))]
+	p.pager.SetSize(max(height-len(p.head), 0))
+	s := &sheet{canvas: c, width: width}
+	s.pod(p.row)
+	p.pager.SetLines(s.lines)
+}
+
+// title says which pod it is and how it is; it does not scroll.
+func (p *podPage) title(c *canvas, width int) []string {
+	r := p.row
+	i, glyph, word := c.rowState(r)
+	state := glyph + " " + word
+	if !p.gone.IsZero() {
+		i, state = c.alarm, " GONE "
+	}
+	name := model.Printable(r.Pod.Namespace + "/" + r.Pod.Name)
+	l := c.line(width).put(c.dim, c.rule+c.rule+" ")
+	l.put(c.strong, clipMiddle(name, width-cells(state)-5, c.ellipsis))
+	lines := []string{l.right(i.of(state), cells(state)).String()}
+	if !p.gone.IsZero() {
+		lines = append(lines, c.line(width).put(c.bad, "This pod is gone since "+age(c.now, p.gone)+
+			". What follows is the last that was known of it.").String())
+	}
+	return append(lines, c.line(width).text(facts(c, r)).String())
+}
+
+// Render returns the title and the part of the page in sight.
+func (p *podPage) Render() []string {
+	return append(p.head[:len(p.head):len(p.head)], p.pager.Render()...)
+}

@@ -1,0 +1,97 @@
+package tui
+
+import (
+	"time"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+)
+
+// press handles a key: the prompt takes everything, then come the keys that mean the same everywhere, then
+// what is on top.
+func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case k.Keystroke() == "ctrl+c", !b.prompt.editing && key.Matches(k, b.keys.Quit):
+		return tea.Quit
+	case b.prompt.editing:
+		b.pressPrompt(k)
+	case key.Matches(k, b.keys.Pause):
+		b.pause()
+	case b.help != nil:
+		b.pressHelp(k)
+	case key.Matches(k, b.keys.Help):
+		b.help = &pager{keys: b.keys}
+	case b.page != nil:
+		b.pressPage(k)
+	default:
+		b.pressTable(k)
+	}
+	return nil
+}
+
+// pause stops the display, or lets it go on with the newest there is.
+func (b *Board) pause() {
+	if b.paused.IsZero() {
+		b.paused = b.options.Now()
+		return
+	}
+	b.paused = time.Time{}
+	b.show(b.newest)
+}
+
+func (b *Board) pressHelp(k tea.KeyPressMsg) {
+	if key.Matches(k, b.keys.Help, b.keys.Back) {
+		b.help = nil
+		return
+	}
+	b.help.HandleKey(k)
+}
+
+func (b *Board) pressPage(k tea.KeyPressMsg) {
+	if key.Matches(k, b.keys.Back) {
+		b.page = nil
+		return
+	}
+	b.page.HandleKey(k)
+}
+
+func (b *Board) pressTable(k tea.KeyPressMsg) {
+	switch {
+	case key.Matches(k, b.keys.Open):
+		if r := b.table.Selected(); r != nil {
+			b.page = newPodPage(b.keys, r)
+		}
+	case key.Matches(k, b.keys.Back):
+		b.prompt.clear()
+		b.table.Filter(nil)
+	case key.Matches(k, b.keys.Filter):
+		b.prompt.open()
+	case key.Matches(k, b.keys.Faults):
+		b.prompt.faults = !b.prompt.faults
+		b.table.Filter(b.prompt.filter())
+	default:
+		b.table.HandleKey(k)
+	}
+}
+
+// pressPrompt types the filter. The arrows still move in the table.
+func (b *Board) pressPrompt(k tea.KeyPressMsg) {
+	switch k.Keystroke() {
+	case "enter":
+		b.prompt.close()
+	case "esc":
+		b.prompt.clear()
+		b.table.Filter(nil)
+	case "up", "down", "pgup", "pgdown":
+		b.table.HandleKey(k)
+	default:
+		b.edit(k)
+	}
+}
+
+// edit changes the filter, and the rows with it.
+func (b *Board) edit(msg tea.Msg) {
+	if b.prompt.editing && b.prompt.edit(msg) {
+		b.table.Filter(b.prompt.filter())
+	}
+}

@@ -1,0 +1,60 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"github.com/probetop/probetop/model"
+)
+
+// Source is where a board gets its snapshots from.
+type Source interface {
+	// Next blocks until there is a snapshot that it has not returned before, and returns the newest one.
+	// It returns an error when there will be no more, or when ctx is done.
+	Next(ctx context.Context) (*model.Snapshot, error)
+}
+
+// Options says what a board shows and how.
+type Options struct {
+	// Source is read from the first frame on.
+	Source Source
+	// Context names the cluster: the kube-context, or what stands in for one.
+	Context string
+	// Scope says in words which pods are listed, such as "all namespaces" or "ns shop -l app=web".
+	Scope string
+	// Namespace is the only namespace in scope; empty when there are several, which are then shown.
+	Namespace string
+	// Notice is a line the board shows below its header; empty for none.
+	Notice string
+	// Now is the clock that ages are measured with; time.Now when nil.
+	Now func() time.Time
+	// NoColor draws without any colour, in bold and reverse video only.
+	NoColor bool
+	// ASCII draws with the characters every terminal has.
+	ASCII bool
+}
+
+// fps is how often the terminal is drawn at most; the source brings less.
+const fps = 30
+
+// Run shows the board on the terminal until the user quits or ctx is done, neither of which is an error.
+func Run(ctx context.Context, o Options) error { return run(ctx, o) }
+
+func run(ctx context.Context, o Options, more ...tea.ProgramOption) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(fps)}
+	if o.NoColor {
+		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	_, err := tea.NewProgram(New(ctx, o), append(options, more...)...).Run()
+	if err != nil && !errors.Is(err, tea.ErrInterrupted) && ctx.Err() == nil {
+		return fmt.Errorf("drawing the board: %w", err)
+	}
+	return nil
+}

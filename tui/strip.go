@@ -1,0 +1,91 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/probetop/probetop/model"
+)
+
+// stripLines says of the selected pod, in height lines, what the table had no room for: all of the note, every
+// probe in words, and what kubectl would say.
+func stripLines(c *canvas, r *model.Row, place string, width, height int) []string {
+	lines := []string{stripTitle(c, r, place, width)}
+	note := wrap(model.Printable(clipBytes(r.Note, 4*width)), width-2, 2, c.ellipsis)
+	if len(note) == 0 {
+		note = []string{"nothing is wrong, as far as anybody said"}
+	}
+	for _, s := range note {
+		lines = append(lines, c.line(width).pad(2).text(s).String())
+	}
+	lines = append(lines, stripProbes(c, r, width), c.line(width).pad(2).put(c.dim, facts(c, r)).String())
+	for len(lines) < height {
+		lines = append(lines, "")
+	}
+	return lines[:height]
+}
+
+func stripTitle(c *canvas, r *model.Row, place string, width int) string {
+	l := c.line(width).put(c.dim, c.rule+c.rule+" ")
+	name := model.Printable(r.Pod.Namespace + "/" + r.Pod.Name)
+	l.put(c.strong, clipMiddle(name, l.room-cells(place)-6, c.ellipsis)).text(" ")
+	if n := l.room - cells(place) - 4; n > 0 {
+		l.put(c.dim, strings.Repeat(c.rule, n)+" "+place+" "+c.rule+c.rule)
+	}
+	return l.String()
+}
+
+// stripProbes words the state of every probe, container by container.
+func stripProbes(c *canvas, r *model.Row, width int) string {
+	l := c.line(width).pad(2)
+	if len(r.Probes) == 0 {
+		return l.put(c.dim, "no probes").String()
+	}
+	var last *model.Container
+	for i := range r.Probes {
+		p := &r.Probes[i]
+		if p.Container != last {
+			if last != nil {
+				l.put(c.dim, c.bar+" ")
+			}
+			l.text(model.Printable(p.Container.Name) + ": ")
+			last = p.Container
+		}
+		l.text(p.Type.String()+" ").put(c.stateInk[p.State], c.glyphs.state[p.State]+" "+stateWord(p.Verdict)).text("  ")
+	}
+	return l.String()
+}
+
+// facts is the pod's line in kubectl get pods -o wide, in words.
+func facts(c *canvas, r *model.Row) string {
+	words := []string{
+		model.Printable(r.Summary.Status),
+		fmt.Sprintf("%d/%d ready", r.Summary.Ready, r.Summary.Total),
+		restartWords(c, r),
+	}
+	if r.Pod.Node != "" {
+		words = append(words, "on "+model.Printable(r.Pod.Node))
+	}
+	if o := r.Pod.Owner.String(); o != "" {
+		words = append(words, model.Printable(o))
+	}
+	words = append(words, "age "+age(c.now, r.Pod.Created))
+	return strings.Join(words, " "+c.dot+" ")
+}
+
+func restartWords(c *canvas, r *model.Row) string {
+	n := int(r.Summary.Restarts)
+	s := thousands(n) + plural(n, " restart", " restarts")
+	if !r.Summary.LastRestart.IsZero() {
+		s += " (" + age(c.now, r.Summary.LastRestart) + " ago)"
+	}
+	return s
+}
+
+// clipBytes cuts a text off that is much longer than what can be shown of it.
+func clipBytes(s string, n int) string {
+	if n *= 4; len(s) > n {
+		return strings.ToValidUTF8(s[:n], "")
+	}
+	return s
+}

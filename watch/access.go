@@ -1,0 +1,106 @@
+package watch
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+)
+
+// Access says what keeps us from a cluster.
+type Access uint8
+
+// What can keep us from a cluster.
+const (
+	// Failed is anything that has no name here.
+	Failed Access = iota
+	// Unreachable is a server that cannot be connected to, or that does not speak TLS.
+	Unreachable
+	// Unanswered is a server that has not answered in time.
+	Unanswered
+	// Certificate is a certificate, the server's or our own, that the other side does not accept.
+	Certificate
+	// Credentials is a credential that could not be obtained: a plugin failed, or a file is missing.
+	Credentials
+	// Unauthorized is a credential that the server does not accept (401).
+	Unauthorized
+	// Forbidden is a credential that is accepted and does not suffice (403).
+	Forbidden
+)
+
+// String returns a word for what is in the way.
+func (a Access) String() string {
+	return [...]string{"failed", "unreachable", "unanswered", "certificate", "credentials", "unauthorized",
+		"forbidden"}[a]
+}
+
+// AccessError is returned when a cluster cannot be read.
+type AccessError struct {
+	Access Access
+	Err    error
+}
+
+// Error returns the cause in plain words: the server's, where it has answered.
+func (e *AccessError) Error() string { return plain(e.Err) }
+
+// Unwrap returns the cause.
+func (e *AccessError) Unwrap() error { return e.Err }
+
+// accessError classifies err; nil stays nil.
+func accessError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &AccessError{Access: accessOf(err), Err: err}
+}
+
+func accessOf(err error) Access {
+	var (
+		status  apierrors.APIStatus
+		verify  *tls.CertificateVerificationError
+		unknown x509.UnknownAuthorityError
+		timeout interface{ Timeout() bool }
+		network *net.OpError
+		record  tls.RecordHeaderError
+	)
+	switch {
+	case apierrors.IsUnauthorized(err):
+		return Unauthorized
+	case apierrors.IsForbidden(err):
+		return Forbidden
+	case errors.As(err, &status):
+		return Failed
+	case errors.As(err, &verify), errors.As(err, &unknown),
+		strings.Contains(err.Error(), "remote error: tls: "):
+		return Certificate
+	case errors.Is(err, os.ErrNotExist), strings.Contains(err.Error(), "getting credentials: "):
+		return Credentials
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return Unanswered
+	case errors.As(err, &network), errors.As(err, &record), strings.Contains(err.Error(), "HTTP response to HTTPS client"):
+		return Unreachable
+	}
+	return Failed
+}
+
+// plain returns what err says without the names of the layers it came through.
+func plain(err error) string {
+	var status apierrors.APIStatus
+	if errors.As(err, &status) && status.Status().Message != "" {
+		return status.Status().Message
+	}
+	var request *url.Error
+	if errors.As(err, &request) {
+		err = request.Err
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "the server did not answer in time"
+	}
+	return err.Error()
+}

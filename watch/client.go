@@ -1,0 +1,108 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	apiwatch "k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/rest"
+)
+
+// Requests are few and long: these limits only keep a loop from running wild. The API server has its own.
+const (
+	requestsPerSecond = 50
+	requestBurst      = 200
+)
+
+// client sends requests for the API groups that are read, protobuf on the wire where the server can.
+// It registers these groups only: the typed clientset brings every API there is.
+type client struct {
+	// immutable after newClient
+	core, discovery rest.Interface
+	// timeout bounds a request that is not a watch; zero for no bound.
+	timeout time.Duration
+}
+
+func newClient(cfg *rest.Config) (*client, error) {
+	cfg = rest.CopyConfig(cfg)
+	c := &client{timeout: cfg.Timeout}
+	// The transport's timeout would cut watches off as well.
+	cfg.Timeout = 0
+	cfg.QPS, cfg.Burst, cfg.RateLimiter = requestsPerSecond, requestBurst, nil
+	cfg.ContentType = runtime.ContentTypeProtobuf
+	cfg.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
+	if cfg.WarningHandler == nil && cfg.WarningHandlerWithContext == nil {
+		cfg.WarningHandler = rest.NoWarnings{}
+	}
+	if cfg.UserAgent == "" {
+		cfg.UserAgent = rest.DefaultKubernetesUserAgent()
+	}
+	scheme, err := newScheme()
+	if err != nil {
+		return nil, err
+	}
+	cfg.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
+	h, err := rest.HTTPClientFor(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("configuring the transport: %w", err)
+	}
+	group := func(path string, gv schema.GroupVersion) rest.Interface {
+		cfg.APIPath, cfg.GroupVersion = path, &gv
+		var r rest.Interface
+		if err == nil {
+			r, err = rest.RESTClientForConfigAndClient(cfg, h)
+		}
+		return r
+	}
+	c.core = group("/api", corev1.SchemeGroupVersion)
+	c.discovery = group("/apis", discoveryv1.SchemeGroupVersion)
+	return c, err
+}
+
+func newScheme() (*runtime.Scheme, error) {
+	scheme := runtime.NewScheme()
+	metav1.AddToGroupVersion(scheme, schema.GroupVersion{Version: "v1"})
+	if err := corev1.AddToScheme(scheme); err != nil {
+		return nil, fmt.Errorf("registering core/v1: %w", err)
+	}
+	if err := discoveryv1.AddToScheme(scheme); err != nil {
+		return nil, fmt.Errorf("registering discovery/v1: %w", err)
+	}
+	return scheme, nil
+}
+
+// request prepares a request for the plan's objects.
+func (c *client) request(p *plan, opts metav1.ListOptions) *rest.Request {
+	opts.LabelSelector, opts.FieldSelector = p.Labels, p.Fields
+	r := c.core
+	if p.resource.discovery {
+		r = c.discovery
+	}
+	return r.Get().
+		NamespaceIfScoped(p.Namespace, p.Namespace != "").
+		Resource(p.resource.name).
+		VersionedParams(&opts, metav1.ParameterCodec)
+}
+
+// list reads one page into list.
+func (c *client) list(ctx context.Context, p *plan, opts metav1.ListOptions, list runtime.Object) error {
+	if c.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.timeout)
+		defer cancel()
+	}
+	return c.request(p, opts).Do(ctx).Into(list)
+}
+
+// watch opens a watch.
+func (c *client) watch(ctx context.Context, p *plan, opts metav1.ListOptions) (apiwatch.Interface, error) {
+	opts.Watch = true
+	return c.request(p, opts).Watch(ctx)
+}

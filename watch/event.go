@@ -1,0 +1,51 @@
+package watch
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/probetop/probetop/model"
+)
+
+// telling reports whether events of that reason say something about a container's health.
+func telling(reason string) bool {
+	switch reason {
+	case model.ReasonUnhealthy, model.ReasonProbeWarning, model.ReasonKilling, model.ReasonBackOff:
+		return true
+	}
+	return false
+}
+
+// eventFact converts an event. The kubelet fills in the old fields (count, firstTimestamp, lastTimestamp); the
+// newer ones are read as well, for recorders that use them.
+func eventFact(in *interner, e *corev1.Event) *model.Event {
+	first, last, count := utc(e.FirstTimestamp), utc(e.LastTimestamp), max(e.Count, 1)
+	occurred := e.EventTime.UTC()
+	if first.IsZero() {
+		first = occurred
+	}
+	last = later(last, occurred)
+	if s := e.Series; s != nil {
+		last, count = later(last, s.LastObservedTime.UTC()), max(count, s.Count)
+	}
+	return model.NewEvent(model.Event{
+		UID:       string(e.UID),
+		Namespace: in.string(e.Namespace),
+		Name:      e.Name,
+		Pod:       string(e.InvolvedObject.UID),
+		Container: in.string(model.ContainerOf(e.InvolvedObject.FieldPath)),
+		Reason:    in.string(e.Reason),
+		Message:   e.Message,
+		Count:     count,
+		First:     first,
+		Last:      last,
+	})
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

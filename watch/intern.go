@@ -1,0 +1,95 @@
+package watch
+
+import (
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/probetop/probetop/model"
+)
+
+const (
+	// internedStrings bounds the interner: beyond it, it forgets everything and begins anew, which costs
+	// nothing but some sharing.
+	internedStrings = 1 << 15
+	// internedLength is the length from which on a string is hardly anybody else's.
+	internedLength = 256
+)
+
+// interner shares what many objects have in common. It belongs to one goroutine at a time.
+type interner struct {
+	strings map[string]string
+	probes  map[string]*model.ProbeSpec
+	gates   map[string][]string
+	key     []byte
+}
+
+func newInterner() *interner {
+	return &interner{strings: map[string]string{}, probes: map[string]*model.ProbeSpec{}, gates: map[string][]string{}}
+}
+
+// string returns the one copy of s. The copy pins no larger string that s was cut from.
+func (in *interner) string(s string) string {
+	if s == "" {
+		return ""
+	}
+	if shared, ok := in.strings[s]; ok {
+		return shared
+	}
+	s = strings.Clone(s)
+	if len(s) > internedLength {
+		return s
+	}
+	if len(in.strings) >= internedStrings {
+		clear(in.strings)
+	}
+	in.strings[s] = s
+	return s
+}
+
+// probe returns the one fact about all probes equal to p; nil for nil.
+func (in *interner) probe(p *corev1.Probe) *model.ProbeSpec {
+	if p == nil {
+		return nil
+	}
+	size := p.Size()
+	if cap(in.key) < size {
+		in.key = make([]byte, 2*size)
+	}
+	n, err := p.MarshalTo(in.key[:size])
+	if err != nil {
+		return probeFact(p)
+	}
+	if shared, ok := in.probes[string(in.key[:n])]; ok {
+		return shared
+	}
+	if len(in.probes) >= internedStrings {
+		clear(in.probes)
+	}
+	spec := probeFact(p)
+	in.probes[string(in.key[:n])] = spec
+	return spec
+}
+
+// readinessGates returns the one list of all lists equal to gates; nil for none.
+func (in *interner) readinessGates(gates []corev1.PodReadinessGate) []string {
+	if len(gates) == 0 {
+		return nil
+	}
+	in.key = in.key[:0]
+	for _, g := range gates {
+		in.key = append(append(in.key, g.ConditionType...), 0)
+	}
+	if shared, ok := in.gates[string(in.key)]; ok {
+		return shared
+	}
+	if len(in.gates) >= internedStrings {
+		clear(in.gates)
+	}
+	types := make([]string, len(gates))
+	for i, g := range gates {
+		types[i] = in.string(string(g.ConditionType))
+	}
+	in.gates[string(in.key)] = types
+	return types
+}

@@ -1,0 +1,22 @@
+package watch
+
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/probetop/probetop/model"
+)
+
+// nodeFact converts a node.
+func nodeFact(in *interner, n *corev1.Node) *model.Node {
+	fact := &model.Node{
+		Name:           in.string(n.Name),
+		KubeletVersion: in.string(n.Status.NodeInfo.KubeletVersion),
+		Zone:           in.string(n.Labels[corev1.LabelTopologyZone]),
+	}
+	for i := range n.Status.Conditions {
+		if c := &n.Status.Conditions[i]; c.Type == corev1.NodeReady {
+			fact.Ready, fact.Reason, fact.Since = triOf(c.Status), in.string(c.Reason), utc(c.LastTransitionTime)
+		}
+	}
+	return fact
+}

@@ -1,0 +1,210 @@
+package watch
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/client-go/rest"
+
+	"github.com/probetop/probetop/model"
+)
+
+// Request is what a command line says about the pods it wants.
+type Request struct {
+	// Namespaces are searched; none means all.
+	Namespaces []string
+	// Explicit is set when somebody named the namespaces, rather than the kube-context. Unless it is set,
+	// node/NAME means that node's pods in all namespaces.
+	Explicit bool
+	// Labels and Fields are selectors in kubectl's syntax; empty for all.
+	Labels, Fields string
+	// Args are TYPE/NAME; their pods are united. None means all pods.
+	Args []string
+}
+
+// Problem says what is wrong with an argument.
+type Problem uint8
+
+// What can be wrong with an argument.
+const (
+	// BadSelector is a label or field selector that cannot be read.
+	BadSelector Problem = iota
+	// UnknownType is a TYPE that is none of ours, or missing.
+	UnknownType
+	// MissingName is a TYPE without a NAME.
+	MissingName
+	// NotFound is a workload or Service that does not exist in any of the namespaces.
+	NotFound
+	// NoSelector is a workload or Service that selects no pods.
+	NoSelector
+)
+
+// ArgumentError is returned for an argument that selects nothing.
+type ArgumentError struct {
+	Problem Problem
+	// Argument is what the command line says; Namespaces is where it was looked for, none for everywhere.
+	Argument   string
+	Namespaces []string
+	// Err is the cause; nil when there is none but the problem itself.
+	Err error
+}
+
+// Error says what is wrong, in one sentence without a full stop.
+func (e *ArgumentError) Error() string {
+	switch e.Problem {
+	case UnknownType:
+		return fmt.Sprintf("%q is not TYPE/NAME, where TYPE is %s", e.Argument, typeNames)
+	case MissingName:
+		return fmt.Sprintf("%q lacks a name: want TYPE/NAME", e.Argument)
+	case NotFound:
+		if len(e.Namespaces) == 0 {
+			return e.Argument + " not found in any namespace"
+		}
+		return e.Argument + " not found in namespace " + strings.Join(e.Namespaces, ", ")
+	case NoSelector:
+		return e.Argument + " has no selector, so no pods belong to it"
+	}
+	return fmt.Sprintf("reading selector %q: %v", e.Argument, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *ArgumentError) Unwrap() error { return e.Err }
+
+// Resolve returns the scope that r means. It asks the API server for workloads and Services, and for nothing
+// when there are no arguments about such. It returns an *ArgumentError for what cannot be resolved, an
+// *AccessError when the API server does not answer, and wraps ErrTooManyStreams when the scope is too wide.
+func Resolve(ctx context.Context, cfg *rest.Config, r Request) (Scope, error) {
+	if err := r.checkSelectors(); err != nil {
+		return Scope{}, err
+	}
+	var scope Scope
+	if len(r.Args) == 0 {
+		scope.Pods = r.everywhere(r.Namespaces, Selection{})
+	}
+	for _, arg := range r.Args {
+		sels, err := r.resolve(ctx, cfg, arg)
+		if err != nil {
+			return Scope{}, err
+		}
+		scope.Pods = append(scope.Pods, sels...)
+	}
+	_, err := scope.plans()
+	return scope, err
+}
+
+func (r *Request) checkSelectors() error {
+	if _, err := labels.Parse(r.Labels); err != nil {
+		return &ArgumentError{Problem: BadSelector, Argument: r.Labels, Err: err}
+	}
+	if _, err := fields.ParseSelector(r.Fields); err != nil {
+		return &ArgumentError{Problem: BadSelector, Argument: r.Fields, Err: err}
+	}
+	return nil
+}
+
+// everywhere repeats a selection for each namespace, with the request's own selectors.
+func (r *Request) everywhere(namespaces []string, sel Selection) []Selection {
+	if len(namespaces) == 0 {
+		namespaces = []string{""}
+	}
+	sels := make([]Selection, len(namespaces))
+	for i, ns := range namespaces {
+		sels[i] = r.narrow(ns, sel)
+	}
+	return sels
+}
+
+func (r *Request) narrow(namespace string, sel Selection) Selection {
+	sel.Namespace = namespace
+	sel.Labels, sel.Fields = and(sel.Labels, r.Labels), and(sel.Fields, r.Fields)
+	return sel
+}
+
+func (r *Request) resolve(ctx context.Context, cfg *rest.Config, arg string) ([]Selection, error) {
+	typ, name, _ := strings.Cut(arg, "/")
+	t, ok := typeOf(typ)
+	switch {
+	case !ok:
+		return nil, &ArgumentError{Problem: UnknownType, Argument: arg}
+	case name == "" || strings.Contains(name, "/"):
+		return nil, &ArgumentError{Problem: MissingName, Argument: arg}
+	case t.kind == "Pod":
+		return r.everywhere(r.Namespaces, Selection{Fields: "metadata.name=" + fields.EscapeValue(name)}), nil
+	case t.kind == "Node":
+		namespaces := r.Namespaces
+		if !r.Explicit {
+			namespaces = nil
+		}
+		return r.everywhere(namespaces, Selection{Fields: "spec.nodeName=" + fields.EscapeValue(name)}), nil
+	}
+	c, err := newClient(cfg)
+	if err != nil {
+		return nil, accessError(err)
+	}
+	return r.search(ctx, c, t, name, arg)
+}
+
+// search finds the objects of that name in the request's namespaces, and the pods that belong to them.
+func (r *Request) search(ctx context.Context, c *client, t workload, name, arg string) ([]Selection, error) {
+	namespaces := r.Namespaces
+	if len(namespaces) == 0 {
+		namespaces = []string{""}
+	}
+	var sels []Selection
+	for _, ns := range namespaces {
+		found, err := c.named(ctx, t, ns, name)
+		if err != nil {
+			return nil, accessError(err)
+		}
+		for _, o := range found {
+			selector, err := t.selector(o.Spec.Selector)
+			if err != nil {
+				return nil, &ArgumentError{Problem: NoSelector, Argument: arg, Err: err}
+			}
+			sels = append(sels, r.narrow(o.Metadata.Namespace, Selection{Labels: selector, Keep: t.keep(name)}))
+		}
+	}
+	if len(sels) == 0 {
+		return nil, &ArgumentError{Problem: NotFound, Argument: arg, Namespaces: r.Namespaces}
+	}
+	return sels, nil
+}
+
+// selecting is the part that is read of an object that selects pods.
+type selecting struct {
+	Metadata struct{ Namespace string }
+	Spec     struct{ Selector json.RawMessage }
+}
+
+// named reads the objects of a type that have that name: one a namespace.
+func (c *client) named(ctx context.Context, t workload, namespace, name string) ([]selecting, error) {
+	path := t.group
+	if namespace != "" {
+		path += "/namespaces/" + url.PathEscape(namespace)
+	}
+	body, err := c.core.Get().AbsPath(path, t.resource).
+		VersionedParams(&metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", name).String()}, metav1.ParameterCodec).
+		SetHeader("Accept", "application/json").
+		Do(ctx).Raw()
+	if err != nil {
+		return nil, err
+	}
+	var list struct{ Items []selecting }
+	if err := json.Unmarshal(body, &list); err != nil {
+		return nil, fmt.Errorf("reading the list of %s: %w", t.resource, err)
+	}
+	return list.Items, nil
+}
+
+// keepOwned keeps the pods of one workload, as the model names it.
+func keepOwned(kind, name string) func(*model.Pod) bool {
+	return func(p *model.Pod) bool {
+		return p.Owner.Kind == kind && p.Owner.Name == name || kind == "ReplicaSet" && p.Owner.Revision == name
+	}
+}

@@ -1,0 +1,187 @@
+package watch
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/go-logr/logr"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
+	apiwatch "k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/klog/v2"
+
+	"github.com/probetop/probetop/model"
+)
+
+const (
+	// pageSize is how many objects a list request returns: the first rows come with the first page.
+	pageSize = 500
+	// forbiddenPause is how long a stream rests that we have no permission for.
+	forbiddenPause = 30 * time.Second
+	// reopening is how long a watch may take to be opened again before the stream counts as stale.
+	reopening = 3 * time.Second
+	// calm is how long a stream has to do well for its backoff to begin anew.
+	calm = 2 * time.Minute
+)
+
+// stream is one list-and-watch. Client-go's Reflector decides what to request, when, and from which version
+// on; the stream carries the requests out, turns every object into a fact when it is decoded, and gives the
+// reflector a stand-in that has nothing but a resource version.
+type stream struct {
+	// immutable after newStream
+	plan
+	client *client
+	emit   func(model.Change)
+	health *health
+	// facts is owned by the running list or the running tap, which never overlap.
+	facts *interner
+	// listing is held by a running list, which the reflector does not wait for.
+	listing sync.Mutex
+}
+
+var (
+	_ cache.ListerWatcher            = (*stream)(nil)
+	_ cache.ListerWatcherWithContext = (*stream)(nil)
+)
+
+func newStream(c *client, p plan, emit func(model.Change)) *stream {
+	h := &health{stream: p.id, emit: emit, source: model.Source{Kind: p.resource.source, Namespace: p.Namespace}}
+	return &stream{plan: p, client: c, emit: emit, health: h, facts: newInterner()}
+}
+
+// run lists and watches until ctx ends.
+func (s *stream) run(ctx context.Context) {
+	silent := logr.Discard()
+	ctx = klog.NewContext(ctx, silent)
+	clock := stoppable{ctx: ctx}
+	backoff := wait.Backoff{Duration: 500 * time.Millisecond, Cap: 10 * time.Second, Steps: 10, Factor: 2, Jitter: 0.5}
+	r := cache.NewReflectorWithOptions(s, nil, nothing{}, cache.ReflectorOptions{
+		Logger: &silent, Name: s.resource.name, TypeDescription: s.resource.name, Clock: clock, Backoff: &backoff,
+	})
+	r.WatchListPageSize = pageSize
+	// This is Reflector.RunWithContext, with a pause where it logs errors: the requests have told them already.
+	_ = backoff.DelayWithReset(clock, calm).Until(ctx, true, true, func(ctx context.Context) (bool, error) {
+		_ = r.ListAndWatchWithContext(ctx)
+		if s.health.forbidden() {
+			<-clock.After(forbiddenPause)
+		}
+		return false, nil
+	})
+	s.listing.Lock()
+	defer s.listing.Unlock()
+	s.health.close()
+}
+
+// List is ListWithContext for callers that have no context; the reflector is none of them.
+func (s *stream) List(opts metav1.ListOptions) (runtime.Object, error) {
+	return s.ListWithContext(context.Background(), opts)
+}
+
+// Watch is WatchWithContext for callers that have no context; the reflector is none of them.
+func (s *stream) Watch(opts metav1.ListOptions) (apiwatch.Interface, error) {
+	return s.WatchWithContext(context.Background(), opts)
+}
+
+// ListWithContext reads one page of a list. It always asks for the newest version: version "0", which the
+// reflector prefers, would be answered in one piece.
+func (s *stream) ListWithContext(ctx context.Context, opts metav1.ListOptions) (runtime.Object, error) {
+	s.listing.Lock()
+	defer s.listing.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	opts.ResourceVersion, opts.ResourceVersionMatch = "", ""
+	page := s.resource.list()
+	err := s.client.list(ctx, &s.plan, opts, page)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case opts.Continue != "" && apierrors.IsResourceExpired(err):
+		return nil, err // the pager begins again at once
+	case err != nil:
+		s.health.failed(err)
+		return nil, err
+	}
+	edges, err := meta.ListAccessor(page)
+	if err != nil {
+		return nil, err
+	}
+	if opts.Continue == "" {
+		s.begin()
+	}
+	if err := meta.EachListItem(page, func(o runtime.Object) error { s.hear(apiwatch.Added, o); return nil }); err != nil {
+		return nil, err
+	}
+	if edges.GetContinue() == "" {
+		s.complete()
+	}
+	return &metav1.PartialObjectMetadataList{
+		ListMeta: metav1.ListMeta{ResourceVersion: edges.GetResourceVersion(), Continue: edges.GetContinue()},
+	}, nil
+}
+
+// WatchWithContext opens a watch, which may begin with a list (a streaming list).
+func (s *stream) WatchWithContext(ctx context.Context, opts metav1.ListOptions) (apiwatch.Interface, error) {
+	initial := opts.SendInitialEvents != nil && *opts.SendInitialEvents
+	if !initial {
+		late := time.AfterFunc(reopening, s.health.reopening)
+		defer late.Stop()
+	}
+	w, err := s.client.watch(ctx, &s.plan, opts)
+	switch {
+	case ctx.Err() != nil && err == nil:
+		w.Stop()
+		return nil, ctx.Err()
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil && (!initial || insists(err)):
+		s.health.unwatched(err)
+		return nil, err
+	case err != nil:
+		return nil, err // the reflector lists page by page instead, which tells what is wrong if it fails as well
+	}
+	// A connection that was cut off or timed out comes back as an empty watch (rest.Request.Watch).
+	if _, open := w.(*apiwatch.StreamWatcher); !open {
+		s.health.unwatched(errCutOff)
+		return w, nil
+	}
+	if initial {
+		s.begin()
+	}
+	s.health.watched(initial)
+	return newTap(s, w, initial), nil
+}
+
+// hear is the one place where every object of the stream comes by, decoded.
+func (s *stream) hear(typ apiwatch.EventType, o runtime.Object) {
+	fact := s.resource.fact(s.facts, o)
+	if fact == nil {
+		return
+	}
+	gone := typ == apiwatch.Deleted
+	if p, ok := fact.(*model.Pod); ok && s.Keep != nil && !s.Keep(p) {
+		if typ == apiwatch.Added {
+			return
+		}
+		gone = true // it may have been ours until now
+	}
+	s.emit(model.Change{At: time.Now(), Stream: s.id, Gone: gone, Fact: fact})
+}
+
+// begin tells that a list begins.
+func (s *stream) begin() { s.edge(false) }
+
+// complete tells that a list is complete.
+func (s *stream) complete() {
+	s.edge(true)
+	s.health.listed()
+}
+
+func (s *stream) edge(done bool) {
+	s.emit(model.Change{At: time.Now(), Stream: s.id, Fact: &model.Listing{Kind: s.resource.source, Done: done}})
+}

@@ -1,0 +1,97 @@
+package watch
+
+import (
+	"sync"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	apiwatch "k8s.io/apimachinery/pkg/watch"
+)
+
+// tap is a watch whose objects have been turned into facts. Stop returns after its goroutine has ended.
+type tap struct {
+	// immutable after newTap
+	stream *stream
+	source apiwatch.Interface
+	events chan apiwatch.Event
+	quit   chan struct{}
+	ended  chan struct{}
+	stop   sync.Once
+	// owned by run
+	initial bool // the watch is still telling what there was before it
+}
+
+func newTap(s *stream, source apiwatch.Interface, initial bool) *tap {
+	t := &tap{
+		stream: s, source: source, initial: initial,
+		events: make(chan apiwatch.Event), quit: make(chan struct{}), ended: make(chan struct{}),
+	}
+	go t.run()
+	return t
+}
+
+// ResultChan implements watch.Interface of apimachinery.
+func (t *tap) ResultChan() <-chan apiwatch.Event { return t.events }
+
+// Stop implements watch.Interface of apimachinery.
+func (t *tap) Stop() {
+	t.stop.Do(func() {
+		close(t.quit)
+		t.source.Stop()
+	})
+	<-t.ended
+}
+
+func (t *tap) run() {
+	defer close(t.ended)
+	defer close(t.events)
+	for e := range t.source.ResultChan() {
+		select {
+		case <-t.quit:
+			return
+		default:
+		}
+		select {
+		case t.events <- t.pass(e):
+		case <-t.quit:
+			return
+		}
+	}
+}
+
+// pass tells what an event says and returns what the reflector is to see of it.
+func (t *tap) pass(e apiwatch.Event) apiwatch.Event {
+	switch e.Type {
+	case apiwatch.Error:
+		t.stream.health.failed(apierrors.FromObject(e.Object))
+	case apiwatch.Bookmark:
+		if t.initial && endsList(e) {
+			t.initial = false
+			t.stream.complete()
+		}
+	default:
+		t.stream.hear(e.Type, e.Object)
+		standIn := &metav1.PartialObjectMetadata{}
+		if o, err := meta.Accessor(e.Object); err == nil {
+			standIn.ResourceVersion = o.GetResourceVersion()
+		}
+		e.Object = standIn
+	}
+	return e
+}
+
+// endsList reports whether a bookmark says that the list at the beginning of a watch is complete.
+func endsList(e apiwatch.Event) bool {
+	o, err := meta.Accessor(e.Object)
+	return err == nil && o.GetAnnotations()[metav1.InitialEventsAnnotationKey] == "true"
+}
+
+// nothing is the reflector's store. What it would hold has been told already.
+type nothing struct{}
+
+func (nothing) Add(any) error               { return nil }
+func (nothing) Update(any) error            { return nil }
+func (nothing) Delete(any) error            { return nil }
+func (nothing) Replace([]any, string) error { return nil }
+func (nothing) Resync() error               { return nil }
