@@ -21,7 +21,7 @@ type boardOptions struct {
 }
 
 func (o *boardOptions) addFlags(fs *pflag.FlagSet) {
-	o.scopeOptions.addFlags(fs)
+	o.addScopeFlags(fs)
 	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
 }
 

@@ -14,6 +14,9 @@ import (
 	"github.com/probetop/probetop/watch"
 )
 
+// settling is how often get looks whether the snapshot is complete.
+const settling = 20 * time.Millisecond
+
 // getOptions is probetop get.
 type getOptions struct {
 	*global
@@ -46,7 +49,7 @@ unknown. In the JSON each carries its certainty (certain, high, medium, low, non
 		},
 	}
 	fs := cmd.Flags()
-	o.scopeOptions.addFlags(fs)
+	o.addScopeFlags(fs)
 	fs.StringVarP(&o.format, "output", "o", string(formatTable), "Format: "+formatNames())
 	fs.BoolVar(&o.noHeaders, "no-headers", false, "Do not print the table's header")
 	fs.BoolVarP(&o.watch, "watch", "w", false, "After the snapshot, print a line for every change (table, wide, jsonl, name)")
@@ -72,7 +75,7 @@ func (o *getOptions) run(ctx context.Context) error {
 	if err != nil {
 		return t.explain(err)
 	}
-	feed := watch.NewFeed(0)
+	feed := watch.NewFeed(settling)
 	ctx, cancel := context.WithCancel(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return feed.Run(ctx, live) })

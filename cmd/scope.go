@@ -18,7 +18,7 @@ type scopeOptions struct {
 	args       []string
 }
 
-func (o *scopeOptions) addFlags(fs *pflag.FlagSet) {
+func (o *scopeOptions) addScopeFlags(fs *pflag.FlagSet) {
 	fs.StringSliceVarP(&o.namespaces, "namespace", "n", nil, "Namespaces to look at; may be repeated, or a comma-separated list")
 	fs.BoolVarP(&o.all, "all-namespaces", "A", false, "Look at all namespaces")
 	fs.StringVarP(&o.labels, "selector", "l", "", "Label selector for pods, such as app=web,tier!=cache")

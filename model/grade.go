@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -53,9 +54,19 @@ func (r *Row) blame(s State, types ...ProbeType) bool {
 func (p *Probe) note() string {
 	name := p.Type.String() + " of " + p.Container.Name
 	if e := p.LastFailure(); e != nil {
-		return name + ": " + e.Text()
+		return name + ": " + brief(e.Text())
 	}
 	return name + " has not succeeded"
+}
+
+// brief leaves out of a transport error what the spec says anyway: the method and the URL.
+func brief(text string) string {
+	if rest, ok := strings.CutPrefix(text, `Get "`); ok {
+		if _, reason, ok := strings.Cut(rest, `": `); ok {
+			return reason
+		}
+	}
+	return text
 }
 
 // gradeUnready finds out whether a pod that is not ready has just begun, and what holds it up.

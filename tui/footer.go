@@ -1,13 +1,9 @@
 package tui
 
-import (
-	"charm.land/bubbles/v2/key"
-)
-
 // footer draws the most important keys in one line, as many as fit, with a remark at its right end.
-func footer(c *canvas, width int, keys []key.Binding, remark string) string {
-	l := c.line(width)
-	room := width - cells(remark)
+func footer(c *canvas, width int, keys []*binding, remark string) string {
+	remark = clip(remark, width/2, c.ellipsis)
+	l, room := c.line(width), width-cells(remark)
 	for i, k := range keys {
 		h := k.Help()
 		need := cells(h.Key) + 1 + cells(h.Desc)

@@ -124,41 +124,61 @@ func (h *header) health(c *canvas) (ink, string) {
 func (h *header) troubles(c *canvas) []string {
 	var words []string
 	if h.ended != nil {
-		words = append(words, c.stopped+" no more news: "+model.Printable(h.ended.Error()))
+		words = append(words, "no more news: "+model.Printable(h.ended.Error()))
 	}
 	if h.newest == nil {
 		return words
 	}
 	for _, s := range h.newest.Sources {
-		word := string(s.Kind)
 		switch s.State {
 		case model.SourceSynced, model.SourceOff:
-			continue
+		case model.SourceForbidden:
+			words = append(words, string(s.Kind)+" forbidden"+unseen[s.Kind])
 		case model.SourceSyncing:
-			word = "syncing " + word
-			if n := len(h.newest.Rows); s.Kind == model.Pods && n > 0 {
-				word += " " + thousands(n) + c.ellipsis
-			}
-		case model.SourceStale:
-			word += " stale since " + age(h.now, s.Since)
+			words = append(words, "syncing "+string(s.Kind)+h.soFar(c, s.Kind)+h.reason(c, s))
 		default:
-			word += " " + string(s.State)
+			words = append(words, string(s.Kind)+" "+string(s.State)+" since "+age(h.now, s.Since)+h.reason(c, s))
 		}
-		if s.Error != "" {
-			word += " (" + clip(model.Printable(s.Error), 48, c.ellipsis) + ")"
-		}
-		words = append(words, word)
 	}
 	return words
+}
+
+// unseen is what cannot be known without a source.
+var unseen = map[model.SourceKind]string{
+	model.Events:         ": liveness is unknown",
+	model.EndpointSlices: ": traffic is unknown",
+	model.Nodes:          ": lost nodes are not seen",
+}
+
+// soFar is how many pods a list has brought.
+func (h *header) soFar(c *canvas, kind model.SourceKind) string {
+	n := len(h.newest.Rows)
+	if kind != model.Pods || n == 0 {
+		return ""
+	}
+	return " " + thousands(n) + c.ellipsis
+}
+
+// reason is what the server says about a source, cut to a size that leaves room for the others.
+func (h *header) reason(c *canvas, s model.Source) string {
+	if s.Error == "" {
+		return ""
+	}
+	return " (" + clip(model.Printable(head(s.Error, 60)), 60, c.ellipsis) + ")"
 }
 
 // totals counts the pods: how many, how many are ready, and the faults by kind in words.
 func (h *header) totals(c *canvas, l *line) {
 	t := &h.shown.Totals
-	l.put(c.strong, thousands(t.Pods)).text(plural(t.Pods, " pod, ", " pods, "))
+	l.put(c.strong, thousands(t.Pods))
+	if t.Pods == 0 {
+		l.text(" pods")
+		return
+	}
+	l.text(plural(t.Pods, " pod, ", " pods, "))
 	l.put(c.strong, thousands(t.Ready)).text(" ready").put(c.dim, " "+c.bar+" ")
 	switch full, bare := faults(c, t, true), faults(c, t, false); {
-	case len(full) == 0 && t.Pods > 0:
+	case len(full) == 0:
 		l.put(c.good, "no faults")
 	case measure(full) <= l.room:
 		h.list(l, full)

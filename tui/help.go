@@ -1,7 +1,7 @@
 package tui
 
 import (
-	"charm.land/bubbles/v2/key"
+	"slices"
 
 	"github.com/probetop/probetop/model"
 )
@@ -9,25 +9,29 @@ import (
 // helpLines writes the help: the keys, what the marks mean, and how to filter.
 func helpLines(c *canvas, keys *keyMap, width int) []string {
 	s := &sheet{canvas: c, width: width}
-	groups := keys.groups()
 	s.heading("KEYS", "nothing here changes the cluster")
-	s.columns(bindings(groups[0]), bindings(groups[1]))
-	s.heading("PROBES", "S startup, R readiness, L liveness")
+	var lists [][]entry
+	for _, group := range keys.groups() {
+		var list []entry
+		for _, k := range group {
+			list = append(list, entry{k.Help().Key, k.about, s.key})
+		}
+		lists = append(lists, list)
+	}
+	s.columns(7, 26, lists...)
+	s.heading("PROBES", "S startup, R readiness, L liveness; "+certaintyMark+" after a word: a guess")
 	var states [2][]entry
 	for st := model.StateFailed; st <= model.StatePassing; st++ {
 		v := model.Verdict{State: st, Certainty: model.Certain}
 		e := entry{s.glyphs.state[st] + " " + stateWord(v), stateMeans[st], s.stateInk[st]}
 		states[st/6] = append(states[st/6], e)
 	}
-	s.columns(states[0], states[1])
-	s.text(2, 2, s.dim, "A "+certaintyMark+" after a word: little more than a guess.")
-	s.heading("FILTER", "every word must match")
-	s.columns([]entry{
-		{"web", "in a name, status, note, node, workload", s.strong},
-		{"!web", "not that", s.strong},
-		{"status:crash", "a regular expression on one column", s.strong},
-	}, nil)
-	s.text(2, 3, s.dim, "Columns: ns, name, state, status, why, node, workload.")
+	s.columns(12, 39, states[:]...)
+	s.heading("FILTER", "every word must match; ! turns one round")
+	s.columns(14, 78, []entry{
+		{"web !canary", "in a name, namespace, status, note, node or workload", s.strong},
+		{"status:^crash", "a regexp; also ns, name, state, why, node, workload", s.strong},
+	})
 	return s.lines
 }
 
@@ -46,32 +50,28 @@ type entry struct {
 	ink         ink
 }
 
-func bindings(keys []key.Binding) []entry {
-	var entries []entry
-	for _, k := range keys {
-		entries = append(entries, entry{k.Help().Key, k.Help().Desc, ink{}})
+// columns writes lists side by side in columns of that width, or one after the other when that is too wide.
+// A term takes the first cells of a column.
+func (s *sheet) columns(term, width int, lists ...[]entry) {
+	if len(lists)*width > s.width {
+		lists = [][]entry{slices.Concat(lists...)}
 	}
-	return entries
-}
-
-// columns writes two lists side by side, or one after the other when that is too wide.
-func (s *sheet) columns(left, right []entry) {
-	const term, column = 13, 39
-	if s.width < 2*column {
-		left, right = append(left[:len(left):len(left)], right...), nil
+	longest := 0
+	for _, list := range lists {
+		longest = max(longest, len(list))
 	}
-	for i := range max(len(left), len(right)) {
+	for i := range longest {
 		l := s.row(2)
-		for j, list := range [...][]entry{left, right} {
-			if i >= len(list) {
-				l.pad(column)
-				continue
-			}
-			w := column - term
-			if j == 1 || right == nil {
+		for j, list := range lists {
+			w := width
+			if j == len(lists)-1 {
 				w = l.room
 			}
-			l.cell(list[i].ink, list[i].term, term).cell(s.dim, list[i].means, w)
+			if i >= len(list) {
+				l.pad(w)
+				continue
+			}
+			l.cell(list[i].ink, list[i].term, term).pad(1).cell(ink{}, list[i].means, w-term-2).pad(1)
 		}
 		s.end(l)
 	}

@@ -5,44 +5,54 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// keyMap is every key there is. What the help says is made from it.
-type keyMap struct {
-	Down, Up, PageDown, PageUp, HalfDown, HalfUp, First, Last key.Binding
+// binding is what a key does: in a word for the bottom line, and in some more for the help.
+type binding struct {
+	key.Binding
+	about string
+}
 
-	Open, Back, Filter, Faults, Sort, Reverse, Pause, Help, Quit key.Binding
+// is reports whether k is the binding's key.
+func (b *binding) is(k tea.KeyPressMsg) bool { return key.Matches(k, b.Binding) }
+
+// keyMap is every key there is. What the help and the bottom line say is made from it.
+type keyMap struct {
+	Down, Up, HalfDown, HalfUp, PageDown, PageUp, First, Last binding
+
+	Open, Back, Filter, Faults, Sort, Reverse, Pause, Help, Quit binding
 }
 
 func newKeyMap() *keyMap {
-	bind := func(help, says string, keys ...string) key.Binding {
-		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, says))
+	bind := func(name, word, about string, keys ...string) binding {
+		return binding{key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, word)), about}
 	}
 	return &keyMap{
-		Down:     bind("j", "down", "j", "down"),
-		Up:       bind("k", "up", "k", "up"),
-		HalfDown: bind("ctrl-d", "half a page down", "ctrl+d"),
-		HalfUp:   bind("ctrl-u", "half a page up", "ctrl+u"),
-		PageDown: bind("pgdn", "a page down", "pgdown", "ctrl+f"),
-		PageUp:   bind("pgup", "a page up", "pgup", "ctrl+b"),
-		First:    bind("g", "first, and stay there", "g", "home"),
-		Last:     bind("G", "last", "G", "end"),
+		Down:     bind("j", "down", "down", "j", "down"),
+		Up:       bind("k", "up", "up", "k", "up"),
+		HalfDown: bind("ctrl-d", "half page", "half a page", "ctrl+d"),
+		HalfUp:   bind("ctrl-u", "half page up", "half a page up", "ctrl+u"),
+		PageDown: bind("pgdn", "page", "a page", "pgdown", "ctrl+f"),
+		PageUp:   bind("pgup", "page up", "a page up", "pgup", "ctrl+b"),
+		First:    bind("g", "first", "first, stay there", "g", "home"),
+		Last:     bind("G", "last", "last", "G", "end"),
 
-		Open:    bind("enter", "open the pod", "enter"),
-		Back:    bind("esc", "back, or drop the filter", "esc"),
-		Filter:  bind("/", "filter", "/"),
-		Faults:  bind("f", "faults only", "f"),
-		Sort:    bind("o", "next order", "o"),
-		Reverse: bind("O", "reverse the order", "O"),
-		Pause:   bind("space", "pause the display", "space"),
-		Help:    bind("?", "help", "?"),
-		Quit:    bind("q", "quit", "q", "ctrl+c"),
+		Open:    bind("enter", "open", "open the pod", "enter"),
+		Back:    bind("esc", "back", "back, drop filter", "esc"),
+		Filter:  bind("/", "filter", "filter", "/"),
+		Faults:  bind("f", "faults", "faults only", "f"),
+		Sort:    bind("o", "order", "next order", "o"),
+		Reverse: bind("O", "reverse", "reverse order", "O"),
+		Pause:   bind("space", "pause", "pause the display", "space"),
+		Help:    bind("?", "help", "help", "?"),
+		Quit:    bind("q", "quit", "quit", "q", "ctrl+c"),
 	}
 }
 
-// groups lists the keys for the help, in groups.
-func (m *keyMap) groups() [][]key.Binding {
-	return [][]key.Binding{
-		{m.Open, m.Back, m.Filter, m.Faults, m.Sort, m.Reverse, m.Pause, m.Help, m.Quit},
-		{m.Down, m.Up, m.HalfDown, m.HalfUp, m.PageDown, m.PageUp, m.First, m.Last},
+// groups lists the keys for the help, in columns.
+func (m *keyMap) groups() [][]*binding {
+	return [][]*binding{
+		{&m.Open, &m.Back, &m.Filter, &m.Faults, &m.Sort, &m.Reverse},
+		{&m.Down, &m.Up, &m.HalfDown, &m.HalfUp, &m.PageDown, &m.PageUp},
+		{&m.First, &m.Last, &m.Pause, &m.Help, &m.Quit},
 	}
 }
 
@@ -50,21 +60,21 @@ func (m *keyMap) groups() [][]key.Binding {
 func (m *keyMap) distance(k tea.KeyPressMsg, page, n int) (int, bool) {
 	half := max(page/2, 1)
 	switch {
-	case key.Matches(k, m.Down):
+	case m.Down.is(k):
 		return 1, true
-	case key.Matches(k, m.Up):
+	case m.Up.is(k):
 		return -1, true
-	case key.Matches(k, m.HalfDown):
+	case m.HalfDown.is(k):
 		return half, true
-	case key.Matches(k, m.HalfUp):
+	case m.HalfUp.is(k):
 		return -half, true
-	case key.Matches(k, m.PageDown):
+	case m.PageDown.is(k):
 		return max(page, 1), true
-	case key.Matches(k, m.PageUp):
+	case m.PageUp.is(k):
 		return -max(page, 1), true
-	case key.Matches(k, m.First):
+	case m.First.is(k):
 		return -n, true
-	case key.Matches(k, m.Last):
+	case m.Last.is(k):
 		return n, true
 	}
 	return 0, false

@@ -22,11 +22,11 @@ func (e *extent) add(r *model.Row) {
 // essential lists the columns a board is for, most important first: each is shown as soon as there is room.
 var essential = [...]columnID{colState, colName, colWhy, colProbes, colSince, colTraffic, colNamespace}
 
-// extra lists what is shown when the essential columns have room to breathe.
-var extra = [...]columnID{colReady, colRestarts, colStatus, colNode, colAge}
-
-// comfort is the width an essential column gets before there is an extra one.
-var comfort = [columnCount]int{colName: 20, colWhy: 26, colNamespace: 9}
+// extra lists what is shown once the note has so many cells.
+var extra = [...]struct {
+	id  columnID
+	why int
+}{{colReady, 26}, {colRestarts, 28}, {colStatus, 40}, {colNode, 48}, {colAge, 48}}
 
 // gap is what separates columns; margin is the cursor's.
 const gap, margin = 1, 1
@@ -50,12 +50,12 @@ func layout(width int, e extent, namespaces bool, cols *[columnCount]column) []s
 			w[id], left = w[id]+n, left-n
 		}
 	}
-	grow(colNamespace, min(e.namespace, comfort[colNamespace]))
-	grow(colName, min(e.name, comfort[colName]))
-	grow(colWhy, comfort[colWhy])
-	for _, id := range extra {
-		if need := cols[id].min; w[colWhy] >= comfort[colWhy] && need+gap <= left {
-			w[id], left = need, left-need-gap
+	grow(colNamespace, min(e.namespace, 9))
+	grow(colName, min(e.name, 20))
+	for _, x := range extra {
+		grow(colWhy, x.why)
+		if need := cols[x.id].min; w[colWhy] >= x.why && need+gap <= left {
+			w[x.id], left = need, left-need-gap
 		}
 	}
 	spend(e, grow, &left)
@@ -66,14 +66,13 @@ func layout(width int, e extent, namespaces bool, cols *[columnCount]column) []s
 func spend(e extent, grow func(columnID, int), left *int) {
 	grow(colName, min(e.name, 26))
 	grow(colNamespace, min(e.namespace, 16))
-	grow(colWhy, 40)
 	grow(colStatus, min(e.status, 18))
 	grow(colName, min(e.name, 48))
 	if *left >= restartsWide {
 		grow(colRestarts, restartsWide)
 	}
 	grow(colNode, min(e.node, 24))
-	grow(colWhy, 52)
+	grow(colWhy, 64)
 	grow(colNamespace, min(e.namespace, 32))
 	if *left >= probesWide {
 		grow(colProbes, probesWide)

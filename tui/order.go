@@ -58,6 +58,14 @@ func (o *order) sortBy(compare func(a, b *model.Row) int) {
 	o.sort()
 }
 
+// reverse turns the order round.
+func (o *order) reverse() {
+	compare := o.compare
+	o.compare = func(a, b *model.Row) int { return compare(b, a) }
+	slices.Reverse(o.sorted)
+	o.sift()
+}
+
 // filter changes which rows are shown; nil shows all.
 func (o *order) filter(keep func(*model.Row) bool) {
 	o.keep = keep
@@ -140,4 +148,10 @@ func (o *order) merge(list []*model.Row, keep func(*model.Row) bool) ([]*model.R
 // position returns where r is among the rows shown, or where it would be.
 func (o *order) position(r *model.Row) (int, bool) {
 	return slices.BinarySearchFunc(o.shown, r, o.compare)
+}
+
+// holds reports whether r is in the snapshot, shown or not.
+func (o *order) holds(r *model.Row) bool {
+	_, found := slices.BinarySearchFunc(o.sorted, r, o.compare)
+	return found
 }

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -45,7 +44,7 @@ func (p *pager) Render() []string {
 func (p *pager) below() int { return max(len(p.lines)-p.top-p.height, 0) }
 
 // shortHelp lists the keys of the bottom line while a pager is open.
-func (p *pager) shortHelp() []key.Binding {
+func (p *pager) shortHelp() []*binding {
 	m := p.keys
-	return []key.Binding{m.Back, m.Down, m.Up, m.Pause, m.Help, m.Quit}
+	return []*binding{&m.Back, &m.Down, &m.Up, &m.First, &m.Last, &m.Pause, &m.Help, &m.Quit}
 }

@@ -17,6 +17,16 @@ type podPage struct {
 	pager pager
 
 	head []string
+	// written is what the page was last written from; it is not written again for the same.
+	written manuscript
+}
+
+// manuscript is everything a page is written from.
+type manuscript struct {
+	canvas canvas
+	row    *model.Row
+	gone   time.Time
+	width  int
 }
 
 func newPodPage(keys *keyMap, r *model.Row) *podPage {
@@ -43,14 +53,17 @@ func (p *podPage) Follow(o *order, at time.Time) {
 // HandleKey scrolls.
 func (p *podPage) HandleKey(k tea.KeyPressMsg) bool { return p.pager.HandleKey(k) }
 
-// Compose writes the page anew.
+// Compose gives the page its room, and writes it anew when something in it has changed.
 func (p *podPage) Compose(c *canvas, width, height int) {
+	if m := (manuscript{*c, p.row, p.gone, width}); m != p.written {
+		p.written = m
+		s := &sheet{canvas: c, width: width}
+		s.pod(p.row)
+		p.pager.SetLines(s.lines)
+	}
 	p.head = p.title(c, width)
 	p.head = p.head[:min(len(p.head), max(height/3, 1))]
 	p.pager.SetSize(max(height-len(p.head), 0))
-	s := &sheet{canvas: c, width: width}
-	s.pod(p.row)
-	p.pager.SetLines(s.lines)
 }
 
 // title says which pod it is and how it is; it does not scroll.

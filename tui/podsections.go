@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/probetop/probetop/model"
 )
@@ -56,8 +57,11 @@ func (s *sheet) container(r *model.Row, k *model.Container) {
 	s.text(2, 2, ink{}, strings.Join(words, " "+s.dot+" "))
 	s.text(2, noteLines, ink{}, model.PrintableLines(k.Message)...)
 	if l := k.Last; l != nil {
-		s.text(2, 2, ink{}, "before that: "+ended(l.Reason, l.ExitCode, l.Signal)+", "+age(s.now, l.FinishedAt)+
-			" ago, after running "+span(l.FinishedAt.Sub(l.StartedAt)))
+		words := "before that: " + ended(l.Reason, l.ExitCode, l.Signal) + s.when(", ", l.FinishedAt)
+		if !l.StartedAt.IsZero() && !l.FinishedAt.IsZero() {
+			words += ", after running " + span(l.FinishedAt.Sub(l.StartedAt))
+		}
+		s.text(2, 2, ink{}, words)
 	}
 	for i := range r.Probes {
 		if p := &r.Probes[i]; p.Container.Name == k.Name {
@@ -75,12 +79,20 @@ func (s *sheet) stateOf(k *model.Container) string {
 	case model.Running:
 		return "running for " + age(s.now, k.StartedAt)
 	case model.Terminated:
-		return "terminated " + age(s.now, k.FinishedAt) + " ago: " + ended(k.Reason, k.ExitCode, k.Signal)
+		return "terminated" + s.when(" ", k.FinishedAt) + ": " + ended(k.Reason, k.ExitCode, k.Signal)
 	}
 	if k.Reason == "" {
 		return k.State.String()
 	}
 	return k.State.String() + ": " + model.Printable(k.Reason)
+}
+
+// when says how long ago t was, after a separator; nothing for the zero time.
+func (s *sheet) when(separator string, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return separator + age(s.now, t) + " ago"
 }
 
 // ended words how a container instance ended.

@@ -3,7 +3,6 @@ package tui
 import (
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -11,15 +10,15 @@ import (
 // what is on top.
 func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
 	switch {
-	case k.Keystroke() == "ctrl+c", !b.prompt.editing && key.Matches(k, b.keys.Quit):
+	case k.Keystroke() == "ctrl+c", !b.prompt.editing && b.keys.Quit.is(k):
 		return tea.Quit
 	case b.prompt.editing:
 		b.pressPrompt(k)
-	case key.Matches(k, b.keys.Pause):
+	case b.keys.Pause.is(k):
 		b.pause()
 	case b.help != nil:
 		b.pressHelp(k)
-	case key.Matches(k, b.keys.Help):
+	case b.keys.Help.is(k):
 		b.help = &pager{keys: b.keys}
 	case b.page != nil:
 		b.pressPage(k)
@@ -32,7 +31,7 @@ func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
 // pause stops the display, or lets it go on with the newest there is.
 func (b *Board) pause() {
 	if b.paused.IsZero() {
-		b.paused = b.options.Now()
+		b.paused = b.options.Now().Truncate(time.Second)
 		return
 	}
 	b.paused = time.Time{}
@@ -40,7 +39,7 @@ func (b *Board) pause() {
 }
 
 func (b *Board) pressHelp(k tea.KeyPressMsg) {
-	if key.Matches(k, b.keys.Help, b.keys.Back) {
+	if b.keys.Help.is(k) || b.keys.Back.is(k) {
 		b.help = nil
 		return
 	}
@@ -48,7 +47,7 @@ func (b *Board) pressHelp(k tea.KeyPressMsg) {
 }
 
 func (b *Board) pressPage(k tea.KeyPressMsg) {
-	if key.Matches(k, b.keys.Back) {
+	if b.keys.Back.is(k) {
 		b.page = nil
 		return
 	}
@@ -57,16 +56,16 @@ func (b *Board) pressPage(k tea.KeyPressMsg) {
 
 func (b *Board) pressTable(k tea.KeyPressMsg) {
 	switch {
-	case key.Matches(k, b.keys.Open):
+	case b.keys.Open.is(k):
 		if r := b.table.Selected(); r != nil {
 			b.page = newPodPage(b.keys, r)
 		}
-	case key.Matches(k, b.keys.Back):
+	case b.keys.Back.is(k):
 		b.prompt.clear()
 		b.table.Filter(nil)
-	case key.Matches(k, b.keys.Filter):
+	case b.keys.Filter.is(k):
 		b.prompt.open()
-	case key.Matches(k, b.keys.Faults):
+	case b.keys.Faults.is(k):
 		b.prompt.faults = !b.prompt.faults
 		b.table.Filter(b.prompt.filter())
 	default:

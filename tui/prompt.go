@@ -6,6 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 
 	"github.com/probetop/probetop/model"
 )
@@ -28,7 +29,7 @@ func newPrompt() prompt {
 	in.KeyMap.Paste = key.NewBinding() // it would read the clipboard of the machine; the terminal's paste stays
 	s := in.Styles()
 	s.Focused, s.Blurred = textinput.StyleState{}, textinput.StyleState{}
-	s.Cursor.Blink = false
+	s.Cursor.Blink, s.Cursor.Color = false, lipgloss.NoColor{}
 	in.SetStyles(s)
 	return prompt{input: in}
 }

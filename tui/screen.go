@@ -2,8 +2,8 @@ package tui
 
 import (
 	"strings"
+	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -12,13 +12,14 @@ const (
 	roomForFooter = 6
 	roomForTitles = 7
 	roomForStrip  = 18
+	roomForView   = 24
 	roomForNote   = 22
 	roomForFacts  = 30
 )
 
 // compose derives everything that View draws, and gives the children their room.
 func (b *Board) compose() {
-	now := b.options.Now()
+	now := b.options.Now().Truncate(time.Second) // ages grow together, once a second
 	c := canvas{theme: b.theme, now: now}
 	if !b.paused.IsZero() {
 		c.now = b.paused
@@ -31,11 +32,10 @@ func (b *Board) compose() {
 		shown: b.shown, newest: b.newest, now: now, paused: b.paused, ended: b.ended, view: b.view(),
 	}
 	b.head = h.Render(b.canvas, b.width, min(max(b.height/6, 1), b.height))
-	b.foot = nil
+	body := b.height - len(b.head)
 	if b.height >= roomForFooter {
-		b.foot = []string{b.footer()}
+		body--
 	}
-	body := b.height - len(b.head) - len(b.foot)
 	b.table.SetSize(b.width, body-b.stripHeight(), b.height >= roomForTitles)
 	if b.page != nil {
 		b.page.Compose(b.canvas, b.width, body)
@@ -44,10 +44,16 @@ func (b *Board) compose() {
 		b.help.SetSize(body)
 		b.help.SetLines(helpLines(b.canvas, b.keys, b.width))
 	}
+	if b.foot = nil; b.height >= roomForFooter {
+		b.foot = []string{b.footer()}
+	}
 }
 
 // view says what is hidden and how the rows are ordered, when that is not as it begins.
 func (b *Board) view() []string {
+	if b.page != nil || b.help != nil {
+		return nil
+	}
 	words := b.prompt.words()
 	if len(words) > 0 {
 		words = append(words, thousands(len(b.table.order.shown))+" of "+thousands(len(b.table.order.sorted))+" shown")
@@ -81,8 +87,12 @@ func (b *Board) footer() string {
 	}
 	if top == nil {
 		m := b.keys
-		keys := []key.Binding{m.Open, m.Filter, m.Faults, m.Sort, m.Pause, m.Help, m.Quit}
-		return footer(b.canvas, b.width, keys, "")
+		keys := []*binding{&m.Open, &m.Filter, &m.Faults, &m.Sort, &m.Reverse, &m.Pause, &m.Help, &m.Quit}
+		remark := ""
+		if b.height < roomForView {
+			remark = strings.Join(b.view(), ", ")
+		}
+		return footer(b.canvas, b.width, keys, remark)
 	}
 	remark := ""
 	if n := top.below(); n > 0 {
@@ -154,7 +164,7 @@ func (b *Board) pods() (table, strip []string) {
 		return lines, nil
 	}
 	if n := b.stripHeight(); n > 0 {
-		strip = stripLines(b.canvas, r, b.table.place(), b.width, n)
+		strip = stripLines(b.canvas, r, b.table.count(), b.width, n)
 	}
 	return b.table.Render(b.canvas), strip
 }

@@ -35,8 +35,3 @@ var sortings = [...]sorting{
 		return cmp.Or(strings.Compare(a.Pod.Node, b.Pod.Node), model.Compare(a, b))
 	}},
 }
-
-// reversed turns an order round.
-func reversed(compare func(a, b *model.Row) int) func(a, b *model.Row) int {
-	return func(a, b *model.Row) int { return compare(b, a) }
-}

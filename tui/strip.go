@@ -11,7 +11,7 @@ import (
 // probe in words, and what kubectl would say.
 func stripLines(c *canvas, r *model.Row, place string, width, height int) []string {
 	lines := []string{stripTitle(c, r, place, width)}
-	note := wrap(model.Printable(clipBytes(r.Note, 4*width)), width-2, 2, c.ellipsis)
+	note := wrap(model.Printable(head(r.Note, 2*width)), width-2, 2, c.ellipsis)
 	if len(note) == 0 {
 		note = []string{"nothing is wrong, as far as anybody said"}
 	}
@@ -78,14 +78,6 @@ func restartWords(c *canvas, r *model.Row) string {
 	s := thousands(n) + plural(n, " restart", " restarts")
 	if !r.Summary.LastRestart.IsZero() {
 		s += " (" + age(c.now, r.Summary.LastRestart) + " ago)"
-	}
-	return s
-}
-
-// clipBytes cuts a text off that is much longer than what can be shown of it.
-func clipBytes(s string, n int) string {
-	if n *= 4; len(s) > n {
-		return strings.ToValidUTF8(s[:n], "")
 	}
 	return s
 }

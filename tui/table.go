@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/probetop/probetop/model"
@@ -19,9 +18,9 @@ type table struct {
 	sort   int // index in sortings
 	invert bool
 
-	// selected is the row under the cursor, in its newest version; it is kept when its pod is not shown any
-	// more, so that its place is not lost.
-	selected    *model.Row
+	// chosen is the row the user moved to, in its newest version. While it is filtered out the cursor is on
+	// its neighbour, and comes back with it.
+	chosen      *model.Row
 	moved       bool
 	cursor, top int
 
@@ -64,8 +63,8 @@ func (t *table) SetRows(rows []*model.Row) {
 	before := t.extent
 	for _, r := range t.order.added {
 		t.extent.add(r)
-		if t.selected != nil && r.Pod.UID == t.selected.Pod.UID {
-			t.selected = r
+		if t.chosen != nil && r.Pod.UID == t.chosen.Pod.UID {
+			t.chosen = r
 		}
 	}
 	if t.extent != before {
@@ -83,11 +82,15 @@ func (t *table) Filter(keep func(*model.Row) bool) {
 // HandleKey moves the selection, or changes the order, and reports whether the key meant that.
 func (t *table) HandleKey(k tea.KeyPressMsg) bool {
 	switch {
-	case key.Matches(k, t.keys.Sort):
-		t.resort((t.sort+1)%len(sortings), false)
-	case key.Matches(k, t.keys.Reverse):
-		t.resort(t.sort, !t.invert)
-	case key.Matches(k, t.keys.First):
+	case t.keys.Sort.is(k):
+		t.sort, t.invert = (t.sort+1)%len(sortings), false
+		t.order.sortBy(sortings[t.sort].compare)
+		t.relocate()
+	case t.keys.Reverse.is(k):
+		t.invert = !t.invert
+		t.order.reverse()
+		t.relocate()
+	case t.keys.First.is(k):
 		t.moved = false
 		t.relocate()
 	default:
@@ -100,17 +103,6 @@ func (t *table) HandleKey(k tea.KeyPressMsg) bool {
 	return true
 }
 
-// resort changes the order of the rows.
-func (t *table) resort(sort int, invert bool) {
-	t.sort, t.invert = sort, invert
-	compare := sortings[sort].compare
-	if invert {
-		compare = reversed(compare)
-	}
-	t.order.sortBy(compare)
-	t.relocate()
-}
-
 // move moves the selection down by a number of rows, or up.
 func (t *table) move(by int) {
 	if len(t.order.shown) == 0 {
@@ -118,27 +110,38 @@ func (t *table) move(by int) {
 	}
 	t.moved = true
 	t.cursor = min(max(t.cursor+by, 0), len(t.order.shown)-1)
-	t.selected = t.order.shown[t.cursor]
+	t.chosen = t.order.shown[t.cursor]
 	t.scroll()
 }
 
-// relocate finds the selection again after the rows have changed. A pod that is not shown any more leaves it
-// to the one that took its place, and the line on the screen stays the same while it can.
+// relocate finds the selection again after the rows have changed. The line of a list that was scrolled stays
+// where it is on the screen; one that was not scrolled goes on beginning with its first row.
 func (t *table) relocate() {
 	shown := t.order.shown
 	if len(shown) == 0 {
 		t.cursor, t.top = 0, 0
 		return
 	}
-	line := t.cursor - t.top
-	t.cursor = 0
-	if t.moved && t.selected != nil {
-		at, _ := t.order.position(t.selected)
-		t.cursor = min(at, len(shown)-1)
+	line, scrolled := t.cursor-t.top, t.top > 0
+	t.cursor = t.place()
+	if t.top = 0; scrolled {
+		t.top = t.cursor - line
 	}
-	t.selected = shown[t.cursor]
-	t.top = t.cursor - line
 	t.scroll()
+}
+
+// place returns where the cursor belongs. A pod that is gone leaves it to the one that took its place.
+func (t *table) place() int {
+	if !t.moved {
+		t.chosen = t.order.shown[0]
+		return 0
+	}
+	at, found := t.order.position(t.chosen)
+	at = min(at, len(t.order.shown)-1)
+	if !found && !t.order.holds(t.chosen) {
+		t.chosen = t.order.shown[at]
+	}
+	return at
 }
 
 // scroll brings the cursor into sight, and no more emptiness than there must be.
@@ -153,7 +156,7 @@ func (t *table) Selected() *model.Row {
 	if len(t.order.shown) == 0 {
 		return nil
 	}
-	return t.selected
+	return t.order.shown[t.cursor]
 }
 
 // Render draws the titles and the rows, which may be fewer lines than there is room for.
@@ -168,8 +171,8 @@ func (t *table) Render(c *canvas) []string {
 	return lines
 }
 
-// place words where the selection is among the rows shown.
-func (t *table) place() string {
+// count words where the selection is among the rows shown.
+func (t *table) count() string {
 	return thousands(t.cursor+1) + " of " + thousands(len(t.order.shown))
 }
 

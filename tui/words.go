@@ -111,53 +111,63 @@ func since(r *model.Row) time.Time {
 	return time.Time{}
 }
 
-// telling holds the beginnings of the causes that say in a few cells what their text says in many.
-var telling = [...]string{"REFUSED", "NOROUTE", "TIMEOUT", "EOF", "RESET", "TLS", "REDIRECT", "DNS", "STATUS", "GRPC"}
-
-// roomy is how many cells it takes for a note to be shown as it is.
-const roomy = 60
-
-// why is the row's note for about w cells: where there is little room, without what other columns say, and
-// with the cause in place of the text.
+// why is the row's note for about w cells. Where it does not fit, what other columns say is left out, and the
+// cause of a failure comes before its text, whose end often is what matters.
 func why(r *model.Row, w int) string {
 	note := r.Note
-	if w < roomy {
+	if len(note) > w {
 		note = brief(r, w)
 	}
-	// What cannot be shown need not be made printable.
-	if most := 16 * w; len(note) > most {
-		note = strings.ToValidUTF8(note[:most], "")
+	return model.Printable(head(note, w))
+}
+
+// head cuts a text off that is much longer than what w cells can show of it, so that the rest need not be
+// made printable.
+func head(s string, w int) string {
+	if most := 16 * max(w, 1); len(s) > most {
+		return strings.ToValidUTF8(s[:most], "")
 	}
-	return model.Printable(note)
+	return s
 }
 
 // brief leaves out of a note what the probe columns say, and the container when it is the only one.
 func brief(r *model.Row, w int) string {
-	note, name := r.Note, ""
-	if len(r.Pod.Containers) > 0 {
-		name = r.Pod.Containers[0].Name
+	name := ""
+	if n := len(r.Pod.Containers); n > 1 && r.Worst >= 0 {
+		name = r.Probes[r.Worst].Container.Name + ": "
+	} else if n == 1 && r.Worst < 0 {
+		return strings.TrimPrefix(r.Note, r.Pod.Containers[0].Name+": ")
 	}
-	if r.Worst >= 0 {
-		p := &r.Probes[r.Worst]
-		note, name = strings.TrimPrefix(note, p.Type.String()+" of "), p.Container.Name
+	if r.Worst < 0 {
+		return r.Note
 	}
-	if len(r.Pod.Containers) == 1 {
-		note = strings.TrimLeft(strings.TrimPrefix(note, name), ": ")
+	p := &r.Probes[r.Worst]
+	rest, ok := strings.CutPrefix(r.Note, p.Type.String()+" of "+p.Container.Name)
+	if !ok {
+		return r.Note
 	}
-	if r.Worst >= 0 && len(note) > w {
-		note = caused(note, &r.Probes[r.Worst])
+	text, said := strings.CutPrefix(rest, ": ")
+	if !said || len(name)+len(text) <= w {
+		return name + strings.TrimPrefix(text, " ")
 	}
-	return note
+	return name + caused(text, p, w-len(name))
 }
 
-// caused puts the cause of a probe's failure in place of its text, where that says the same.
-func caused(note string, p *model.Probe) string {
+// telling holds the beginnings of the causes that say in a few cells what their text says in many.
+var telling = [...]string{"REFUSED", "NOROUTE", "TIMEOUT", "EOF", "RESET", "TLS", "REDIRECT", "DNS", "STATUS", "GRPC"}
+
+// textRoom is how many cells a text needs to be worth showing after its cause.
+const textRoom = 24
+
+// caused puts the cause of a probe's failure before its text, or in its place where it says all (it names a
+// code) or there is little room.
+func caused(text string, p *model.Probe, w int) string {
 	cause := string(p.Cause())
-	if !slices.ContainsFunc(telling[:], func(c string) bool { return strings.HasPrefix(cause, c) }) {
-		return note
+	switch {
+	case !slices.ContainsFunc(telling[:], func(c string) bool { return strings.HasPrefix(cause, c) }):
+		return text
+	case strings.HasSuffix(cause, ")"), w < len(cause)+textRoom:
+		return cause
 	}
-	if head, ok := strings.CutSuffix(note, p.LastFailure().Text()); ok {
-		return head + cause
-	}
-	return note
+	return cause + ": " + text
 }

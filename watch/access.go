@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -36,8 +35,10 @@ const (
 
 // String returns a word for what is in the way.
 func (a Access) String() string {
-	return [...]string{"failed", "unreachable", "unanswered", "certificate", "credentials", "unauthorized",
-		"forbidden"}[a]
+	return [...]string{
+		"failed", "unreachable", "unanswered", "certificate", "credentials", "unauthorized",
+		"forbidden",
+	}[a]
 }
 
 // AccessError is returned when a cluster cannot be read.
@@ -60,6 +61,9 @@ func accessError(err error) error {
 	return &AccessError{Access: accessOf(err), Err: err}
 }
 
+// configuring is what failed when a file that the kubeconfig names cannot be read.
+const configuring = "configuring the transport: "
+
 func accessOf(err error) Access {
 	var (
 		status  apierrors.APIStatus
@@ -79,7 +83,7 @@ func accessOf(err error) Access {
 	case errors.As(err, &verify), errors.As(err, &unknown),
 		strings.Contains(err.Error(), "remote error: tls: "):
 		return Certificate
-	case errors.Is(err, os.ErrNotExist), strings.Contains(err.Error(), "getting credentials: "):
+	case strings.Contains(err.Error(), "getting credentials: "), strings.Contains(err.Error(), configuring):
 		return Credentials
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return Unanswered
@@ -102,5 +106,5 @@ func plain(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "the server did not answer in time"
 	}
-	return err.Error()
+	return strings.TrimPrefix(err.Error(), configuring)
 }

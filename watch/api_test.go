@@ -44,8 +44,10 @@ type api struct {
 	// fault answers a request instead of the server, unless it returns nil.
 	fault func(resource string, r *http.Request) *metav1.Status
 	// refuse says whether connections are refused.
-	refuse   bool
-	requests []string
+	refuse bool
+	// cutsWatches says whether connections are closed when a watch is asked for.
+	cutsWatches bool
+	requests    []string
 }
 
 type happening struct {
@@ -159,13 +161,15 @@ func (a *api) RoundTrip(r *http.Request) (*http.Response, error) {
 	resource := path.Base(r.URL.Path)
 	a.mu.Lock()
 	a.requests = append(a.requests, resource+" "+r.URL.RawQuery)
-	refuse, fault := a.refuse, a.fault
+	refuse, cuts, fault := a.refuse, a.cutsWatches, a.fault
 	a.mu.Unlock()
 	switch {
 	case r.Context().Err() != nil:
 		return nil, r.Context().Err()
 	case refuse:
 		return nil, fmt.Errorf("dial tcp: %w", syscall.ECONNREFUSED)
+	case cuts && r.URL.Query().Get("watch") == "true":
+		return nil, io.EOF
 	}
 	if fault != nil {
 		if s := fault(resource, r); s != nil {
@@ -246,7 +250,7 @@ func (a *api) watch(resource string, r *http.Request) *http.Response {
 	context.AfterFunc(ctx, func() { to.CloseWithError(ctx.Err()) })
 	since, _ := strconv.Atoi(q.Get("resourceVersion"))
 	info, enc := a.encoder(a.example(resource))
-	frames := streaming.NewEncoder(info.StreamSerializer.Framer.NewFrameWriter(to), a.codecs.EncoderForVersion(info.StreamSerializer, corev1.SchemeGroupVersion))
+	frames := streaming.NewEncoder(info.StreamSerializer.NewFrameWriter(to), a.codecs.EncoderForVersion(info.StreamSerializer, corev1.SchemeGroupVersion))
 	go a.serve(ctx, resource, since, initial, restwatch.NewEncoder(frames, enc), to)
 	return a.response(r, http.StatusOK, a.mediaType+";stream=watch", closing{from, cancel})
 }
@@ -269,7 +273,7 @@ func (c closing) Close() error {
 }
 
 func (a *api) serve(ctx context.Context, resource string, since int, initial bool, out *restwatch.Encoder, end io.Closer) {
-	defer end.Close()
+	defer func() { _ = end.Close() }()
 	a.mu.Lock()
 	cut := a.cut
 	var now []runtime.Object
@@ -283,7 +287,7 @@ func (a *api) serve(ctx context.Context, resource string, since int, initial boo
 		return
 	}
 	for _, o := range now {
-		_ = out.Encode(&apiwatch.Event{Type: apiwatch.Added, Object: o})
+		_ = out.Encode(&apiwatch.Event{Type: apiwatch.Added, Object: o.DeepCopyObject()})
 	}
 	if initial {
 		_ = out.Encode(&apiwatch.Event{Type: apiwatch.Bookmark, Object: bookmark(resource, since)})
@@ -299,7 +303,7 @@ func (a *api) serve(ctx context.Context, resource string, since int, initial boo
 		}
 		a.mu.Unlock()
 		for i := range fresh {
-			_ = out.Encode(&fresh[i].event)
+			_ = out.Encode(&apiwatch.Event{Type: fresh[i].event.Type, Object: fresh[i].event.Object.DeepCopyObject()})
 		}
 		if over {
 			return

@@ -51,7 +51,7 @@ func newClient(cfg *rest.Config) (*client, error) {
 	cfg.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
 	h, err := rest.HTTPClientFor(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("configuring the transport: %w", err)
+		return nil, fmt.Errorf(configuring+"%w", err)
 	}
 	group := func(path string, gv schema.GroupVersion) rest.Interface {
 		cfg.APIPath, cfg.GroupVersion = path, &gv

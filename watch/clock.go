@@ -7,6 +7,9 @@ import (
 	"k8s.io/utils/clock"
 )
 
+// now is when a change is heard, in UTC as the API's times.
+func now() time.Time { return time.Now().UTC() }
+
 // stoppable is the real clock whose waits end with ctx. The reflector sleeps off the backoff of a streaming
 // list without looking at its context.
 type stoppable struct {

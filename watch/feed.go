@@ -92,7 +92,7 @@ func (f *Feed) fold(quiet <-chan error) error {
 			cluster.Apply(ch)
 			f.drain(cluster)
 		case now := <-clock.C:
-			cluster.Apply(model.Change{At: now})
+			cluster.Apply(model.Change{At: now.UTC()})
 		case <-next.C:
 			fresh = false
 		case err := <-quiet:

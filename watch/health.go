@@ -3,7 +3,6 @@ package watch
 import (
 	"errors"
 	"sync"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
@@ -105,13 +104,13 @@ func (h *health) enterLocked(state model.SourceState, text string) {
 	if h.source.State == state && h.source.Error == text {
 		return
 	}
-	now := time.Now()
+	at := now()
 	if h.source.State != state {
-		h.source.Since = now.UTC().Round(0)
+		h.source.Since = at.Round(0)
 	}
 	h.source.State, h.source.Error = state, text
 	told := h.source
-	h.emit(model.Change{At: now, Stream: h.stream, Fact: &told})
+	h.emit(model.Change{At: at, Stream: h.stream, Fact: &told})
 }
 
 // insists reports whether the reflector retries a streaming list after err, instead of listing page by page.

@@ -39,7 +39,7 @@ const (
 	UnknownType
 	// MissingName is a TYPE without a NAME.
 	MissingName
-	// NotFound is a workload or Service that does not exist in any of the namespaces.
+	// NotFound is a pod, workload or Service that does not exist in any of the namespaces.
 	NotFound
 	// NoSelector is a workload or Service that selects no pods.
 	NoSelector
@@ -64,20 +64,20 @@ func (e *ArgumentError) Error() string {
 		return fmt.Sprintf("%q lacks a name: want TYPE/NAME", e.Argument)
 	case NotFound:
 		if len(e.Namespaces) == 0 {
-			return e.Argument + " not found in any namespace"
+			return "there is no " + e.Argument + " in any namespace"
 		}
-		return e.Argument + " not found in namespace " + strings.Join(e.Namespaces, ", ")
+		return "there is no " + e.Argument + " in namespace " + strings.Join(e.Namespaces, ", ")
 	case NoSelector:
-		return e.Argument + " has no selector, so no pods belong to it"
+		return "the selector of " + e.Argument + " is empty, so no pods belong to it"
 	}
-	return fmt.Sprintf("reading selector %q: %v", e.Argument, e.Err)
+	return fmt.Sprintf("the selector %q cannot be read: %v", e.Argument, e.Err)
 }
 
 // Unwrap returns the cause.
 func (e *ArgumentError) Unwrap() error { return e.Err }
 
-// Resolve returns the scope that r means. It asks the API server for workloads and Services, and for nothing
-// when there are no arguments about such. It returns an *ArgumentError for what cannot be resolved, an
+// Resolve returns the scope that r means. It asks the API server for the objects that the arguments name, but
+// not for nodes, and for nothing when there are no arguments. It returns an *ArgumentError for what cannot be resolved, an
 // *AccessError when the API server does not answer, and wraps ErrTooManyStreams when the scope is too wide.
 func Resolve(ctx context.Context, cfg *rest.Config, r Request) (Scope, error) {
 	if err := r.checkSelectors(); err != nil {
@@ -134,8 +134,6 @@ func (r *Request) resolve(ctx context.Context, cfg *rest.Config, arg string) ([]
 		return nil, &ArgumentError{Problem: UnknownType, Argument: arg}
 	case name == "" || strings.Contains(name, "/"):
 		return nil, &ArgumentError{Problem: MissingName, Argument: arg}
-	case t.kind == "Pod":
-		return r.everywhere(r.Namespaces, Selection{Fields: "metadata.name=" + fields.EscapeValue(name)}), nil
 	case t.kind == "Node":
 		namespaces := r.Namespaces
 		if !r.Explicit {
@@ -163,11 +161,11 @@ func (r *Request) search(ctx context.Context, c *client, t workload, name, arg s
 			return nil, accessError(err)
 		}
 		for _, o := range found {
-			selector, err := t.selector(o.Spec.Selector)
+			sel, err := t.selection(o, name)
 			if err != nil {
 				return nil, &ArgumentError{Problem: NoSelector, Argument: arg, Err: err}
 			}
-			sels = append(sels, r.narrow(o.Metadata.Namespace, Selection{Labels: selector, Keep: t.keep(name)}))
+			sels = append(sels, r.narrow(o.Metadata.Namespace, sel))
 		}
 	}
 	if len(sels) == 0 {

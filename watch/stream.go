@@ -148,6 +148,9 @@ func (s *stream) WatchWithContext(ctx context.Context, opts metav1.ListOptions) 
 	// A connection that was cut off or timed out comes back as an empty watch (rest.Request.Watch).
 	if _, open := w.(*apiwatch.StreamWatcher); !open {
 		s.health.unwatched(errCutOff)
+		if initial {
+			return nil, errCutOff // the reflector would try again at once, for ever
+		}
 		return w, nil
 	}
 	if initial {
@@ -170,7 +173,7 @@ func (s *stream) hear(typ apiwatch.EventType, o runtime.Object) {
 		}
 		gone = true // it may have been ours until now
 	}
-	s.emit(model.Change{At: time.Now(), Stream: s.id, Gone: gone, Fact: fact})
+	s.emit(model.Change{At: now(), Stream: s.id, Gone: gone, Fact: fact})
 }
 
 // begin tells that a list begins.
@@ -183,5 +186,5 @@ func (s *stream) complete() {
 }
 
 func (s *stream) edge(done bool) {
-	s.emit(model.Change{At: time.Now(), Stream: s.id, Fact: &model.Listing{Kind: s.resource.source, Done: done}})
+	s.emit(model.Change{At: now(), Stream: s.id, Fact: &model.Listing{Kind: s.resource.source, Done: done}})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/probetop/probetop/model"
@@ -47,6 +48,15 @@ func typeOf(name string) (workload, bool) {
 		}
 	}
 	return workload{}, false
+}
+
+// selection selects the pods of the object o of that name.
+func (t workload) selection(o selecting, name string) (Selection, error) {
+	if t.kind == "Pod" {
+		return Selection{Fields: "metadata.name=" + fields.EscapeValue(name)}, nil
+	}
+	selector, err := t.selector(o.Spec.Selector)
+	return Selection{Labels: selector, Keep: t.keep(name)}, err
 }
 
 // selector returns the label selector that an object's spec.selector means.

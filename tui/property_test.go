@@ -1,0 +1,148 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/probetop/probetop/model"
+)
+
+// checkScreen checks that a screen has exactly its size and nothing on it that moves the cursor.
+func checkScreen(t *testing.T, b *Board) {
+	t.Helper()
+	lines := strings.Split(b.View().Content, "\n")
+	if len(lines) != b.height {
+		t.Errorf("%dx%d: %d lines", b.width, b.height, len(lines))
+	}
+	for i, l := range lines {
+		plain := ansi.Strip(l)
+		if w := ansi.StringWidth(plain); w > b.width {
+			t.Errorf("%dx%d: line %d has %d cells: %q", b.width, b.height, i+1, w, plain)
+		}
+		for _, r := range plain {
+			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+				t.Errorf("%dx%d: line %d has %U: %q", b.width, b.height, i+1, r, plain)
+			}
+		}
+	}
+}
+
+// hostile is an incident whose every text is written by somebody who wants to break the screen.
+func hostile() *factList {
+	f := &factList{}
+	f.sources(model.SourceSyncing, false)
+	const evil = "\x1b[2J\x1b]0;owned\x07\u202egnp.exe\u2066\u200b\x9b31m\r\nline\ttwo\x00\xff 数据库 e\u0301\u0301\u0301\u0301"
+	p := unready(pod("ns"+evil, "name"+evil, "node"+evil, deployment("web"+evil, evil),
+		container("main"+evil, probed(model.Readiness, execs(evil, evil)), probed(model.Liveness))), time.Minute)
+	p.Reason, p.Gates = evil, []string{"gate" + evil}
+	p.Containers[0].Message = strings.Repeat(evil, 300)
+	f.pod(p)
+	f.said(p, p.Containers[0].Name, "Unhealthy", "Readiness probe failed: "+strings.Repeat(evil, 300), 3, time.Minute, time.Second)
+	f.said(p, p.Containers[0].Name, "Unhealthy", "Liveness probe errored: "+strings.Repeat("x", 10<<10), 3, time.Minute, time.Second)
+	f.said(p, "", evil, strings.Repeat(evil, 300), 3, time.Minute, time.Second)
+	f.service(p.Namespace, "svc"+evil, out(p))
+	f.sources(model.SourceSynced, true)
+	f.add(1, &model.Source{Kind: model.Events, State: model.SourceForbidden, Since: night, Error: evil})
+	f.later(0, 0, nil)
+	return f
+}
+
+func TestScreenHasItsSize(t *testing.T) {
+	worlds := map[string]*model.Snapshot{
+		"nothing yet": nil, "incident": incident().snapshot(), "hostile": hostile().snapshot(),
+	}
+	states := map[string][]string{
+		"table": nil, "last": {"G"}, "page": {"enter"}, "end of page": {"enter", "G"}, "help": {"?"}, "order": {"o", "O"},
+		"paused": {"space"}, "faults": {"f"}, "prompt": {"/", "a", "(", ":"}, "nothing": {"/", "z", "z", "enter"},
+	}
+	for world, s := range worlds {
+		for state, keys := range states {
+			t.Run(world+" "+state, func(t *testing.T) {
+				o := options()
+				o.Notice, o.ASCII = "notice\x1b[31m", len(state)%2 == 0
+				b := boardOf(t, o, 80, 24, s)
+				press(b, keys...)
+				for width := 1; width <= 250; width += 1 + width/5 {
+					for height := 1; height <= 80; height += 1 + height/4 {
+						b.width, b.height = width, height
+						b.compose()
+						checkScreen(t, b)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestHostileTextIsShownHarmless(t *testing.T) {
+	b := boardOf(t, options(), 120, 60, hostile().snapshot())
+	press(b, "enter")
+	checkScreen(t, b)
+	content := b.View().Content
+	for _, bad := range []string{"\x1b[2J", "\x1b]", "\x07", "\u202e", "\u2066", "\u200b", "\x9b31m"} {
+		if strings.Contains(content, bad) {
+			t.Errorf("%q is on the screen", bad)
+		}
+	}
+	wantOnScreen(t, b, "gnp.exe")
+	wantOnScreen(t, b, "数据库")
+}
+
+func TestColourIsABonus(t *testing.T) {
+	s := incident().snapshot()
+	for _, keys := range [][]string{nil, {"enter"}, {"?"}, {"f", "space", "o"}, {"/", "x"}} {
+		t.Run(fmt.Sprint(keys), func(t *testing.T) {
+			colour, none := options(), options()
+			none.NoColor = true
+			a, b := boardOf(t, colour, 120, 40, s), boardOf(t, none, 120, 40, s)
+			press(a, keys...)
+			press(b, keys...)
+			if plainScreen(a) != plainScreen(b) {
+				t.Error("the text differs without colour")
+			}
+			if c := colours16(t, a.View().Content); c == 0 {
+				t.Error("no colour with colour")
+			}
+			if c := colours16(t, b.View().Content); c != 0 {
+				t.Errorf("%d colours without colour", c)
+			}
+		})
+	}
+}
+
+// colours16 counts the sequences that set a colour, and fails for one that is not of the terminal's sixteen.
+func colours16(t *testing.T, content string) int {
+	t.Helper()
+	n := 0
+	for _, part := range strings.Split(content, "\x1b[")[1:] {
+		codes, _, _ := strings.Cut(part, "m")
+		for code := range strings.SplitSeq(codes, ";") {
+			switch {
+			case code == "38", code == "48":
+				t.Fatalf("colour %q is not one of the sixteen", codes)
+			case len(code) == 2 && strings.ContainsAny(code[:1], "349"):
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func TestASCIIHasNothingElse(t *testing.T) {
+	o := options()
+	o.ASCII = true
+	for _, keys := range [][]string{nil, {"enter"}, {"?"}, {"o", "O", "space"}, {"/", "x"}} {
+		b := boardOf(t, o, 200, 50, incident().snapshot())
+		press(b, keys...)
+		for _, r := range plainScreen(b) {
+			if r > '~' {
+				t.Errorf("%q after %q", r, keys)
+			}
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package watch
+
+import (
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/probetop/probetop/model"
+)
+
+func TestEventFact(t *testing.T) {
+	micro := func(seconds int) metav1.MicroTime { return metav1.NewMicroTime(at(seconds).Time) }
+	for name, c := range map[string]struct {
+		event       corev1.Event
+		count       int32
+		first, last time.Time
+	}{
+		"the kubelet's":             {corev1.Event{Count: 7, FirstTimestamp: at(1), LastTimestamp: at(9)}, 7, moment(1), moment(9)},
+		"without a count":           {corev1.Event{FirstTimestamp: at(1), LastTimestamp: at(1)}, 1, moment(1), moment(1)},
+		"events.k8s.io, once":       {corev1.Event{EventTime: micro(4)}, 1, moment(4), moment(4)},
+		"events.k8s.io, a series":   {corev1.Event{EventTime: micro(4), Series: &corev1.EventSeries{Count: 5, LastObservedTime: micro(8)}}, 5, moment(4), moment(8)},
+		"a series behind its count": {corev1.Event{Count: 9, FirstTimestamp: at(1), LastTimestamp: at(9), Series: &corev1.EventSeries{Count: 5, LastObservedTime: micro(8)}}, 9, moment(1), moment(9)},
+		"without any time":          {corev1.Event{}, 1, time.Time{}, time.Time{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := eventFact(newInterner(), &c.event)
+			if got.Count != c.count || got.First != c.first || got.Last != c.last {
+				t.Errorf("count %d first %v last %v, want %d, %v, %v", got.Count, got.First, got.Last, c.count, c.first, c.last)
+			}
+		})
+	}
+}
+
+func TestEventFactNamesItsProbe(t *testing.T) {
+	got := eventFact(newInterner(), &corev1.Event{
+		ObjectMeta:     metav1.ObjectMeta{Namespace: "shop", Name: "web.17", UID: "e1"},
+		InvolvedObject: corev1.ObjectReference{UID: "u1", FieldPath: "spec.containers{web}"},
+		Reason:         "Unhealthy", Message: "Readiness probe failed: HTTP probe failed with statuscode: 503",
+	})
+	if got.Pod != "u1" || got.Container != "web" || got.Probe != model.Readiness || got.Outcome != model.Failed || got.UID != "e1" {
+		t.Errorf("eventFact = %+v, want a failed readiness probe of web", got)
+	}
+}
+
+func TestOnlyTellingEventsAreKept(t *testing.T) {
+	for reason, want := range map[string]bool{
+		"Unhealthy": true, "ProbeWarning": true, "Killing": true, "BackOff": true,
+		"Pulled": false, "Started": false, "FailedMount": false, "": false,
+	} {
+		if got := events().fact(newInterner(), &corev1.Event{Reason: reason}) != nil; got != want {
+			t.Errorf("%q is kept: %v, want %v", reason, got, want)
+		}
+	}
+}
