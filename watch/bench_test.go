@@ -171,7 +171,9 @@ func BenchmarkLive10000Pods(b *testing.B) {
 				}
 				b.ReportMetric(float64(heap()-before)/(1<<20), "heap-MiB")
 				stop()
-				_ = <-done
+				if err := <-done; err != nil {
+					b.Fatal(err)
+				}
 			}
 		})
 	}
