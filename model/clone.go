@@ -1,0 +1,34 @@
+package model
+
+import (
+	"maps"
+	"slices"
+)
+
+// Clone returns a cluster that knows what c knows and goes its own way from here. Facts and published rows
+// are shared, since nobody writes to them. Neither cluster may be in the middle of an Apply.
+func (c *Cluster) Clone() *Cluster {
+	c.refresh()
+	n := *c
+	n.mirrors = maps.Clone(c.mirrors)
+	n.slices = maps.Clone(c.slices)
+	n.services = maps.Clone(c.services)
+	n.nodes = maps.Clone(c.nodes)
+	n.rows = slices.Clone(c.rows)
+	n.dirty, n.dirtyNodes = nil, map[string]struct{}{}
+	n.pods = make(map[UID]*entry, len(c.pods))
+	for uid, e := range c.pods {
+		own := *e
+		n.pods[uid] = &own
+	}
+	n.due = nil
+	for _, e := range n.pods {
+		if e.row != nil && !e.row.Due.IsZero() {
+			n.due.push(e, e.row.Due)
+		}
+	}
+	for i := range n.streams {
+		n.streams[i].mentioned = maps.Clone(c.streams[i].mentioned)
+	}
+	return &n
+}
