@@ -85,7 +85,7 @@ func (b *Board) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		cmd = b.press(msg)
 	case tea.PasteMsg:
-		b.edit(msg)
+		b.edit(tea.PasteMsg{Content: model.Printable(msg.Content)})
 	default:
 		return b, nil
 	}

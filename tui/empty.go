@@ -18,11 +18,15 @@ func (b *Board) emptiness() []string {
 	}
 	switch pods := s.Source(model.Pods); pods.State {
 	case model.SourceForbidden:
-		return []string{"Pods may not be listed here: " + model.Printable(pods.Error), "",
-			"Ask for the permission to list and watch pods, or try a namespace with -n."}
+		return []string{
+			"Pods may not be listed here: " + model.Printable(pods.Error), "",
+			"Ask for the permission to list and watch pods, or try a namespace with -n.",
+		}
 	case model.SourceSynced, model.SourceOff:
-		return []string{"There is no pod in scope (" + scope + ").", "",
-			"Try another namespace with -n, all of them with -A, or another selector with -l."}
+		return []string{
+			"There is no pod in scope (" + scope + ").", "",
+			"Try another namespace with -n, all of them with -A, or another selector with -l.",
+		}
 	case model.SourceStale:
 		return []string{"The connection to the cluster is lost; it is being tried again.", model.Printable(pods.Error)}
 	}
@@ -33,8 +37,10 @@ func (b *Board) emptiness() []string {
 func (b *Board) hidden(n int) []string {
 	p := &b.prompt
 	if p.keep == nil && p.faults {
-		return []string{fmt.Sprintf("No faults in %s %s.", thousands(n), plural(n, "pod", "pods")), "",
-			"f shows all of them."}
+		return []string{
+			fmt.Sprintf("No faults in %s %s.", thousands(n), plural(n, "pod", "pods")), "",
+			"f shows all of them.",
+		}
 	}
 	words := fmt.Sprintf("None of %s %s matches %q", thousands(n), plural(n, "pod", "pods"), model.Printable(p.text))
 	if p.faults {

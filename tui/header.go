@@ -49,8 +49,13 @@ func (h *header) Render(c *canvas, width, limit int) []string {
 	}
 	lines := make([]string, len(parts))
 	for i, p := range parts {
-		l := c.line(width)
-		if p.draw(l); i == 0 {
+		l, kept := c.line(width), 0
+		if i == 0 && width >= roomForMark {
+			kept = h.markWidth(c) + 2
+		}
+		l.room -= kept
+		p.draw(l)
+		if l.room += kept; i == 0 {
 			h.mark(c, l)
 		}
 		lines[i] = l.String()
@@ -60,15 +65,11 @@ func (h *header) Render(c *canvas, width, limit int) []string {
 
 // identity says which cluster and which pods.
 func (h *header) identity(c *canvas, l *line) {
-	room := l.room - h.markWidth(c) - 2
-	inner := c.line(room)
-	inner.put(c.title, "probetop").text("  ")
+	l.put(c.title, "probetop").text("  ")
 	if h.context != "" {
-		inner.put(c.strong, model.Printable(h.context)).put(c.dim, " "+c.bar+" ")
+		l.put(c.strong, model.Printable(h.context)).put(c.dim, " "+c.bar+" ")
 	}
-	inner.text(model.Printable(h.scope))
-	l.WriteString(inner.String())
-	l.room -= max(room, 0) - inner.room
+	l.text(model.Printable(h.scope))
 }
 
 // mark ends a line with one word for the health of the picture.
@@ -99,26 +100,24 @@ func (h *header) health(c *canvas) (ink, string) {
 	if h.newest == nil || len(h.newest.Sources) == 0 {
 		return c.warn, c.busy + " connecting"
 	}
-	worst := model.SourceSynced
+	worst := 0
 	for _, s := range h.newest.Sources {
-		switch {
-		case s.State == model.SourceOff:
-		case worst == model.SourceSynced, worst == model.SourceSyncing, s.State == model.SourceForbidden:
-			if s.State != model.SourceSynced {
-				worst = s.State
-			}
-		}
+		worst = max(worst, slices.Index(belief[:], s.State))
 	}
-	switch worst {
+	switch state := belief[worst]; state {
 	case model.SourceSynced:
 		return c.good, c.live + " live"
-	case model.SourceSyncing:
-		return c.warn, c.busy + " syncing"
 	case model.SourceForbidden:
 		return c.warn, c.trouble + " partial"
+	case model.SourceSyncing:
+		return c.warn, c.busy + " syncing"
+	default:
+		return c.warn, c.trouble + " " + string(state)
 	}
-	return c.warn, c.trouble + " " + string(worst)
 }
+
+// belief lists what a source can be in, by how much it takes from the picture at this moment.
+var belief = [...]model.SourceState{model.SourceSynced, model.SourceForbidden, model.SourceSyncing, model.SourceStale}
 
 // troubles names every source that does not say everything.
 func (h *header) troubles(c *canvas) []string {
@@ -167,9 +166,20 @@ func (h *header) reason(c *canvas, s model.Source) string {
 	return " (" + clip(model.Printable(head(s.Error, 60)), 60, c.ellipsis) + ")"
 }
 
+// Widths from which there is always room for the mark, and from which the totals say more than how many faults
+// there are.
+const (
+	roomForMark  = 36
+	roomForKinds = 24
+)
+
 // totals counts the pods: how many, how many are ready, and the faults by kind in words.
 func (h *header) totals(c *canvas, l *line) {
 	t := &h.shown.Totals
+	if l.room < roomForKinds {
+		l.put(c.strong, thousands(t.Faults())+" faults of "+thousands(t.Pods)+plural(t.Pods, " pod", " pods"))
+		return
+	}
 	l.put(c.strong, thousands(t.Pods))
 	if t.Pods == 0 {
 		l.text(" pods")
@@ -188,10 +198,9 @@ func (h *header) totals(c *canvas, l *line) {
 		l.put(c.bad, fmt.Sprintf("%s faults", thousands(t.Faults())))
 	}
 	for s := model.Starting; s <= model.Finished; s++ {
-		if n := t.By[s]; n > 0 && s != model.Healthy {
-			if word := "  " + thousands(n) + " " + s.String(); cells(word)+h.markWidth(c) < l.room {
-				l.put(c.dim, word)
-			}
+		word := "  " + thousands(t.By[s]) + " " + s.String()
+		if t.By[s] > 0 && s != model.Healthy && cells(word) <= l.room {
+			l.put(c.dim, word)
 		}
 	}
 }

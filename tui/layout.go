@@ -50,7 +50,7 @@ func layout(width int, e extent, namespaces bool, cols *[columnCount]column) []s
 			w[id], left = w[id]+n, left-n
 		}
 	}
-	grow(colNamespace, min(e.namespace, 9))
+	grow(colNamespace, len(cols[colNamespace].title))
 	grow(colName, min(e.name, 20))
 	for _, x := range extra {
 		grow(colWhy, x.why)

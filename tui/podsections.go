@@ -44,17 +44,10 @@ func (s *sheet) trouble(r *model.Row) {
 // container writes what the kubelet says of a container, and its probes.
 func (s *sheet) container(r *model.Row, k *model.Container) {
 	s.heading("CONTAINER "+model.Printable(k.Name), k.Kind.String())
-	words := []string{s.stateOf(k)}
-	if k.Kind != model.Init {
-		words = append(words, map[model.Tri]string{model.True: "started", model.False: "not started",
-			model.Unknown: "started unknown"}[k.Started])
-	}
-	ready := "not ready"
-	if k.Ready {
-		ready = "ready"
-	}
-	words = append(words, ready, fmt.Sprint(k.Restarts)+plural(int(k.Restarts), " restart", " restarts"))
-	s.text(2, 2, ink{}, strings.Join(words, " "+s.dot+" "))
+	s.text(2, 2, ink{}, strings.Join([]string{
+		s.stateOf(k), startedWords[k.Started], readyWord(k.Ready),
+		fmt.Sprint(k.Restarts) + plural(int(k.Restarts), " restart", " restarts"),
+	}, " "+s.dot+" "))
 	s.text(2, noteLines, ink{}, model.PrintableLines(k.Message)...)
 	if l := k.Last; l != nil {
 		words := "before that: " + ended(l.Reason, l.ExitCode, l.Signal) + s.when(", ", l.FinishedAt)
@@ -71,6 +64,16 @@ func (s *sheet) container(r *model.Row, k *model.Container) {
 	if !k.HasProbes() {
 		s.text(2, 1, s.dim, "no probes")
 	}
+}
+
+// startedWords say what the kubelet wrote about a container's start.
+var startedWords = [...]string{model.Unknown: "start unknown", model.False: "not started", model.True: "started"}
+
+func readyWord(ready bool) string {
+	if ready {
+		return "ready"
+	}
+	return "not ready"
 }
 
 // stateOf words the state of a container.
@@ -165,19 +168,21 @@ func (s *sheet) serving(r *model.Row) {
 		s.text(2, 2, s.dim, "unknown: the endpointslices have not been read")
 	}
 	for _, t := range r.Traffic {
-		words := []string{model.Printable(t.Service)}
-		for _, w := range [...]struct {
-			is   bool
-			word string
-		}{{t.Ready, "ready"}, {!t.Ready, "not ready"}, {t.Serving, "serving"}, {!t.Serving, "not serving"}, {t.Terminating, "terminating"}} {
-			if w.is {
-				words = append(words, w.word)
-			}
+		words := []string{model.Printable(t.Service), readyWord(t.Ready), "serving"}
+		if !t.Serving {
+			words[2] = "not serving"
+		}
+		if t.Terminating {
+			words = append(words, "terminating")
 		}
 		if !t.Since.IsZero() {
 			words = append(words, "since "+age(s.now, t.Since))
 		}
-		s.end(s.row(2).cell(s.strong, serviceWord(t), 9).text(" " + strings.Join(words, " "+s.dot+" ")))
+		l := s.row(2).cell(s.strong, serviceWord(t), 9).text(" " + strings.Join(words, " "+s.dot+" "))
+		if t.PublishNotReady {
+			l.put(s.dim, " (the Service takes pods that are not ready)")
+		}
+		s.end(l)
 	}
 }
 

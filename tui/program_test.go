@@ -61,7 +61,9 @@ func play(t *testing.T, ctx context.Context, source Source, keys ...string) (str
 	}
 	err := <-done
 	time.Sleep(10 * time.Second) // the last tick cannot be called off
-	typing.Close()
+	if err := typing.Close(); err != nil {
+		t.Error(err)
+	}
 	synctest.Wait()
 	return out.String(), err
 }

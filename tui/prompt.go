@@ -54,9 +54,6 @@ func (p *prompt) clear() {
 	p.close()
 }
 
-// active reports whether some rows may be hidden.
-func (p *prompt) active() bool { return p.faults || p.keep != nil }
-
 // edit takes a key or a paste, and reports whether the filter is another one now.
 func (p *prompt) edit(msg tea.Msg) bool {
 	p.input, _ = p.input.Update(msg)

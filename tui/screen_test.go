@@ -117,8 +117,10 @@ func TestEmptyBoard(t *testing.T) {
 
 func TestSourcesThatDoNotSayEverything(t *testing.T) {
 	f := incident()
-	f.add(1, &model.Source{Kind: model.Events, State: model.SourceForbidden, Since: ago(time.Hour),
-		Error: `events is forbidden: User "dev" cannot list resource "events" in API group "" at the cluster scope`})
+	f.add(1, &model.Source{
+		Kind: model.Events, State: model.SourceForbidden, Since: ago(time.Hour),
+		Error: `events is forbidden: User "dev" cannot list resource "events" in API group "" at the cluster scope`,
+	})
 	f.add(4, &model.Source{Kind: model.Nodes, State: model.SourceStale, Since: ago(12 * time.Second), Error: "connection refused"})
 	for _, size := range sizes {
 		t.Run(fmt.Sprintf("%dx%d", size.width, size.height), func(t *testing.T) {

@@ -25,7 +25,7 @@ func clip(s string, w int, ellipsis string) string {
 	case n <= w:
 		return s
 	case w <= cells(ellipsis):
-		return ansi.Truncate(s, w, "")
+		return ansi.Truncate(ellipsis, w, "")
 	case n == len(s):
 		return s[:w-cells(ellipsis)] + ellipsis
 	}

@@ -90,8 +90,6 @@ func (t *theme) trafficWord(r *model.Row) string {
 // serviceWord says what one Service does with a pod.
 func serviceWord(s model.Traffic) string {
 	switch {
-	case s.Ready && s.PublishNotReady:
-		return "in, ready or not"
 	case s.Ready:
 		return "in"
 	case s.Serving && s.Terminating:

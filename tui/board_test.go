@@ -1,0 +1,129 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/probetop/probetop/model"
+)
+
+func TestPauseKeepsThePictureAndThenShowsTheNewest(t *testing.T) {
+	now := night
+	v := newVillage(t, "a", "b")
+	v.board.options.Now = func() time.Time { return now }
+	v.fail("a")
+	v.draw()
+	press(v.board, "space")
+	v.fail("b")
+	v.draw()
+	v.add("c")
+	now = now.Add(90 * time.Second)
+	v.draw()
+	wantOnScreen(t, v.board, "PAUSED 90s")
+	wantOnScreen(t, v.board, "2 pods, 1 ready")
+	wantOnScreen(t, v.board, " 60s ") // nor does its age grow
+	press(v.board, "space")
+	wantOnScreen(t, v.board, "3 pods, 1 ready")
+	if s := plainScreen(v.board); strings.Contains(s, "PAUSED") {
+		t.Errorf("still paused:\n%s", s)
+	}
+}
+
+func TestOldTicksCountForNothing(t *testing.T) {
+	b := boardOf(t, options(), 80, 24, incident().snapshot())
+	b.Init()
+	if _, cmd := b.Update(tickMsg{generation: b.generation}); cmd == nil {
+		t.Error("the newest tick is not followed by another")
+	}
+	if _, cmd := b.Update(tickMsg{generation: b.generation - 1}); cmd != nil {
+		t.Error("an old tick is followed by another")
+	}
+}
+
+func TestEveryKeyOfTheMapDoesSomething(t *testing.T) {
+	v := newVillage(t, "a", "b", "c")
+	v.fail("b")
+	v.draw()
+	press(v.board, "j")
+	before := plainScreen(v.board)
+	for _, group := range v.board.keys.groups() {
+		for _, k := range group {
+			if k.Help().Desc == "quit" {
+				continue
+			}
+			press(v.board, "o", "j") // away from every end
+			from := plainScreen(v.board)
+			press(v.board, strings.NewReplacer("ctrl-", "ctrl+", "pgdn", "pgdown").Replace(k.Help().Key))
+			if k.Help().Desc != "back" && plainScreen(v.board) == from {
+				t.Errorf("%s does nothing", k.Help().Key)
+			}
+			v.board = boardOf(t, options(), 80, 24, v.Snapshot())
+			press(v.board, "j")
+		}
+	}
+	if plainScreen(v.board) != before {
+		t.Error("the board is not where it began")
+	}
+}
+
+func TestQuit(t *testing.T) {
+	for _, k := range []string{"q", "ctrl+c"} {
+		for _, before := range [][]string{nil, {"enter"}, {"?"}} {
+			b := boardOf(t, options(), 80, 24, incident().snapshot())
+			press(b, before...)
+			if _, cmd := b.Update(keyOf(k)); cmd == nil || cmd() != (tea.QuitMsg{}) {
+				t.Errorf("%s does not quit after %q", k, before)
+			}
+		}
+	}
+}
+
+func TestPasteGoesIntoTheFilter(t *testing.T) {
+	b := boardOf(t, options(), 80, 24, incident().snapshot())
+	b.Update(tea.PasteMsg{Content: "ignored"})
+	press(b, "/")
+	b.Update(tea.PasteMsg{Content: "shop/sea\u202erch-0\n"})
+	press(b, "enter")
+	wantOnScreen(t, b, "filter shop/search-0")
+	wantOnScreen(t, b, "1 of 1 ")
+}
+
+func TestPodPageFollowsItsPod(t *testing.T) {
+	v := newVillage(t, "a", "b")
+	press(v.board, "j", "enter")
+	wantOnScreen(t, v.board, "── ns/b")
+	wantOnScreen(t, v.board, "nothing, as far as anybody said")
+	v.fail("b")
+	v.draw()
+	wantOnScreen(t, v.board, "✖ unready")
+	v.remove("b")
+	v.draw()
+	wantOnScreen(t, v.board, "This pod is gone")
+	wantOnScreen(t, v.board, "CONTAINER main")
+	v.remove("a")
+	v.draw()
+	wantOnScreen(t, v.board, "── ns/b")
+	press(v.board, "esc", "j")
+	wantOnScreen(t, v.board, "There is no pod in scope")
+}
+
+func TestPodPageKeepsItsPlace(t *testing.T) {
+	f := incident()
+	c := f.cluster()
+	b := boardOf(t, options(), 80, 24, c.Snapshot())
+	press(b, "enter", "j", "j", "j", "j", "j")
+	line := strings.Split(plainScreen(b), "\n")[5]
+	c.Apply(model.Change{At: night.Add(time.Second), Fact: f.changes[len(f.changes)-1].Fact})
+	b.Update(snapshotMsg{snapshot: c.Snapshot()})
+	b.Update(tickMsg{generation: b.generation})
+	if got := strings.Split(plainScreen(b), "\n")[5]; got != line {
+		t.Errorf("line 5 is %q, was %q", got, line)
+	}
+	press(b, "G", "j")
+	wantOnScreen(t, b, "Liveness probe failed")
+	press(b, "g")
+	wantOnScreen(t, b, "WHAT IS WRONG")
+}
