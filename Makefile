@@ -60,12 +60,12 @@ cover: ## Coverage by function
 
 .PHONY: cluster-up
 cluster-up: ## Build and start a real one-node Kubernetes on this machine (root on Debian)
-	cd e2e && go run ./cmd/cluster up
+	cd e2e && CGO_ENABLED=0 go run ./cmd/cluster up
 
 .PHONY: cluster-down
 cluster-down: ## Stop it and take everything away
-	cd e2e && go run ./cmd/cluster down
+	cd e2e && CGO_ENABLED=0 go run ./cmd/cluster down
 
 .PHONY: e2e
 e2e: ## The tests against a real kubelet: that cluster, or the one of E2E_KUBECONFIG
-	cd e2e && go test -count=1 -timeout 40m ./...
+	cd e2e && CGO_ENABLED=0 go test -count=1 -parallel 16 -timeout 60m ./...

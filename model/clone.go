@@ -15,6 +15,7 @@ func (c *Cluster) Clone() *Cluster {
 	n.services = maps.Clone(c.services)
 	n.nodes = maps.Clone(c.nodes)
 	n.rows = slices.Clone(c.rows)
+	n.follow = nil
 	n.dirty, n.dirtyNodes = nil, map[string]struct{}{}
 	n.pods = make(map[UID]*entry, len(c.pods))
 	for uid, e := range c.pods {

@@ -25,6 +25,8 @@ type Cluster struct {
 	dirtyAll   bool                // every row is
 	changed    bool                // something visible changed since last
 	last       *Snapshot
+
+	follow func(Transition)
 }
 
 // objectKey is a namespaced name.
@@ -96,6 +98,16 @@ func (c *Cluster) Snapshot() *Snapshot {
 	return c.last
 }
 
+// Follow calls f for every transition that a later Snapshot finds. Clones are not followed.
+func (c *Cluster) Follow(f func(Transition)) { c.follow = f }
+
+// turned tells the follower that the row of a pod has another severity.
+func (c *Cluster) turned(p *Pod, from, to Severity) {
+	if c.follow != nil && from != to {
+		c.follow(Transition{At: c.now, Namespace: p.Namespace, Name: p.Name, From: from, To: to})
+	}
+}
+
 // refresh brings every row up to date.
 func (c *Cluster) refresh() {
 	for _, e := range c.due.pop(c.now) {
@@ -140,9 +152,11 @@ func (c *Cluster) rebuild(e *entry) {
 	c.changed = true
 	c.totals.add(row, 1)
 	if e.row == nil {
+		c.turned(e.pod, Finished, row.Severity)
 		e.slot = len(c.rows)
 		c.rows = append(c.rows, row)
 	} else {
+		c.turned(e.pod, e.row.Severity, row.Severity)
 		c.totals.add(e.row, -1)
 		c.rows[e.slot] = row
 	}
@@ -158,6 +172,7 @@ func (c *Cluster) drop(e *entry) {
 		return
 	}
 	c.changed = true
+	c.turned(e.row.Pod, e.row.Severity, Finished)
 	c.totals.add(e.row, -1)
 	end := len(c.rows) - 1
 	if moved := c.rows[end]; e.slot != end {

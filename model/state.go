@@ -108,7 +108,7 @@ func (j *judge) readiness(p *Probe) Verdict {
 	}
 	v, failing := j.failing(p)
 	switch {
-	case p.Container.Ready && failing:
+	case p.Container.Ready && failing && !j.recovered(p):
 		return v
 	case p.Container.Ready:
 		return j.passing(p)
@@ -164,6 +164,13 @@ func (j *judge) failing(p *Probe) (Verdict, bool) {
 	until := e.Last.Add(p.Spec.Period + p.Spec.Timeout + eventSlack)
 	return Verdict{State: StateFailing, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: until},
 		j.now.Before(until)
+}
+
+// recovered reports whether the pod's containers have become ready since the readiness probe failed last, which
+// takes a success of each. When both fell into one second the success came last: it was what ended the failures.
+func (j *judge) recovered(p *Probe) bool {
+	c := j.pod.Condition("ContainersReady")
+	return c != nil && c.Status == True && !c.Since.Before(j.lastOf(p, Failed).Last)
 }
 
 // erroring reports whether the probe could not be carried out when it was last run.

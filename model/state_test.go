@@ -31,6 +31,7 @@ func TestStateOfAProbe(t *testing.T) {
 		"readiness unready without a word":       {pod: web(ready, notReady), now: 60, typ: Readiness, state: StateFailed, certainty: CertaintyMedium},
 		"H08 readiness failed":                   {pod: web(ready, notReady), facts: []Fact{unhealthy("Readiness probe failed: HTTP probe failed with statuscode: 500", 4, 10, 40)}, now: 45, typ: Readiness, state: StateFailed, certainty: CertaintyHigh},
 		"readiness failing below threshold":      {pod: web(ready), facts: []Fact{unhealthy("Readiness probe failed: x", 1, 40, 40)}, now: 45, typ: Readiness, state: StateFailing, certainty: CertaintyHigh},
+		"readiness failed, then became ready":    {pod: web(ready, func(p *Pod) { p.Conditions[0].Since = at(41) }), facts: []Fact{unhealthy("Readiness probe failed: x", 1, 40, 40)}, now: 42, typ: Readiness, state: StatePassing, certainty: CertaintyHigh},
 		"readiness recovered":                    {pod: web(ready), facts: []Fact{unhealthy("Readiness probe failed: x", 1, 40, 40)}, now: 55, typ: Readiness, state: StatePassing, certainty: CertaintyHigh},
 		"W09 liveness failing":                   {pod: web(live), facts: []Fact{unhealthy("Liveness probe failed: x", 2, 30, 40)}, now: 42, typ: Liveness, state: StateFailing, certainty: CertaintyHigh},
 		"liveness failed, kill announced":        {pod: web(live), facts: []Fact{said(ReasonKilling, "Container web failed liveness probe, will be restarted", 1, 41, 41)}, now: 42, typ: Liveness, state: StateFailed, certainty: Certain},

@@ -1,0 +1,15 @@
+// Package e2e tests the probetop binary against a real Kubernetes: what it prints must agree, field by field, with what
+// the API server holds, and its board must show a failing pod at once.
+//
+// The cluster is this machine's own (package cluster): the tests use it if it is up, and otherwise start it and take it
+// down again. The environment changes that:
+//
+//	E2E_KUBECONFIG  use the cluster of this file's current context, and start nothing
+//	E2E_IMAGE       the test image there (workload and a busybox), pulled if it is not present
+//	E2E_KEEP        leave a cluster up that the tests have started
+//	E2E_STATE       the state directory of the tests' cluster
+//	E2E_CACHE       the directory of its built binaries
+//	E2E_PROBETOP    test this binary instead of building one
+//
+// The tests wait much and compute little; run them with -parallel 16.
+package e2e

@@ -1,0 +1,73 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+)
+
+// report is the part of probetop's JSON that the tests read.
+type report struct {
+	APIVersion string
+	Kind       string
+	Context    string
+	Sources    []struct{ Name, State, Error string }
+	Pods       []reportedPod
+}
+
+type reportedPod struct {
+	Namespace, Name, UID, Node, Workload, Phase, Status string
+	Ready, Deleting                                     bool
+	Conditions                                          []struct {
+		Type, Status, Reason, Message string
+		Since                         time.Time
+	}
+	Gates []struct {
+		Type, Status string
+		Since        time.Time
+	}
+	Containers []reportedContainer
+	Traffic    []struct {
+		Service                     string
+		Ready, Serving, Terminating bool
+	}
+}
+
+type reportedContainer struct {
+	Name, Kind, State, Reason string
+	Started                   *bool
+	Ready                     bool
+	Restarts                  int32
+	Probes                    []reportedProbe
+	Events                    []reportedEvent
+}
+
+type reportedProbe struct {
+	Type, Handler, Summary, State, Certainty string
+	LastFailure                              *struct {
+		At                   time.Time
+		Outcome, Cause, Text string
+	}
+	Events []reportedEvent
+}
+
+type reportedEvent struct {
+	Reason, Outcome, Text string
+	Count                 int32
+	First, Last           time.Time
+}
+
+// probe finds one probe in a report.
+func (r report) probe(t *testing.T, pod, container, kind string) reportedProbe {
+	t.Helper()
+	for _, p := range r.Pods {
+		for _, c := range p.Containers {
+			for _, probe := range c.Probes {
+				if p.Name == pod && c.Name == container && probe.Type == kind {
+					return probe
+				}
+			}
+		}
+	}
+	t.Fatalf("the report has no %s probe of container %s in pod %s", kind, container, pod)
+	return reportedProbe{}
+}
