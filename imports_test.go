@@ -17,11 +17,13 @@ var arrows = map[string]struct {
 	ours   []string
 	banned []string
 }{
-	".":     {ours: []string{"cmd"}},
-	"cmd":   {ours: []string{"model", "watch", "tui"}, banned: []string{"charm.land/"}},
-	"watch": {ours: []string{"model"}, banned: []string{"charm.land/", "github.com/spf13/"}},
-	"tui":   {ours: []string{"model"}, banned: []string{"k8s.io/", "net", "net/http", "os/exec", "charm.land/bubbles/v2/table"}},
-	"model": {banned: []string{"k8s.io/client-go", "charm.land/", "net/http", "os", "sync", "context", "log"}},
+	".":          {ours: []string{"cmd"}},
+	"cmd":        {ours: []string{"model", "watch", "tui", "recording"}, banned: []string{"charm.land/"}},
+	"watch":      {ours: []string{"model", "recording"}, banned: []string{"charm.land/", "github.com/spf13/"}},
+	"tui":        {ours: []string{"model"}, banned: []string{"k8s.io/", "net", "net/http", "os/exec", "charm.land/bubbles/v2/table"}},
+	"recording":  {banned: []string{"k8s.io/client-go", "charm.land/", "net/http"}},
+	"simcluster": {ours: []string{"recording"}, banned: []string{"charm.land/", "github.com/spf13/"}},
+	"model":      {banned: []string{"k8s.io/client-go", "charm.land/", "net/http", "os", "sync", "context", "log"}},
 }
 
 // TestImportsFollowTheArrows reads the imports of every package, tests left out.

@@ -17,11 +17,16 @@ type boardOptions struct {
 	*global
 	scopeOptions
 
-	ascii bool
+	recorderOptions
+
+	ascii  bool
+	record string
 }
 
 func (o *boardOptions) addFlags(fs *pflag.FlagSet) {
 	o.addScopeFlags(fs)
+	o.addRecorderFlags(fs)
+	fs.StringVar(&o.record, "record", "", "File to record to from the beginning; the key r does so later")
 	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
 }
 
@@ -39,17 +44,25 @@ func (o *boardOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return t.explain(err)
 	}
-	return o.show(ctx, t, scope, live)
+	r := o.newRecorder(ctx, t, o.words(t), live, o.streams.Now)
+	if o.record != "" {
+		if err := r.start(o.record); err != nil {
+			return err
+		}
+	}
+	return errors.Join(o.show(ctx, t, scope, live, r), r.stop())
 }
 
 // show draws the board on a source until the user leaves it.
-func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, source watch.Source) error {
+func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, source watch.Source, r *recorder) error {
 	feed := watch.NewFeed(0)
 	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return feed.Run(ctx, source) })
 	err := tui.Run(ctx, tui.Options{
 		Source:    feed.Reader(),
+		Recorder:  r,
 		Context:   t.context,
 		Scope:     o.words(t),
 		Namespace: oneNamespace(scope),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,6 +26,8 @@ type getOptions struct {
 	format    string
 	noHeaders bool
 	watch     bool
+	replay    string
+	at        string
 }
 
 func newGetCommand(g *global) *cobra.Command {
@@ -39,7 +42,8 @@ unknown. In the JSON each carries its certainty (certain, high, medium, low, non
 		Example: `  probetop get -A
   probetop get deploy/web -o wide
   probetop get -A -o json | jq '.pods[] | select(.ready | not) | .name'
-  probetop get -w -o jsonl`,
+  probetop get -w -o jsonl
+  probetop get --replay incident.zst --at 03:12:45`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args = args
 			if err := o.validateFormat(); err != nil {
@@ -53,6 +57,8 @@ unknown. In the JSON each carries its certainty (certain, high, medium, low, non
 	fs.StringVarP(&o.format, "output", "o", string(formatTable), "Format: "+formatNames())
 	fs.BoolVar(&o.noHeaders, "no-headers", false, "Do not print the table's header")
 	fs.BoolVarP(&o.watch, "watch", "w", false, "After the snapshot, print a line for every change (table, wide, jsonl, name)")
+	fs.StringVar(&o.replay, "replay", "", "Print a moment of this recording instead of the cluster")
+	fs.StringVar(&o.at, "at", "", "With --replay: "+strings.ToLower(atUsage[:1])+atUsage[1:]+"; its end when not given")
 	return cmd
 }
 
@@ -66,7 +72,42 @@ func (o *getOptions) validateFormat() error {
 	return nil
 }
 
+// runReplay prints a moment of a recording, all of it.
+func (o *getOptions) runReplay() error {
+	if o.watch || o.all || len(o.namespaces)+len(o.args) > 0 || o.labels+o.fields != "" {
+		return usage("--replay prints all that was recorded: leave out -w, -A, -n, selectors and TYPE/NAME.")
+	}
+	tape, err := openTape(o.replay)
+	if err != nil {
+		return err
+	}
+	at, err := moment(o.at, tape, tape.End())
+	if err != nil {
+		return err
+	}
+	damaged(o.streams, tape)
+	s := tape.At(at)
+	p := o.printer(tape.Header().Context, true)
+	p.now = func() time.Time { return s.At }
+	o.remark(s)
+	return p.snapshot(s)
+}
+
+// printer returns a printer of what the flags want. Rows are scoped when they are of several namespaces.
+func (o *getOptions) printer(context string, scoped bool) *printer {
+	return &printer{
+		out: o.streams.Out, format: format(o.format), context: context, now: o.streams.Now,
+		table: newTable(o.format == string(formatWide), scoped, !o.noHeaders),
+	}
+}
+
 func (o *getOptions) run(ctx context.Context) error {
+	if o.replay != "" {
+		return o.runReplay()
+	}
+	if o.at != "" {
+		return usage("--at is a moment of a recording: name one with --replay FILE.")
+	}
 	t, scope, err := o.reach(ctx, &o.scopeOptions)
 	if err != nil {
 		return err
@@ -93,10 +134,7 @@ func (o *getOptions) print(ctx context.Context, t *target, scope watch.Scope, r 
 	if err != nil {
 		return err
 	}
-	p := &printer{
-		out: o.streams.Out, format: format(o.format), context: t.context, now: o.streams.Now,
-		table: newTable(o.format == string(formatWide), oneNamespace(scope) == "", !o.noHeaders),
-	}
+	p := o.printer(t.context, oneNamespace(scope) == "")
 	o.remark(s)
 	if len(s.Rows) > 0 || p.document() {
 		if err := p.snapshot(s); err != nil {
@@ -116,7 +154,7 @@ func (o *getOptions) remark(s *model.Snapshot) {
 			fmt.Fprintf(o.streams.Err, "Without %s (%s): %s\n", src.Kind, src.State, model.Printable(src.Error))
 		}
 	}
-	if len(s.Rows) == 0 {
+	if len(s.Rows) == 0 && o.replay == "" {
 		fmt.Fprintf(o.streams.Err, "No pod matches. Look elsewhere with -n NAMESPACE or -A, or with another selector.\n")
 	}
 }

@@ -101,6 +101,14 @@ func (c *Cluster) Snapshot() *Snapshot {
 // Follow calls f for every transition that a later Snapshot finds. Clones are not followed.
 func (c *Cluster) Follow(f func(Transition)) { c.follow = f }
 
+// NextDue returns a moment up to which no row changes by time alone. It reports false when none ever will.
+func (c *Cluster) NextDue() (time.Time, bool) {
+	if len(c.due) == 0 {
+		return time.Time{}, false
+	}
+	return c.due[0].at, true
+}
+
 // turned tells the follower that the row of a pod has another severity.
 func (c *Cluster) turned(p *Pod, from, to Severity) {
 	if c.follow != nil && from != to {

@@ -59,8 +59,12 @@ func (p *Probe) note() string {
 	return name + " has not succeeded"
 }
 
-// brief leaves out of a transport error what the spec says anyway: the method and the URL.
+// brief leaves out of an error what the spec says anyway (the method and the URL of a request) and the layers
+// that it came through (those of a command that could not be started).
 func brief(text string) string {
+	if _, reason, ok := strings.Cut(text, "unable to start container process: "); ok {
+		return strings.TrimSuffix(reason, ": unknown")
+	}
 	if rest, ok := strings.CutPrefix(text, `Get "`); ok {
 		if _, reason, ok := strings.Cut(rest, `": `); ok {
 			return reason

@@ -7,8 +7,17 @@ import (
 	"k8s.io/utils/clock"
 )
 
-// now is when a change is heard, in UTC as the API's times.
-func now() time.Time { return time.Now().UTC() }
+// Clock tells when something is heard. Nil is the real clock; a cluster that lives in another time, such as
+// one that plays a recording fast, has its own.
+type Clock func() time.Time
+
+// now returns the time in UTC, as the API's times are.
+func (c Clock) now() time.Time {
+	if c == nil {
+		return time.Now().UTC()
+	}
+	return c().UTC()
+}
 
 // stoppable is the real clock whose waits end with ctx. The reflector sleeps off the backoff of a streaming
 // list without looking at its context.

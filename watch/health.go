@@ -20,6 +20,7 @@ type health struct {
 	// immutable
 	stream model.Stream
 	emit   func(model.Change)
+	clock  Clock
 
 	mu sync.Mutex
 	// guarded by mu
@@ -81,6 +82,12 @@ func (h *health) forbidden() (yes bool) {
 	return yes
 }
 
+// current returns the state that was told last.
+func (h *health) current() (s model.Source) {
+	h.locked(func() { s = h.source })
+	return s
+}
+
 // close makes the stream fall silent.
 func (h *health) close() { h.locked(func() { h.closed = true }) }
 
@@ -104,7 +111,7 @@ func (h *health) enterLocked(state model.SourceState, text string) {
 	if h.source.State == state && h.source.Error == text {
 		return
 	}
-	at := now()
+	at := h.clock.now()
 	if h.source.State != state {
 		h.source.Since = at.Round(0)
 	}

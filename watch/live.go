@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 	"k8s.io/client-go/rest"
@@ -22,6 +23,13 @@ type Live struct {
 	// immutable after NewLive
 	client *client
 	plans  []plan
+	// Clock tells when something is heard; it may be set before Run.
+	Clock Clock
+
+	mu sync.Mutex
+	// guarded by mu
+	recorder Recorder
+	streams  []*stream // those that run
 }
 
 var _ Source = (*Live)(nil)
@@ -42,17 +50,36 @@ func NewLive(cfg *rest.Config, scope Scope) (*Live, error) {
 // Run emits what the cluster says until ctx ends, and then returns nil. The first changes announce every
 // stream as syncing. A stream that fails says so and is tried again; it never stops the others.
 func (l *Live) Run(ctx context.Context, emit func(model.Change)) error {
-	streams := make([]*stream, len(l.plans))
-	for i, p := range l.plans {
-		streams[i] = newStream(l.client, p, emit)
-		streams[i].health.syncing()
-	}
 	var group errgroup.Group
-	for _, s := range streams {
+	for _, s := range l.start(emit) {
 		group.Go(func() error {
 			s.run(ctx)
 			return nil
 		})
 	}
 	return group.Wait()
+}
+
+// start makes the streams and announces them.
+func (l *Live) start(emit func(model.Change)) []*stream {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.plans {
+		s := newStream(l.client, p, l.Clock, emit)
+		s.want(l.recorder)
+		s.health.syncing()
+		l.streams = append(l.streams, s)
+	}
+	return l.streams
+}
+
+// Record makes r hear everything that is read, beginning with a new list of each stream; nil ends that. While
+// nobody records, recording costs nothing. A stream tells r nothing after its Run has returned.
+func (l *Live) Record(r Recorder) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.recorder = r
+	for _, s := range l.streams {
+		s.record(r)
+	}
 }

@@ -20,6 +20,7 @@ import (
 
 // run is a Live that runs in a synctest bubble, with a model of what it says.
 type run struct {
+	live *Live
 	stop context.CancelFunc
 	done chan struct{}
 
@@ -36,7 +37,7 @@ func start(t *testing.T, a *api, scope Scope) *run {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
-	r := &run{stop: stop, done: make(chan struct{}), cluster: model.NewCluster()}
+	r := &run{live: live, stop: stop, done: make(chan struct{}), cluster: model.NewCluster()}
 	go func() {
 		defer close(r.done)
 		if err := live.Run(ctx, r.hear); err != nil {

@@ -36,12 +36,14 @@ type stream struct {
 	// immutable after newStream
 	plan
 	client *client
+	clock  Clock
 	emit   func(model.Change)
 	health *health
 	// facts is owned by the running list or the running tap, which never overlap.
 	facts *interner
 	// listing is held by a running list, which the reflector does not wait for.
 	listing sync.Mutex
+	recorded
 }
 
 var (
@@ -49,9 +51,16 @@ var (
 	_ cache.ListerWatcherWithContext = (*stream)(nil)
 )
 
-func newStream(c *client, p plan, emit func(model.Change)) *stream {
-	h := &health{stream: p.id, emit: emit, source: model.Source{Kind: p.resource.source, Namespace: p.Namespace}}
-	return &stream{plan: p, client: c, emit: emit, health: h, facts: newInterner()}
+func newStream(c *client, p plan, clock Clock, emit func(model.Change)) *stream {
+	s := &stream{plan: p, client: c, clock: clock, emit: emit, facts: newInterner()}
+	s.health = &health{
+		stream: p.id, clock: clock, source: model.Source{Kind: p.resource.source, Namespace: p.Namespace},
+		emit: func(ch model.Change) {
+			s.recordSource(ch)
+			emit(ch)
+		},
+	}
+	return s
 }
 
 // run lists and watches until ctx ends.
@@ -66,7 +75,9 @@ func (s *stream) run(ctx context.Context) {
 	r.WatchListPageSize = pageSize
 	// This is Reflector.RunWithContext, with a pause where it logs errors: the requests have told them already.
 	_ = backoff.DelayWithReset(clock, calm).Until(ctx, true, true, func(ctx context.Context) (bool, error) {
-		_ = r.ListAndWatchWithContext(ctx)
+		round, cancel := s.round(ctx)
+		defer cancel()
+		_ = r.ListAndWatchWithContext(round)
 		if s.health.forbidden() {
 			<-clock.After(forbiddenPause)
 		}
@@ -162,18 +173,18 @@ func (s *stream) WatchWithContext(ctx context.Context, opts metav1.ListOptions) 
 
 // hear is the one place where every object of the stream comes by, decoded.
 func (s *stream) hear(typ apiwatch.EventType, o runtime.Object) {
+	at := s.clock.now()
 	fact := s.resource.fact(s.facts, o)
-	if fact == nil {
-		return
-	}
-	gone := typ == apiwatch.Deleted
 	if p, ok := fact.(*model.Pod); ok && s.Keep != nil && !s.Keep(p) {
 		if typ == apiwatch.Added {
 			return
 		}
-		gone = true // it may have been ours until now
+		typ = apiwatch.Deleted // it may have been ours until now
 	}
-	s.emit(model.Change{At: now(), Stream: s.id, Gone: gone, Fact: fact})
+	s.recordObject(at, typ, o)
+	if fact != nil {
+		s.emit(model.Change{At: at, Stream: s.id, Gone: typ == apiwatch.Deleted, Fact: fact})
+	}
 }
 
 // begin tells that a list begins.
@@ -186,5 +197,7 @@ func (s *stream) complete() {
 }
 
 func (s *stream) edge(done bool) {
-	s.emit(model.Change{At: now(), Stream: s.id, Fact: &model.Listing{Kind: s.resource.source, Done: done}})
+	at := s.clock.now()
+	s.recordEdge(at, done)
+	s.emit(model.Change{At: at, Stream: s.id, Fact: &model.Listing{Kind: s.resource.source, Done: done}})
 }

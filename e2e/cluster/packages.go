@@ -22,6 +22,7 @@ func programs() map[string]string {
 		"iptables":             "iptables",
 		"runc":                 "runc",
 		"socat":                "socat",
+		"tmux":                 "tmux", // not the node: its tests look at the board in it
 	}
 }
 

@@ -1,0 +1,122 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/probetop/probetop/watch"
+)
+
+// recordOptions is probetop record.
+type recordOptions struct {
+	*global
+	scopeOptions
+	recorderOptions
+
+	limit time.Duration
+}
+
+func newRecordCommand(g *global) *cobra.Command {
+	o := &recordOptions{global: g}
+	cmd := &cobra.Command{
+		Use:   "record FILE [TYPE/NAME ...]",
+		Short: "Record what the cluster says, to look at it later",
+		Long: `Write everything that the board would hear to FILE, until ctrl-c: pods, events, endpoint slices, services and
+nodes, each with the time at which it was heard. FILE must not exist, or be empty. Look at it with probetop replay, or as
+JSON lines with zstd -dc FILE.
+
+What is not needed for that is left out, environment variables and volumes among it. Values of HTTP probe headers, and what looks
+like a credential in commands and texts, are masked. Names, labels, images, addresses and probe texts are kept: treat the file accordingly.`,
+		Example: `  probetop record incident.zst -A
+  probetop replay incident.zst`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("Name the file to record to: probetop record FILE")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.args = args[1:]
+			return o.run(cmd.Context(), args[0])
+		},
+	}
+	o.addScopeFlags(cmd.Flags())
+	o.addRecorderFlags(cmd.Flags())
+	cmd.Flags().DurationVar(&o.limit, "for", 0, "How long to record, such as 10m; 0 until ctrl-c")
+	return cmd
+}
+
+func (o *recordOptions) run(ctx context.Context, path string) error {
+	t, scope, err := o.reach(ctx, &o.scopeOptions)
+	if err != nil {
+		return err
+	}
+	live, err := watch.NewLive(t.config, scope)
+	if err != nil {
+		return t.explain(err)
+	}
+	r := o.newRecorder(ctx, t, o.words(t), live, o.streams.Now)
+	if err := r.start(path); err != nil {
+		return err
+	}
+	if o.limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.limit)
+		defer cancel()
+	}
+	feed := watch.NewFeed(time.Second)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return feed.Run(ctx, live) })
+	group.Go(func() error { return o.report(ctx, r, feed) })
+	failed := group.Wait()
+	if err := r.stop(); err != nil {
+		return err
+	}
+	if failed != nil {
+		return failed
+	}
+	s := r.Status()
+	fmt.Fprintf(o.streams.Err, "Recorded %s to %s. Look at it with: probetop replay %s\n", size(s.Bytes), path, path)
+	return nil
+}
+
+// report keeps one line about the recording up to date until ctx ends or the recording fails.
+func (o *recordOptions) report(ctx context.Context, r *recorder, feed *watch.Feed) error {
+	fmt.Fprintf(o.streams.Err, "Recording to %s; ctrl-c ends it.\n", r.Status().Path)
+	every := time.NewTicker(time.Second)
+	defer every.Stop()
+	r.mu.Lock()
+	failed := r.writer.Failed()
+	r.mu.Unlock()
+	for {
+		select {
+		case <-ctx.Done():
+			if o.streams.Terminal {
+				fmt.Fprintln(o.streams.Err)
+			}
+			return nil
+		case <-failed:
+			return cannotRecord(r.Status().Path, r.Status().Err)
+		case <-every.C:
+		}
+		if o.streams.Terminal {
+			s, pods := r.Status(), feed.Snapshot().Totals
+			fmt.Fprintf(o.streams.Err, "\r\x1b[K%s  %s  %d pods, %d faults", age(s.Since, o.streams.Now()), size(s.Bytes), pods.Pods, pods.Faults())
+		}
+	}
+}
+
+// size writes a number of bytes for people.
+func size(n int64) string {
+	switch {
+	case n < 1000:
+		return fmt.Sprintf("%d B", n)
+	case n < 1000_000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1000)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1000_000)
+}

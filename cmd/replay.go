@@ -1,0 +1,132 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/probetop/probetop/recording"
+	"github.com/probetop/probetop/tui"
+	"github.com/probetop/probetop/watch"
+)
+
+// replayOptions is probetop replay.
+type replayOptions struct {
+	*global
+
+	at    string
+	speed float64
+	ascii bool
+}
+
+func newReplayCommand(g *global) *cobra.Command {
+	o := &replayOptions{global: g}
+	cmd := &cobra.Command{
+		Use:   "replay FILE",
+		Short: "Show the board on a recording",
+		Long: `Show the board as it was while FILE was recorded. It can be stopped, wound to any moment, and played faster
+or slower; the help (?) lists the keys. Nothing is asked of any cluster.`,
+		Example: `  probetop replay incident.zst
+  probetop replay incident.zst --at 03:12:45
+  probetop replay incident.zst --at +5m --speed 4
+  probetop get --replay incident.zst --at +5m -o json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage("Name one recording: probetop replay FILE")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&o.at, "at", "", atUsage)
+	fs.Float64Var(&o.speed, "speed", 1, "How many times as fast to play, from 0.25 to 64; 0 begins stopped")
+	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
+	return cmd
+}
+
+func (o *replayOptions) run(ctx context.Context, path string) error {
+	if o.speed != 0 && (o.speed < watch.Slowest || o.speed > watch.Fastest) {
+		return usage("--speed is between %v and %v, or 0 to begin stopped.", watch.Slowest, watch.Fastest)
+	}
+	tape, err := openTape(path)
+	if err != nil {
+		return err
+	}
+	at, err := moment(o.at, tape, tape.Start())
+	if err != nil {
+		return err
+	}
+	if !o.streams.Terminal {
+		return usage("The board needs a terminal. For a pipe or a file use: probetop get --replay %s", path)
+	}
+	player := watch.NewPlayer(tape, at, o.speed)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return player.Run(ctx) })
+	h := tape.Header()
+	err = tui.Run(ctx, tui.Options{
+		Source: player.Reader(), Tape: player, Now: player.Now,
+		Context: h.Context, Scope: h.Scope, NoColor: o.colorless(), ASCII: o.ascii,
+	})
+	cancel()
+	return errors.Join(err, group.Wait())
+}
+
+// openTape reads a recording, or says why it cannot be read.
+func openTape(path string) (*watch.Tape, error) {
+	tape, err := watch.OpenTape(path)
+	if err == nil {
+		return tape, nil
+	}
+	var format *recording.FormatError
+	var file *fs.PathError
+	switch {
+	case errors.As(err, &format) && format.Kind == recording.NewerVersion:
+		return nil, because(usage("%s cannot be read: %v. Use a newer probetop.", path, format), err)
+	case errors.As(err, &format):
+		return nil, because(usage("%s cannot be read: %v. Make one with: probetop record FILE", path, format), err)
+	case errors.As(err, &file):
+		return nil, because(usage("%s cannot be read: %v. Check the name.", path, file.Err), err)
+	}
+	return nil, because(usage("%s cannot be read: %v. Check the file.", path, err), err)
+}
+
+const atUsage = "The moment to show: a time such as 2026-11-21T03:12:45Z or 03:12:45 (UTC), or an offset from the beginning such as +90s"
+
+// moment reads --at. A moment before or after the recording is its beginning or end.
+func moment(text string, tape *watch.Tape, otherwise time.Time) (time.Time, error) {
+	if text == "" {
+		return otherwise, nil
+	}
+	start := tape.Start().UTC()
+	if d, err := time.ParseDuration(strings.TrimPrefix(text, "+")); err == nil {
+		return start.Add(d), nil
+	}
+	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		return t, nil
+	}
+	t, err := time.Parse(time.TimeOnly, text)
+	if err != nil {
+		return time.Time{}, usage("--at %q is not a moment. Write it like 2026-11-21T03:12:45Z, 03:12:45 or +90s.", text)
+	}
+	t = time.Date(start.Year(), start.Month(), start.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
+	if t.Before(start.Truncate(time.Second)) {
+		t = t.AddDate(0, 0, 1) // the recording went on past midnight
+	}
+	return t, nil
+}
+
+// damaged tells on stderr that a recording ends early.
+func damaged(s Streams, tape *watch.Tape) {
+	if d := tape.Damage(); d != nil {
+		fmt.Fprintf(s.Err, "%s.\n", sentence(d.Error()))
+	}
+}

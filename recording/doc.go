@@ -1,0 +1,61 @@
+// Package recording is the file format of the flight recorder: what a Kubernetes API server said, when we heard
+// it. Nothing in a file is a conclusion, so an old recording is worth more with every better reader of it.
+//
+// # The file
+//
+// A recording is text, one JSON object a line, in zstd frames (RFC 8878), so that
+//
+//	zstd -dc FILE | jq
+//
+// shows all of it. Frames follow one another and are only ever appended. Each one
+//
+//   - holds whole lines: every line ends with a newline, and none goes on in the next frame;
+//   - has a content checksum, which a reader verifies before it believes any of the frame's lines;
+//   - is at most 17 MiB large, compressed or not, and no line is longer than 16 MiB;
+//   - uses no dictionary. Skippable frames may stand between the others and are skipped.
+//
+// A writer closes a frame when it has 1 MiB of lines, and at least once a second when there are any. A process
+// that is killed leaves at most a frame that is not complete at the end; everything before it is intact.
+//
+// # The header
+//
+// The first line says what the file is:
+//
+//	{"kind":"ProbetopRecording","version":1,"context":"prod","serverVersion":"v1.37.2",
+//	 "scope":"namespace shop","start":"2026-08-11T12:00:00Z","build":"v0.1.0"}
+//
+// A reader refuses a file that does not begin with this kind, and one whose version is higher than the one
+// it knows. The version is raised only for what an older reader would get wrong; members that it does not know
+// are no reason to refuse anything.
+//
+// # The entries
+//
+// Every other line is an entry. It has the time at which we heard it ("at", RFC 3339 with up to nine decimals, in
+// UTC), the number of the list-and-watch that said it ("stream", 0 to 255, 0 when absent), and one of these:
+//
+//	{"at":…,"stream":1,"event":"ADDED","resource":"pods","object":{…}}
+//	{"at":…,"stream":1,"resource":"pods","list":"begin"}
+//	{"at":…,"stream":1,"source":{"kind":"pods","namespace":"shop","state":"synced","since":…,"error":"…"}}
+//
+// An object was ADDED, MODIFIED or DELETED; the objects of a list are ADDED. The resources are pods, events,
+// endpointslices, services and nodes; an object is one of v1, or discovery.k8s.io/v1, in Kubernetes' own JSON,
+// without apiVersion and kind. What a stream has not named between the "begin" and the "end" of a list does not
+// exist. A source is syncing, synced, stale or forbidden; it has no namespace when it reads all of them.
+//
+// A reader skips an entry that is none of these, or whose event, resource or list it does not know, and ignores
+// members that it does not know beside those that it does. That is the room for what else will be
+// recorded. Members may come in any order; this package writes "object" last, which it reads fastest.
+//
+// # What is left out
+//
+// [Trim] keeps the fields of an object that are read, or that tell a story; env, volumes, annotations and all
+// the rest are not in the file. In texts and commands, and in the values of HTTP probe headers, what looks like a
+// credential is replaced by ***. That is a net, not a wall: a secret that looks like a word, in the output of a
+// probe, gets through.
+//
+// # Goroutines
+//
+// A [Writer] has one goroutine, which compresses, writes and syncs; Close ends it and waits. The methods that
+// record may be called by any goroutine: they trim and encode, put the line in a queue in memory, and return. A
+// [Reader] has none and belongs to one goroutine at a time.
+package recording

@@ -1,0 +1,194 @@
+package watch
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sort"
+	"time"
+
+	apiwatch "k8s.io/apimachinery/pkg/watch"
+
+	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording"
+)
+
+// Tape is a recording in memory. It can be folded up to any moment. It never changes once it is read, so any
+// number of goroutines may use it.
+type Tape struct {
+	header      recording.Header
+	changes     []model.Change
+	checkpoints []checkpoint
+	transitions []model.Transition
+	damage      *recording.DamageError
+}
+
+// checkpoint is the fold of the first so many changes.
+type checkpoint struct {
+	changes int
+	cluster *model.Cluster
+}
+
+const (
+	// spacing is how many changes lie between two checkpoints, and so the most that a seek has to fold.
+	spacing = 2000
+	// glance is how far apart in the recording the looks for transitions are.
+	glance = 100 * time.Millisecond
+)
+
+// OpenTape reads a recording from a file. See ReadTape.
+func OpenTape(path string) (*Tape, error) {
+	r, err := recording.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	t, err := ReadTape(r)
+	return t, errors.Join(err, r.Close())
+}
+
+// ReadTape reads a recording to its end, or to where it is damaged, which Damage then tells. It returns the
+// reader's error when nothing can be read, and one that says so when the recording holds nothing.
+func ReadTape(r *recording.Reader) (*Tape, error) {
+	t := &Tape{header: r.Header()}
+	facts := newInterner()
+	kinds := map[string]resource{}
+	for _, k := range []resource{pods(), events(), endpointSlices(), services(), nodes()} {
+		kinds[k.name] = k
+	}
+	for {
+		e, err := r.Next()
+		if errors.Is(err, io.EOF) || errors.As(err, &t.damage) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the recording: %w", err)
+		}
+		fact, err := factOf(facts, kinds, &e)
+		if err != nil {
+			return nil, fmt.Errorf("reading the recording: %w", err)
+		}
+		if fact != nil {
+			t.changes = append(t.changes, model.Change{At: e.At, Stream: model.Stream(e.Stream), Gone: e.Event == apiwatch.Deleted, Fact: fact})
+		}
+	}
+	if len(t.changes) == 0 {
+		return nil, &recording.FormatError{Kind: recording.Empty}
+	}
+	t.index()
+	return t, nil
+}
+
+// factOf turns an entry into a fact; nil for one that says nothing of interest.
+func factOf(facts *interner, kinds map[string]resource, e *recording.Entry) (model.Fact, error) {
+	switch {
+	case e.Stream >= model.MaxStreams:
+		return nil, nil
+	case e.Source != nil:
+		s := e.Source
+		return &model.Source{
+			Kind: model.SourceKind(s.Kind), Namespace: s.Namespace, State: model.SourceState(s.State), Since: s.Since, Error: s.Error,
+		}, nil
+	case e.List != "":
+		return &model.Listing{Kind: kinds[e.Resource].source, Done: e.List == recording.ListEnd}, nil
+	}
+	o, err := e.Decode()
+	if err != nil {
+		return nil, err
+	}
+	return kinds[e.Resource].fact(facts, o), nil
+}
+
+// index folds the recording once, leaving checkpoints and noting transitions.
+func (t *Tape) index() {
+	cluster := model.NewCluster()
+	cluster.Follow(func(tr model.Transition) { t.transitions = append(t.transitions, tr) })
+	looked := t.changes[0].At
+	t.checkpoints = append(t.checkpoints, checkpoint{0, cluster.Clone()})
+	for i, ch := range t.changes {
+		if ch.At.Sub(looked) >= glance {
+			looked = ch.At
+			pass(cluster, ch.At)
+		}
+		if i > 0 && i%spacing == 0 {
+			t.checkpoints = append(t.checkpoints, checkpoint{i, cluster.Clone()})
+		}
+		cluster.Apply(ch)
+	}
+	cluster.Snapshot()
+	settled := t.settled()
+	t.transitions = slices.DeleteFunc(t.transitions, func(tr model.Transition) bool { return tr.At.Before(settled) })
+}
+
+// pass looks at the cluster now, and at each moment up to then at which time alone may change something.
+func pass(c *model.Cluster, then time.Time) {
+	c.Snapshot()
+	for due, ok := c.NextDue(); ok && due.Before(then); due, ok = c.NextDue() {
+		c.Apply(model.Change{At: due})
+		c.Snapshot()
+	}
+}
+
+// settled is when the lists that the recording begins with are complete: what is found before is no transition.
+func (t *Tape) settled() time.Time {
+	pending := map[model.Stream]bool{}
+	for _, ch := range t.changes {
+		switch f := ch.Fact.(type) {
+		case *model.Source:
+			if f.State == model.SourceSyncing {
+				pending[ch.Stream] = true
+			} else {
+				delete(pending, ch.Stream)
+			}
+		}
+		if len(pending) == 0 {
+			return ch.At
+		}
+	}
+	return t.changes[0].At
+}
+
+// Header says what was recorded, when and by what.
+func (t *Tape) Header() recording.Header { return t.header }
+
+// Start and End are the first and the last moment of the recording.
+func (t *Tape) Start() time.Time { return t.changes[0].At }
+
+// End is the last moment of the recording.
+func (t *Tape) End() time.Time { return t.changes[len(t.changes)-1].At }
+
+// Damage returns where the recording is cut off or broken; nil when it is whole.
+func (t *Tape) Damage() *recording.DamageError { return t.damage }
+
+// Transitions returns the moments at which a pod's severity changed, in order.
+func (t *Tape) Transitions() []model.Transition { return t.transitions }
+
+// At returns everything that was known at a moment: the fold of every change up to it.
+func (t *Tape) At(at time.Time) *model.Snapshot {
+	c, _ := t.fold(at)
+	return c.Snapshot()
+}
+
+// fold returns a cluster that knows what was known at a moment, and how many changes that are. The cluster is
+// the caller's own.
+func (t *Tape) fold(at time.Time) (*model.Cluster, int) {
+	n := t.upTo(at)
+	i := sort.Search(len(t.checkpoints), func(i int) bool { return t.checkpoints[i].changes > n }) - 1
+	from := t.checkpoints[i]
+	c := from.cluster.Clone()
+	t.forward(c, from.changes, n, at)
+	return c, n
+}
+
+// forward folds the changes from the i-th to before the n-th, and lets time pass to at.
+func (t *Tape) forward(c *model.Cluster, i, n int, at time.Time) {
+	for _, ch := range t.changes[i:n] {
+		c.Apply(ch)
+	}
+	c.Apply(model.Change{At: at})
+}
+
+// upTo returns how many changes were heard up to a moment.
+func (t *Tape) upTo(at time.Time) int {
+	return sort.Search(len(t.changes), func(i int) bool { return t.changes[i].At.After(at) })
+}
