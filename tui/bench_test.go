@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"github.com/probetop/probetop/model"
 )
 
@@ -112,4 +114,47 @@ func BenchmarkPodPage(b *testing.B) {
 			}
 		})
 	}
+}
+
+// longTape is a recording of a day in which something changes every few seconds.
+func longTape(transitions int) *fakeTape {
+	f := &fakeTape{head: model.Playhead{At: night, Start: ago(12 * time.Hour), End: ago(-12 * time.Hour), Speed: 1}}
+	for i := range transitions {
+		at := f.head.Start.Add(24 * time.Hour * time.Duration(i) / time.Duration(transitions))
+		f.transitions = append(f.transitions, model.Transition{
+			At: at, Namespace: "team", Name: fmt.Sprintf("service-%d", i%300), From: model.Healthy, To: model.Severity(i % 5),
+		})
+	}
+	return f
+}
+
+func BenchmarkReplay(b *testing.B) {
+	c, _ := crowd(manyPods)
+	snapshot := c.Snapshot()
+	on := func(b *testing.B) (*Board, *fakeTape) {
+		f := longTape(10_000)
+		board := boardOf(b, onTape(f), 200, 50, snapshot)
+		b.ReportAllocs()
+		return board, f
+	}
+	b.Run("view", func(b *testing.B) {
+		board, _ := on(b)
+		for b.Loop() {
+			board.View()
+		}
+	})
+	b.Run("seek", func(b *testing.B) {
+		board, f := on(b)
+		for i := 0; b.Loop(); i++ {
+			press(board, [...]string{"]", "["}[i%2])
+			board.View()
+			f.told = f.told[:0]
+		}
+	})
+	b.Run("resize", func(b *testing.B) {
+		board, _ := on(b)
+		for i := 0; b.Loop(); i++ {
+			board.Update(tea.WindowSizeMsg{Width: 199 + i%2, Height: 50})
+		}
+	})
 }

@@ -23,14 +23,21 @@ type Board struct {
 	newest, shown *model.Snapshot
 	paused        time.Time
 	ended         error
-	generation    int
+	// A tick of the newest generation is on its way while ticking is set.
+	generation int
+	ticking    bool
+	// recording is set while the recorder is being switched; said is what there is to say until the next key.
+	recording bool
+	said      phrase
 
 	table  table
 	prompt prompt
 	page   *podPage // nil while no pod is open
 	help   *pager   // nil while it is closed
+	scrub  *scrub   // nil without a tape
 
 	// derived by compose
+	playhead   *model.Playhead // nil without a tape
 	canvas     *canvas
 	head, foot []string
 }
@@ -49,7 +56,11 @@ func New(ctx context.Context, o Options) *Board {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	b := &Board{options: o, theme: newTheme(o.NoColor, o.ASCII), keys: newKeyMap(), prompt: newPrompt()}
+	b := &Board{options: o, theme: newTheme(o.NoColor, o.ASCII), prompt: newPrompt()}
+	b.keys = newKeyMap(o.Tape != nil, o.Recorder != nil)
+	if o.Tape != nil {
+		b.scrub = newScrub(o.Tape)
+	}
 	b.table = newTable(b.keys, o.Namespace == "")
 	b.next = func() tea.Msg {
 		s, err := o.Source.Next(ctx)
@@ -62,8 +73,13 @@ func New(ctx context.Context, o Options) *Board {
 // Init asks for the first snapshot.
 func (b *Board) Init() tea.Cmd { return tea.Batch(b.next, b.tick()) }
 
-// tick asks to be woken in a second, and makes every earlier wake-up void.
+// tick asks to be woken in a second while anything changes by itself, unless that has been asked for.
 func (b *Board) tick() tea.Cmd {
+	still := b.playhead != nil && !b.playhead.Playing && !b.recorder().On
+	if b.ticking || still {
+		return nil
+	}
+	b.ticking = true
 	b.generation++
 	g := b.generation
 	return tea.Tick(time.Second, func(time.Time) tea.Msg { return tickMsg{g} })
@@ -81,7 +97,9 @@ func (b *Board) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.generation != b.generation {
 			return b, nil
 		}
-		cmd = b.tick()
+		b.ticking = false
+	case recordedMsg:
+		b.recorded(msg.err)
 	case tea.KeyPressMsg:
 		cmd = b.press(msg)
 	case tea.PasteMsg:
@@ -90,7 +108,23 @@ func (b *Board) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return b, nil
 	}
 	b.compose()
-	return b, cmd
+	return b, tea.Batch(cmd, b.tick())
+}
+
+// recorder is how the recording goes; nothing without a recorder.
+func (b *Board) recorder() RecorderStatus {
+	if b.options.Recorder == nil {
+		return RecorderStatus{}
+	}
+	return b.options.Recorder.Status()
+}
+
+// now is the moment shown: that of the tape, or the clock's. Ages grow together, once a second.
+func (b *Board) now() time.Time {
+	if b.playhead != nil {
+		return b.playhead.At.Truncate(time.Second)
+	}
+	return b.options.Now().Truncate(time.Second)
 }
 
 // receive takes what the source said, and asks for more.

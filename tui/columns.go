@@ -44,13 +44,13 @@ const (
 func columns() [columnCount]column {
 	return [columnCount]column{
 		colState:     {"STATE", 13, (*canvas).state},
-		colNamespace: {"NAMESPACE", 8, text(func(r *model.Row) string { return r.Pod.Namespace })},
-		colName:      {"NAME", 14, (*canvas).name},
+		colNamespace: {"NAMESPACE", 6, text(func(r *model.Row) string { return r.Pod.Namespace })},
+		colName:      {"NAME", 12, (*canvas).name},
 		colReady:     {"READY", 5, (*canvas).ready},
 		colStatus:    {"STATUS", 9, text(func(r *model.Row) string { return r.Summary.Status })},
 		colProbes:    {"S R L", 6, (*canvas).probes},
 		colRestarts:  {"RESTARTS", 8, (*canvas).restarts},
-		colTraffic:   {"TRAFFIC", 8, (*canvas).traffic},
+		colTraffic:   {"TRAFFIC", 7, (*canvas).traffic},
 		colSince:     {"SINCE", 5, (*canvas).since},
 		colAge:       {"AGE", 5, (*canvas).age},
 		colNode:      {"NODE", 8, text(func(r *model.Row) string { return r.Pod.Node })},

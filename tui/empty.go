@@ -10,6 +10,13 @@ import (
 func (b *Board) emptiness() []string {
 	s := b.shown
 	scope := model.Printable(b.options.Scope)
+	switch {
+	case b.scrub == nil:
+	case s == nil:
+		return []string{"Reading the recording" + b.theme.ellipsis}
+	case len(s.Rows) == 0 && s.Source(model.Pods).State != model.SourceForbidden:
+		return []string{"There is no pod in the recording at this moment.", "", "n goes to the next change, > to the end."}
+	}
 	if s == nil || len(s.Sources) == 0 {
 		return []string{"Waiting for the first answer from the cluster" + b.theme.ellipsis}
 	}

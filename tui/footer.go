@@ -1,9 +1,9 @@
 package tui
 
 // footer draws the most important keys in one line, as many as fit, with a remark at its right end.
-func footer(c *canvas, width int, keys []*binding, remark string) string {
-	remark = clip(remark, width/2, c.ellipsis)
-	l, room := c.line(width), width-cells(remark)
+func footer(c *canvas, width int, keys []*binding, remark phrase) string {
+	remark.text = clip(remark.text, width/2, c.ellipsis)
+	l, room := c.line(width), width-cells(remark.text)
 	for i, k := range keys {
 		h := k.Help()
 		need := cells(h.Key) + 1 + cells(h.Desc)
@@ -18,5 +18,5 @@ func footer(c *canvas, width int, keys []*binding, remark string) string {
 		}
 		l.put(c.key, h.Key).text(" ").put(c.dim, h.Desc)
 	}
-	return l.right(c.dim.of(remark), cells(remark)).String()
+	return l.right(remark).String()
 }

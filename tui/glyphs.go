@@ -11,6 +11,10 @@ type glyphs struct {
 	up, down                     string
 	live, busy, trouble, stopped string
 	none, dot, times             string
+
+	// of a recording
+	recording, playing, paused, end string
+	played, head                    string
 }
 
 func unicodeGlyphs() glyphs {
@@ -27,6 +31,7 @@ func unicodeGlyphs() glyphs {
 		},
 		ellipsis: "…", cursor: "▸", rule: "─", bar: "│", up: "↑", down: "↓",
 		live: "●", busy: "◐", trouble: "▲", stopped: "✖", none: "–", dot: "·", times: "×",
+		recording: "●", playing: "►", paused: "‖", end: "■", played: "━", head: "┃",
 	}
 }
 
@@ -44,5 +49,6 @@ func asciiGlyphs() glyphs {
 		},
 		ellipsis: "..", cursor: ">", rule: "-", bar: "|", up: "^", down: "v",
 		live: "+", busy: "/", trouble: "!", stopped: "X", none: "-", dot: "-", times: "x",
+		recording: "*", playing: ">", paused: "=", end: "#", played: "=", head: "|",
 	}
 }

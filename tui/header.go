@@ -16,6 +16,9 @@ type header struct {
 	shown, newest *model.Snapshot
 	// now is the time of the clock, also while the display is paused.
 	now time.Time
+	// tape is where the recording stands; nil when the board is live.
+	tape     *model.Playhead
+	recorder RecorderStatus
 	// paused is when the display was stopped; zero while it is live.
 	paused time.Time
 	// ended is why no more snapshots come; nil while they do.
@@ -24,41 +27,66 @@ type header struct {
 	view []string
 }
 
-// Render draws at most limit lines. How bad it is stays longest, then what is wrong with the picture.
+// headerLine is a line that may have to go: the one with the highest rank goes first.
+type headerLine struct {
+	rank int
+	draw func(*line)
+}
+
+// The ranks. How bad it is stays longest, then that it is not one's own cluster and what is wrong with the picture.
+const (
+	rankTotals = iota
+	rankNotice
+	rankTroubles
+	rankIdentity
+	rankDamage
+	rankView
+)
+
+// Render draws at most limit lines. The first one ends in the mark.
 func (h *header) Render(c *canvas, width, limit int) []string {
-	type part struct {
-		rank int
-		draw func(*line)
-	}
-	parts := []part{{3, func(l *line) { h.identity(c, l) }}}
-	if h.shown != nil {
-		parts = append(parts, part{1, func(l *line) { h.totals(c, l) }})
-	}
-	if t := h.troubles(c); len(t) > 0 {
-		parts = append(parts, part{2, func(l *line) { l.put(c.warn, strings.Join(t, " "+c.dot+" ")) }})
-	}
-	if len(h.view) > 0 {
-		parts = append(parts, part{4, func(l *line) { l.put(c.strong, strings.Join(h.view, " "+c.dot+" ")) }})
-	}
-	if h.notice != "" {
-		parts = append(parts, part{5, func(l *line) { l.text(model.Printable(h.notice)) }})
-	}
-	for len(parts) > max(limit, 0) {
-		last := slices.MaxFunc(parts, func(a, b part) int { return a.rank - b.rank })
-		parts = slices.DeleteFunc(parts, func(p part) bool { return p.rank == last.rank })
-	}
-	lines := make([]string, len(parts))
-	for i, p := range parts {
+	var lines []string
+	mark := h.mark(c, width)
+	for i, hl := range h.choose(c, width, limit) {
 		l, kept := c.line(width), 0
 		if i == 0 && width >= roomForMark {
-			kept = h.markWidth(c) + 2
+			kept = measure(mark, 1) + 2
 		}
 		l.room -= kept
-		p.draw(l)
+		hl.draw(l)
 		if l.room += kept; i == 0 {
-			h.mark(c, l)
+			l.right(mark...)
 		}
-		lines[i] = l.String()
+		lines = append(lines, l.String())
+	}
+	return lines
+}
+
+// choose returns the lines there are room and reason for.
+func (h *header) choose(c *canvas, width, limit int) []headerLine {
+	lines := []headerLine{{rankIdentity, func(l *line) { h.identity(c, l) }}}
+	add := func(rank int, i ink, text string) {
+		if text != "" {
+			lines = append(lines, headerLine{rank, func(l *line) { l.put(i, text) }})
+		}
+	}
+	if h.shown != nil {
+		lines = append(lines, headerLine{rankTotals, func(l *line) { h.totals(c, l) }})
+	}
+	separator := " " + c.dot + " "
+	rank, troubles := rankTroubles, h.troubles(c, width)
+	if h.tape != nil && h.tape.Damage != "" {
+		if len(troubles) == 0 {
+			rank = rankDamage // the line of the tape has a word for it
+		}
+		troubles = append(troubles, model.Printable(h.tape.Damage))
+	}
+	add(rank, c.warn, strings.Join(troubles, separator))
+	add(rankView, c.strong, strings.Join(h.view, separator))
+	add(rankNotice, c.strong, model.Printable(h.notice))
+	for len(lines) > max(limit, 0) {
+		last := slices.MaxFunc(lines, func(a, b headerLine) int { return a.rank - b.rank })
+		lines = slices.DeleteFunc(lines, func(l headerLine) bool { return l.rank == last.rank })
 	}
 	return lines
 }
@@ -72,62 +100,24 @@ func (h *header) identity(c *canvas, l *line) {
 	l.text(model.Printable(h.scope))
 }
 
-// mark ends a line with one word for the health of the picture.
-func (h *header) mark(c *canvas, l *line) {
-	i, word := h.health(c)
-	text := i.of(word)
-	if !h.paused.IsZero() {
-		text = c.alarm.of(h.pausedWords()) + " " + text
-	}
-	l.right(text, h.markWidth(c))
-}
-
-func (h *header) markWidth(c *canvas) int {
-	_, word := h.health(c)
-	if h.paused.IsZero() {
-		return cells(word)
-	}
-	return cells(word) + len(h.pausedWords()) + 1
-}
-
-func (h *header) pausedWords() string { return " PAUSED " + age(h.now, h.paused) + " " }
-
-// health is one word for how far the picture can be believed.
-func (h *header) health(c *canvas) (ink, string) {
-	if h.ended != nil {
-		return c.bad, c.stopped + " ended"
-	}
-	if h.newest == nil || len(h.newest.Sources) == 0 {
-		return c.warn, c.busy + " connecting"
-	}
-	worst := 0
-	for _, s := range h.newest.Sources {
-		worst = max(worst, slices.Index(belief[:], s.State))
-	}
-	switch state := belief[worst]; state {
-	case model.SourceSynced:
-		return c.good, c.live + " live"
-	case model.SourceForbidden:
-		return c.warn, c.trouble + " partial"
-	case model.SourceSyncing:
-		return c.warn, c.busy + " syncing"
-	default:
-		return c.warn, c.trouble + " " + string(state)
-	}
-}
-
-// belief lists what a source can be in, by how much it takes from the picture at this moment.
-var belief = [...]model.SourceState{model.SourceSynced, model.SourceForbidden, model.SourceSyncing, model.SourceStale}
-
-// troubles names every source that does not say everything.
-func (h *header) troubles(c *canvas) []string {
+// troubles says what is wrong with the picture, and with the recording of it.
+func (h *header) troubles(c *canvas, width int) []string {
 	var words []string
+	if h.recorder.Err != nil {
+		words = append(words, h.recorder.failure(width))
+	}
 	if h.ended != nil {
 		words = append(words, "no more news: "+model.Printable(h.ended.Error()))
 	}
-	if h.newest == nil {
-		return words
+	if h.newest != nil {
+		words = append(words, h.silent(c)...)
 	}
+	return words
+}
+
+// silent names the sources that do not say everything.
+func (h *header) silent(c *canvas) []string {
+	var words []string
 	for _, s := range h.newest.Sources {
 		switch s.State {
 		case model.SourceSynced, model.SourceOff:
@@ -166,12 +156,8 @@ func (h *header) reason(c *canvas, s model.Source) string {
 	return " (" + clip(model.Printable(head(s.Error, 60)), 60, c.ellipsis) + ")"
 }
 
-// Widths from which there is always room for the mark, and from which the totals say more than how many faults
-// there are.
-const (
-	roomForMark  = 36
-	roomForKinds = 24
-)
+// roomForKinds is the width from which the totals say more than how many faults there are.
+const roomForKinds = 24
 
 // totals counts the pods: how many, how many are ready, and the faults by kind in words.
 func (h *header) totals(c *canvas, l *line) {
@@ -190,10 +176,10 @@ func (h *header) totals(c *canvas, l *line) {
 	switch full, bare := faults(c, t, true), faults(c, t, false); {
 	case len(full) == 0:
 		l.put(c.good, "no faults")
-	case measure(full) <= l.room:
-		h.list(l, full)
-	case measure(bare) <= l.room:
-		h.list(l, bare)
+	case measure(full, 2) <= l.room:
+		l.list(full, 2)
+	case measure(bare, 2) <= l.room:
+		l.list(bare, 2)
 	default:
 		l.put(c.bad, fmt.Sprintf("%s faults", thousands(t.Faults())))
 	}
@@ -205,14 +191,9 @@ func (h *header) totals(c *canvas, l *line) {
 	}
 }
 
-// count is a number of pods of one kind, in words.
-type count struct {
-	ink  ink
-	text string
-}
-
-func faults(c *canvas, t *model.Totals, glyphs bool) []count {
-	var counts []count
+// faults counts the pods of each kind of fault, in words.
+func faults(c *canvas, t *model.Totals, glyphs bool) []phrase {
+	var counts []phrase
 	for s := model.RestartDue; s.Fault(); s++ {
 		if t.By[s] == 0 {
 			continue
@@ -221,27 +202,9 @@ func faults(c *canvas, t *model.Totals, glyphs bool) []count {
 		if glyphs {
 			text = c.severity[s] + " " + text
 		}
-		counts = append(counts, count{c.severityInk[s], text})
+		counts = append(counts, phrase{c.severityInk[s], text})
 	}
 	return counts
-}
-
-// measure returns how many cells list takes.
-func measure(counts []count) int {
-	n := 2 * max(len(counts)-1, 0)
-	for _, k := range counts {
-		n += cells(k.text)
-	}
-	return n
-}
-
-func (h *header) list(l *line, counts []count) {
-	for i, k := range counts {
-		if i > 0 {
-			l.text("  ")
-		}
-		l.put(k.ink, k.text)
-	}
 }
 
 func plural(n int, one, many string) string {

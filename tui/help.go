@@ -10,15 +10,11 @@ import (
 func helpLines(c *canvas, keys *keyMap, width int) []string {
 	s := &sheet{canvas: c, width: width}
 	s.heading("KEYS", "nothing here changes the cluster")
-	var lists [][]entry
-	for _, group := range keys.groups() {
-		var list []entry
-		for _, k := range group {
-			list = append(list, entry{k.Help().Key, k.about, s.key})
-		}
-		lists = append(lists, list)
+	s.bindings(keys.groups())
+	if keys.Play.Enabled() {
+		s.heading("REPLAY", "a change is a pod that got better or worse")
+		s.bindings(keys.tapeGroups())
 	}
-	s.columns(7, 26, lists...)
 	s.heading("PROBES", "S startup, R readiness, L liveness; "+certaintyMark+" after a word: a guess")
 	var states [2][]entry
 	for st := model.StateFailed; st <= model.StatePassing; st++ {
@@ -33,6 +29,19 @@ func helpLines(c *canvas, keys *keyMap, width int) []string {
 		{"status:^crash", "a regexp; also ns, name, state, why, node, workload", s.strong},
 	})
 	return s.lines
+}
+
+// bindings writes keys and what they do, in columns.
+func (s *sheet) bindings(groups [][]*binding) {
+	var lists [][]entry
+	for _, group := range groups {
+		var list []entry
+		for _, k := range group {
+			list = append(list, entry{k.Help().Key, k.about, s.key})
+		}
+		lists = append(lists, list)
+	}
+	s.columns(7, 26, lists...)
 }
 
 // stateMeans explains the states of a probe.

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 )
@@ -14,14 +16,29 @@ type binding struct {
 // is reports whether k is the binding's key.
 func (b *binding) is(k tea.KeyPressMsg) bool { return key.Matches(k, b.Binding) }
 
-// keyMap is every key there is. What the help and the bottom line say is made from it.
+// keyMap is every key there is. What the help and the bottom line say is made from it. A key that has no
+// meaning on a board is not enabled there.
 type keyMap struct {
 	Down, Up, HalfDown, HalfUp, PageDown, PageUp, First, Last binding
 
-	Open, Back, Filter, Faults, Sort, Reverse, Pause, Help, Quit binding
+	Open, Back, Filter, Faults, Sort, Reverse, Pause, Record, Help, Quit binding
+
+	// on a tape only
+	Play, Next, Previous, Ahead, Rewind, FarAhead, FarBack, Step, StepBack, Faster, Slower, Start, End binding
 }
 
-func newKeyMap() *keyMap {
+// newKeyMap returns the keys of a board, which may have a tape and a recorder.
+func newKeyMap(tape, recorder bool) *keyMap {
+	m := allKeys()
+	m.Pause.SetEnabled(!tape)
+	m.Record.SetEnabled(recorder)
+	for _, k := range m.tape() {
+		k.SetEnabled(tape)
+	}
+	return m
+}
+
+func allKeys() *keyMap {
 	bind := func(name, word, about string, keys ...string) binding {
 		return binding{key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, word)), about}
 	}
@@ -42,18 +59,68 @@ func newKeyMap() *keyMap {
 		Sort:    bind("o", "order", "next order", "o"),
 		Reverse: bind("O", "reverse", "reverse order", "O"),
 		Pause:   bind("space", "pause", "pause the display", "space"),
+		Record:  bind("r", "record", "record on, off", "r"),
 		Help:    bind("?", "help", "help", "?"),
 		Quit:    bind("q", "quit", "quit", "q", "ctrl+c"),
+
+		Play:     bind("space", "play/stop", "play, stop", "space"),
+		Next:     bind("n", "next change", "next change", "n"),
+		Previous: bind("N", "previous", "previous change", "N"),
+		Ahead:    bind("right", "+5s", "5 seconds on", "right"),
+		Rewind:   bind("left", "-5s", "5 seconds back", "left"),
+		FarAhead: bind("]", "+1m", "a minute on", "]", "shift+right"),
+		FarBack:  bind("[", "-1m", "a minute back", "[", "shift+left"),
+		Step:     bind(".", "step", "a moment on", "."),
+		StepBack: bind(",", "step back", "a moment back", ","),
+		Faster:   bind("+", "faster", "faster", "+", "="),
+		Slower:   bind("-", "slower", "slower", "-"),
+		Start:    bind("<", "start", "to the start", "<"),
+		End:      bind(">", "end", "to the end", ">"),
 	}
 }
 
 // groups lists the keys for the help, in columns.
 func (m *keyMap) groups() [][]*binding {
 	return [][]*binding{
-		{&m.Open, &m.Back, &m.Filter, &m.Faults, &m.Sort, &m.Reverse},
-		{&m.Down, &m.Up, &m.HalfDown, &m.HalfUp, &m.PageDown, &m.PageUp},
-		{&m.First, &m.Last, &m.Pause, &m.Help, &m.Quit},
+		enabled(&m.Open, &m.Back, &m.Filter, &m.Faults, &m.Sort, &m.Reverse),
+		enabled(&m.Down, &m.Up, &m.HalfDown, &m.HalfUp, &m.PageDown, &m.PageUp),
+		enabled(&m.First, &m.Last, &m.Pause, &m.Record, &m.Help, &m.Quit),
 	}
+}
+
+// tape lists the keys that move a tape.
+func (m *keyMap) tape() []*binding {
+	return []*binding{
+		&m.Play, &m.Next, &m.Previous, &m.Faster, &m.Slower, &m.Ahead, &m.Rewind, &m.FarAhead, &m.FarBack,
+		&m.Start, &m.Step, &m.StepBack, &m.End,
+	}
+}
+
+// tapeGroups lists them for the help, in columns; none without a tape.
+func (m *keyMap) tapeGroups() [][]*binding {
+	return [][]*binding{
+		enabled(&m.Play, &m.Next, &m.Previous, &m.Faster, &m.Slower),
+		enabled(&m.Ahead, &m.Rewind, &m.FarAhead, &m.FarBack),
+		enabled(&m.Step, &m.StepBack, &m.Start, &m.End),
+	}
+}
+
+// tableKeys lists the keys of the bottom line below the table, the most important first.
+func (m *keyMap) tableKeys() []*binding {
+	if m.Play.Enabled() {
+		return enabled(&m.Play, &m.Next, &m.Previous, &m.Open, &m.Filter, &m.Help, &m.Ahead, &m.Rewind, &m.Faster, &m.Slower,
+			&m.Faults, &m.Sort, &m.Record, &m.Quit)
+	}
+	return enabled(&m.Open, &m.Filter, &m.Faults, &m.Sort, &m.Pause, &m.Record, &m.Help, &m.Quit, &m.Reverse)
+}
+
+// pagerKeys lists those of the bottom line below a page.
+func (m *keyMap) pagerKeys() []*binding {
+	return enabled(&m.Back, &m.Play, &m.Next, &m.Previous, &m.Down, &m.Up, &m.First, &m.Last, &m.Pause, &m.Record, &m.Help, &m.Quit)
+}
+
+func enabled(keys ...*binding) []*binding {
+	return slices.DeleteFunc(keys, func(k *binding) bool { return !k.Enabled() })
 }
 
 // distance reports how far down a key moves among n lines of which page are seen at once.

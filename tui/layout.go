@@ -19,8 +19,12 @@ func (e *extent) add(r *model.Row) {
 	e.node = max(e.node, len(r.Pod.Node))
 }
 
-// essential lists the columns a board is for, most important first: each is shown as soon as there is room.
+// essential lists the columns a board is for, most important first: each is shown as soon as there is room, but
+// what follows the probes only beside the note. Without it the room is the name's.
 var essential = [...]columnID{colState, colName, colWhy, colProbes, colSince, colTraffic, colNamespace}
+
+// withoutNote is the last of them that is shown when there is no room for the note.
+const withoutNote = 3
 
 // extra lists what is shown once the note has so many cells.
 var extra = [...]struct {
@@ -35,12 +39,13 @@ const gap, margin = 1, 1
 func layout(width int, e extent, namespaces bool, cols *[columnCount]column) []slot {
 	var w [columnCount]int
 	left := width - margin + gap
-	for _, id := range essential {
+	for i, id := range essential {
 		need := cols[id].min
 		if id == colState && width < 28 {
 			need = 1
 		}
-		if need+gap <= left && (namespaces || id != colNamespace) {
+		wanted := (namespaces || id != colNamespace) && (w[colWhy] > 0 || i <= withoutNote)
+		if need+gap <= left && wanted {
 			w[id], left = need, left-need-gap
 		}
 	}
@@ -50,6 +55,7 @@ func layout(width int, e extent, namespaces bool, cols *[columnCount]column) []s
 			w[id], left = w[id]+n, left-n
 		}
 	}
+	grow(colWhy, 24)
 	grow(colNamespace, len(cols[colNamespace].title))
 	grow(colName, min(e.name, 20))
 	for _, x := range extra {

@@ -33,15 +33,19 @@ func TestLayoutShowsTheMostImportantFirst(t *testing.T) {
 	want := map[int][]columnID{
 		20:  {colState, colName},
 		40:  {colState, colName, colProbes},
-		60:  {colState, colName, colProbes, colWhy},
+		60:  {colState, colName, colProbes, colSince, colWhy},
 		80:  {colState, colNamespace, colName, colProbes, colTraffic, colSince, colWhy},
 		120: {colState, colNamespace, colName, colReady, colProbes, colRestarts, colTraffic, colSince, colWhy},
 		200: {colState, colNamespace, colName, colReady, colStatus, colProbes, colRestarts, colTraffic, colSince, colAge, colNode, colWhy},
 	}
 	for width, ids := range want {
 		var got []columnID
-		for _, s := range layout(width, e, true, &cols) {
+		slots := layout(width, e, true, &cols)
+		for _, s := range slots {
 			got = append(got, s.id)
+		}
+		if width == 80 && slots[len(slots)-1].width < 24 {
+			t.Errorf("width 80: the note has %d cells", slots[len(slots)-1].width)
 		}
 		if !slices.Equal(got, ids) {
 			t.Errorf("width %d: columns %v, want %v", width, got, ids)

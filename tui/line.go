@@ -49,14 +49,37 @@ func (l *line) cell(i ink, s string, w int) *line {
 	return l.pad(w - cells(s))
 }
 
-// right ends the line at its right edge with a text, styled or not, that takes w cells. The text is left out
-// when there is no room for it.
-func (l *line) right(s string, w int) *line {
+// phrase is a printable text in its ink.
+type phrase struct {
+	ink  ink
+	text string
+}
+
+// measure returns how many cells phrases take, with so many blanks between them.
+func measure(phrases []phrase, blanks int) int {
+	n := blanks * max(len(phrases)-1, 0)
+	for _, p := range phrases {
+		n += cells(p.text)
+	}
+	return n
+}
+
+// list writes phrases with so many blanks between them.
+func (l *line) list(phrases []phrase, blanks int) *line {
+	for i, p := range phrases {
+		if i > 0 {
+			l.pad(blanks)
+		}
+		l.put(p.ink, p.text)
+	}
+	return l
+}
+
+// right ends the line at its right edge with phrases, which are left out when there is no room for them.
+func (l *line) right(phrases ...phrase) *line {
+	w := measure(phrases, 1)
 	if w > l.room {
 		return l
 	}
-	l.pad(l.room - w)
-	l.WriteString(s)
-	l.room -= w
-	return l
+	return l.pad(l.room-w).list(phrases, 1)
 }

@@ -42,9 +42,3 @@ func (p *pager) Render() []string {
 
 // below is how many lines there are below the ones in sight.
 func (p *pager) below() int { return max(len(p.lines)-p.top-p.height, 0) }
-
-// shortHelp lists the keys of the bottom line while a pager is open.
-func (p *pager) shortHelp() []*binding {
-	m := p.keys
-	return []*binding{&m.Back, &m.Down, &m.Up, &m.First, &m.Last, &m.Pause, &m.Help, &m.Quit}
-}

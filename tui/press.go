@@ -9,6 +9,7 @@ import (
 // press handles a key: the prompt takes everything, then come the keys that mean the same everywhere, then
 // what is on top.
 func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
+	b.said = phrase{}
 	switch {
 	case k.Keystroke() == "ctrl+c", !b.prompt.editing && b.keys.Quit.is(k):
 		return tea.Quit
@@ -16,6 +17,9 @@ func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
 		b.pressPrompt(k)
 	case b.keys.Pause.is(k):
 		b.pause()
+	case b.keys.Record.is(k):
+		return b.record()
+	case b.pressTape(k):
 	case b.help != nil:
 		b.pressHelp(k)
 	case b.keys.Help.is(k):
@@ -31,7 +35,7 @@ func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
 // pause stops the display, or lets it go on with the newest there is.
 func (b *Board) pause() {
 	if b.paused.IsZero() {
-		b.paused = b.options.Now().Truncate(time.Second)
+		b.paused = b.now()
 		return
 	}
 	b.paused = time.Time{}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -41,14 +43,19 @@ func (f *film) Next(ctx context.Context) (*model.Snapshot, error) {
 	return s, nil
 }
 
+// showing returns the options of a board on a source.
+func showing(source Source) Options {
+	o := options()
+	o.Source, o.Now = source, time.Now
+	return o
+}
+
 // play runs a whole program on a terminal of 80×24 that is typed on, key by key, every two seconds.
-func play(t *testing.T, ctx context.Context, source Source, keys ...string) (string, error) {
+func play(t *testing.T, ctx context.Context, o Options, keys ...string) (string, error) {
 	t.Helper()
 	in, typing := io.Pipe()
 	var out bytes.Buffer
 	done := make(chan error, 1)
-	o := options()
-	o.Source, o.Now = source, time.Now
 	go func() {
 		done <- run(ctx, o, tea.WithInput(in), tea.WithOutput(&out), tea.WithWindowSize(80, 24),
 			tea.WithColorProfile(colorprofile.ASCII), tea.WithoutSignalHandler(), tea.WithEnvironment([]string{"TERM=xterm"}))
@@ -71,7 +78,7 @@ func play(t *testing.T, ctx context.Context, source Source, keys ...string) (str
 func TestProgramShowsMovesAndQuits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &film{every: 500 * time.Millisecond, snapshots: []*model.Snapshot{incident().snapshot()}}
-		screen, err := play(t, t.Context(), source, "j", "\r", "q")
+		screen, err := play(t, t.Context(), showing(source), "j", "\r", "q")
 		if err != nil {
 			t.Error(err)
 		}
@@ -87,7 +94,7 @@ func TestProgramEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
-		if _, err := play(t, ctx, &film{every: time.Second}); err != nil {
+		if _, err := play(t, ctx, showing(&film{every: time.Second})); err != nil {
 			t.Error(err)
 		}
 	})
@@ -96,7 +103,7 @@ func TestProgramEndsWithItsContext(t *testing.T) {
 func TestProgramStaysWhenItsSourceEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &film{every: time.Second, snapshots: []*model.Snapshot{incident().snapshot()}, end: errors.New("the recording is over")}
-		screen, err := play(t, t.Context(), source, "j", "j", "\x03")
+		screen, err := play(t, t.Context(), showing(source), "j", "j", "\x03")
 		if err != nil {
 			t.Error(err)
 		}
@@ -104,6 +111,46 @@ func TestProgramStaysWhenItsSourceEnds(t *testing.T) {
 			if !strings.Contains(screen, want) {
 				t.Errorf("%q has not been drawn", want)
 			}
+		}
+	})
+}
+
+func TestProgramPlaysATape(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := recordedNight()
+		f.since, f.head.Playing, f.head.Speed = time.Now(), true, 0.5
+		o := showing(&film{every: 500 * time.Millisecond, snapshots: []*model.Snapshot{incident().snapshot()}})
+		o.Tape = f
+		at := f.head.At
+		screen, err := play(t, t.Context(), o, "+", " ", "]", ">", "q")
+		if err != nil {
+			t.Error(err)
+		}
+		for _, want := range []string{"REPLAY 2026-11-21", "► playing", "0.5×", "‖ paused", "END ", "shop/legacy-0 unread", "restart due"} {
+			if !strings.Contains(screen, want) {
+				t.Errorf("%q has not been drawn:\n%q", want, screen)
+			}
+		}
+		// Two seconds at half the speed, two at full speed, a minute, and then to the end.
+		want := []string{"speed 1", "play false", "seek 1m0s", fmt.Sprint("seek ", f.head.End.Sub(at)-63*time.Second)}
+		if !slices.Equal(f.told, want) {
+			t.Errorf("the tape was told %q, want %q", f.told, want)
+		}
+	})
+}
+
+func TestProgramOnATapeThatStandsDoesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := recordedNight()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		o := showing(&film{every: time.Second, snapshots: []*model.Snapshot{incident().snapshot()}})
+		o.Tape = f
+		if _, err := play(t, ctx, o); err != nil {
+			t.Error(err)
+		}
+		if f.asked > 20 {
+			t.Errorf("in an hour the tape was asked %d times", f.asked)
 		}
 	})
 }

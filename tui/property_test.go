@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -32,11 +34,13 @@ func checkScreen(t *testing.T, b *Board) {
 	}
 }
 
-// hostile is an incident whose every text is written by somebody who wants to break the screen.
+// evil is a text by somebody who wants to break the screen.
+const evil = "\x1b[2J\x1b]0;owned\x07\u202egnp.exe\u2066\u200b\x9b31m\r\nline\ttwo\x00\xff 数据库 e\u0301\u0301\u0301\u0301"
+
+// hostile is an incident whose every text is evil.
 func hostile() *factList {
 	f := &factList{}
 	f.sources(model.SourceSyncing, false)
-	const evil = "\x1b[2J\x1b]0;owned\x07\u202egnp.exe\u2066\u200b\x9b31m\r\nline\ttwo\x00\xff 数据库 e\u0301\u0301\u0301\u0301"
 	p := unready(pod("ns"+evil, "name"+evil, "node"+evil, deployment("web"+evil, evil),
 		container("main"+evil, probed(model.Readiness, execs(evil, evil)), probed(model.Liveness))), time.Minute)
 	p.Reason, p.Gates = evil, []string{"gate" + evil}
@@ -59,24 +63,54 @@ func TestScreenHasItsSize(t *testing.T) {
 	states := map[string][]string{
 		"table": nil, "last": {"G"}, "page": {"enter"}, "end of page": {"enter", "G"}, "help": {"?"}, "order": {"o", "O"},
 		"paused": {"space"}, "faults": {"f"}, "prompt": {"/", "a", "(", ":"}, "nothing": {"/", "z", "z", "enter"},
+		"recording": {"r"}, "recording and page": {"enter", "r"},
 	}
 	for world, s := range worlds {
 		for state, keys := range states {
 			t.Run(world+" "+state, func(t *testing.T) {
 				o := options()
 				o.Notice, o.ASCII = "notice\x1b[31m", len(state)%2 == 0
-				b := boardOf(t, o, 80, 24, s)
-				press(b, keys...)
-				for _, width := range []int{1, 2, 9, 20, 27, 40, 63, 80, 119, 200, 250} {
-					for _, height := range []int{1, 2, 5, 7, 12, 18, 24, 80} {
-						b.width, b.height = width, height
-						b.compose()
-						checkScreen(t, b)
-					}
-				}
+				checkSizes(t, o, s, keys)
+			})
+			t.Run(world+" "+state+" on a tape", func(t *testing.T) {
+				o := onTape(hostileTape())
+				o.Notice, o.ASCII = "notice\x1b[31m", len(state)%2 == 0
+				o.Recorder = &fakeRecorder{status: RecorderStatus{On: true, Path: evil, Bytes: 1 << 62, Err: errors.New(evil)}}
+				checkSizes(t, o, s, keys)
+				o.Recorder = &fakeRecorder{refuse: errors.New(evil)}
+				checkSizes(t, o, s, keys)
 			})
 		}
 	}
+}
+
+// checkSizes draws a board after some keys, and what they began, at every size.
+func checkSizes(t *testing.T, o Options, s *model.Snapshot, keys []string) {
+	t.Helper()
+	b := boardOf(t, o, 80, 24, s)
+	for _, k := range keys {
+		if _, cmd := b.Update(keyOf(k)); k == "r" && cmd != nil {
+			b.Update(recordedMsg{o.Recorder.Toggle()})
+		}
+	}
+	for _, width := range []int{1, 2, 9, 20, 27, 40, 63, 80, 119, 200, 250} {
+		for _, height := range []int{1, 2, 3, 4, 5, 7, 8, 12, 18, 24, 80} {
+			b.width, b.height = width, height
+			b.compose()
+			checkScreen(t, b)
+		}
+	}
+}
+
+// hostileTape is a recording whose texts and times are as bad as those of the hostile incident.
+func hostileTape() *fakeTape {
+	f := recordedNight()
+	f.head.Damage, f.head.Speed = strings.Repeat(evil, 20), math.NaN()
+	for i := range f.transitions {
+		t := &f.transitions[i]
+		t.Namespace, t.Name = evil, evil
+	}
+	return f
 }
 
 func TestHostileTextIsShownHarmless(t *testing.T) {
@@ -97,7 +131,7 @@ func TestColourIsABonus(t *testing.T) {
 	s := incident().snapshot()
 	for _, keys := range [][]string{nil, {"enter"}, {"?"}, {"f", "space", "o"}, {"/", "x"}} {
 		t.Run(fmt.Sprint(keys), func(t *testing.T) {
-			colour, none := options(), options()
+			colour, none := onTape(recordedNight()), onTape(recordedNight())
 			none.NoColor = true
 			a, b := boardOf(t, colour, 120, 40, s), boardOf(t, none, 120, 40, s)
 			press(a, keys...)
@@ -137,11 +171,14 @@ func TestASCIIHasNothingElse(t *testing.T) {
 	o := options()
 	o.ASCII = true
 	for _, keys := range [][]string{nil, {"enter"}, {"?"}, {"o", "O", "space"}, {"/", "x"}} {
-		b := boardOf(t, o, 200, 50, incident().snapshot())
-		press(b, keys...)
-		for _, r := range plainScreen(b) {
-			if r > '~' {
-				t.Errorf("%q after %q", r, keys)
+		for _, tape := range []Tape{nil, recordedNight()} {
+			o.Tape, o.Recorder = tape, &fakeRecorder{status: RecorderStatus{On: true}}
+			b := boardOf(t, o, 200, 50, incident().snapshot())
+			press(b, keys...)
+			for _, r := range plainScreen(b) {
+				if r > '~' {
+					t.Errorf("%q after %q", r, keys)
+				}
 			}
 		}
 	}

@@ -29,10 +29,14 @@ type Options struct {
 	Scope string
 	// Namespace is the only namespace in scope; empty when there are several, which are then shown.
 	Namespace string
-	// Notice is a line the board shows below its header; empty for none.
+	// Notice is a line that is on every screen; empty for none.
 	Notice string
-	// Now is the clock that ages are measured with; time.Now when nil.
+	// Now is the clock that ages are measured with; time.Now when nil. On a tape it is not asked.
 	Now func() time.Time
+	// Tape is the recording that Source plays; nil when the board is live.
+	Tape Tape
+	// Recorder writes a recording of what is shown; nil when there is none.
+	Recorder Recorder
 	// NoColor draws without any colour, in bold and reverse video only.
 	NoColor bool
 	// ASCII draws with the characters every terminal has.

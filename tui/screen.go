@@ -2,15 +2,17 @@ package tui
 
 import (
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
 
 // Heights from which there is room for more.
 const (
+	roomForWords  = 3
+	roomForNotice = 4
 	roomForFooter = 6
 	roomForTitles = 7
+	roomForScrub  = 8
 	roomForStrip  = 18
 	roomForView   = 24
 	roomForNote   = 22
@@ -19,7 +21,11 @@ const (
 
 // compose derives everything that View draws, and gives the children their room.
 func (b *Board) compose() {
-	now := b.options.Now().Truncate(time.Second) // ages grow together, once a second
+	if b.scrub != nil {
+		head := b.options.Tape.Playhead()
+		b.playhead = &head
+	}
+	now := b.now()
 	c := canvas{theme: b.theme, now: now}
 	if !b.paused.IsZero() {
 		c.now = b.paused
@@ -30,12 +36,10 @@ func (b *Board) compose() {
 	h := header{
 		context: b.options.Context, scope: b.options.Scope, notice: b.options.Notice,
 		shown: b.shown, newest: b.newest, now: now, paused: b.paused, ended: b.ended, view: b.view(),
+		tape: b.playhead, recorder: b.recorder(),
 	}
-	b.head = h.Render(b.canvas, b.width, min(max(b.height/6, 1), b.height))
-	body := b.height - len(b.head)
-	if b.height >= roomForFooter {
-		body--
-	}
+	b.head = h.Render(b.canvas, b.width, b.headRoom())
+	body := b.height - len(b.head) - b.footHeight()
 	b.table.SetSize(b.width, body-b.stripHeight(), b.height >= roomForTitles)
 	if b.page != nil {
 		b.page.Compose(b.canvas, b.width, body)
@@ -44,9 +48,16 @@ func (b *Board) compose() {
 		b.help.SetSize(body)
 		b.help.SetLines(helpLines(b.canvas, b.keys, b.width))
 	}
-	if b.foot = nil; b.height >= roomForFooter {
-		b.foot = []string{b.footer()}
+	b.foot = b.footLines()
+}
+
+// headRoom is how many lines the header may have.
+func (b *Board) headRoom() int {
+	room := max(b.height/6, 1)
+	if b.options.Notice != "" && b.height >= roomForNotice {
+		room++
 	}
+	return min(room, b.height)
 }
 
 // view says what is hidden and how the rows are ordered, when that is not as it begins.
@@ -77,6 +88,36 @@ func (b *Board) stripHeight() int {
 	return 5
 }
 
+// footHeight is how many lines there are at the bottom.
+func (b *Board) footHeight() int {
+	n := 0
+	for _, there := range [...]bool{b.scrubs(), b.speaks(), b.height >= roomForFooter} {
+		if there {
+			n++
+		}
+	}
+	return n
+}
+
+func (b *Board) scrubs() bool { return b.scrub != nil && b.height >= roomForScrub }
+func (b *Board) speaks() bool { return b.said.text != "" && b.height >= roomForWords }
+
+// footLines draws them: where the tape stands, what there is to say, and the keys.
+func (b *Board) footLines() []string {
+	var lines []string
+	if b.scrubs() {
+		lines = append(lines, b.scrub.Render(b.canvas, b.playhead, b.width))
+	}
+	if b.speaks() {
+		text := clipCentre(b.said.text, b.width, b.theme.ellipsis)
+		lines = append(lines, b.canvas.line(b.width).put(b.said.ink, text).String())
+	}
+	if b.height >= roomForFooter {
+		lines = append(lines, b.footer())
+	}
+	return lines
+}
+
 func (b *Board) footer() string {
 	if b.prompt.editing {
 		return b.prompt.Render(b.canvas, b.width, len(b.table.order.shown))
@@ -85,20 +126,25 @@ func (b *Board) footer() string {
 	if top == nil && b.page != nil {
 		top = &b.page.pager
 	}
-	if top == nil {
-		m := b.keys
-		keys := []*binding{&m.Open, &m.Filter, &m.Faults, &m.Sort, &m.Reverse, &m.Pause, &m.Help, &m.Quit}
-		remark := ""
-		if b.height < roomForView {
-			remark = strings.Join(b.view(), ", ")
+	remark := b.happened()
+	if top != nil {
+		if n := top.below(); n > 0 {
+			remark = phrase{b.theme.dim, thousands(n) + " more " + b.theme.down}
 		}
-		return footer(b.canvas, b.width, keys, remark)
+		return footer(b.canvas, b.width, b.keys.pagerKeys(), remark)
 	}
-	remark := ""
-	if n := top.below(); n > 0 {
-		remark = thousands(n) + " more " + b.theme.down
+	if remark.text == "" && b.height < roomForView {
+		remark = phrase{b.theme.dim, strings.Join(b.view(), ", ")}
 	}
-	return footer(b.canvas, b.width, top.shortHelp(), remark)
+	return footer(b.canvas, b.width, b.keys.tableKeys(), remark)
+}
+
+// happened words what has just changed where a tape stands still.
+func (b *Board) happened() phrase {
+	if b.scrub == nil || b.playhead.Playing {
+		return phrase{}
+	}
+	return b.scrub.happened(b.canvas, b.playhead.At, b.width/2)
 }
 
 // View draws the screen: as many lines as the terminal has, none wider.

@@ -195,8 +195,11 @@ func (t *table) titles(c *canvas) string {
 			l.pad(gap)
 		}
 		title := t.columns[s.id].title
-		if s.id == colProbes && s.width >= probesWide {
+		switch {
+		case s.id == colProbes && s.width >= probesWide:
 			title = "PROBES"
+		case s.id == colNamespace && s.width < len(title):
+			title = "NS"
 		}
 		if s.id == sortings[t.sort].column && (t.sort > 0 || t.invert) {
 			title = clip(title, s.width-1, "") + t.arrow(c)

@@ -33,13 +33,13 @@ func clip(s string, w int, ellipsis string) string {
 }
 
 // clipMiddle cuts the middle of a name out until it fits in w cells. What follows the last dash tells the
-// pods of a workload apart, so it stays while the beginning has more room than it.
+// pods of a workload apart, so it stays while the beginning has as much room as it.
 func clipMiddle(s string, w int, ellipsis string) string {
 	n, e := cells(s), cells(ellipsis)
 	if n <= w {
 		return s
 	}
-	tail := min(n-cells(s[:max(strings.LastIndexByte(s, '-'), 0)]), (w-e)/2)
+	tail := min(n-cells(s[:max(strings.LastIndexByte(s, '-'), 0)]), (w-e+1)/2)
 	if tail < 2 {
 		return clip(s, w, ellipsis)
 	}
@@ -47,6 +47,17 @@ func clipMiddle(s string, w int, ellipsis string) string {
 		return s[:w-e-tail] + ellipsis + s[n-tail:]
 	}
 	return ansi.Cut(s, 0, w-e-tail) + ellipsis + ansi.Cut(s, n-tail, n)
+}
+
+// clipCentre cuts the middle of a printable text out until it fits in w cells. The end, a path's name or the
+// reason of an error, stays before the beginning.
+func clipCentre(s string, w int, ellipsis string) string {
+	n, e := cells(s), cells(ellipsis)
+	if n <= w || w < 4*e {
+		return clip(s, w, ellipsis)
+	}
+	lead := (w - e) / 3
+	return ansi.Truncate(s, lead, "") + ellipsis + ansi.TruncateLeft(s, n-(w-e-lead), "")
 }
 
 // wrap breaks a printable text into lines of at most w cells, at most limit of them; the last one ends in the

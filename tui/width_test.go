@@ -41,7 +41,7 @@ func TestClipMiddleKeepsWhatTellsPodsApart(t *testing.T) {
 		"hardly any room":          {"api-7d9f8b6c5d-x2x4z", 3, "ap…"},
 		"the pod of a StatefulSet": {"a-very-long-database-name-12", 12, "a-very-l…-12"},
 		"a name without dashes":    {"averyveryverylongname", 11, "avery…gname"},
-		"letters that are not":     {"数据库数据库-x2x4z", 12, "数据库…x2x4z"},
+		"letters that are not":     {"数据库数据库-x2x4z", 12, "数据…-x2x4z"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

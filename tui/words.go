@@ -82,7 +82,7 @@ func (t *theme) trafficWord(r *model.Row) string {
 	case in > 0:
 		return fmt.Sprintf("%d/%d svc", in, n)
 	case draining > 0:
-		return "draining"
+		return "drains"
 	}
 	return "out"
 }
@@ -93,7 +93,7 @@ func serviceWord(s model.Traffic) string {
 	case s.Ready:
 		return "in"
 	case s.Serving && s.Terminating:
-		return "draining"
+		return "drains"
 	}
 	return "out"
 }
@@ -131,13 +131,11 @@ func head(s string, w int) string {
 // brief leaves out of a note what the probe columns say, and the container when it is the only one.
 func brief(r *model.Row, w int) string {
 	name := ""
-	if n := len(r.Pod.Containers); n > 1 && r.Worst >= 0 {
+	switch n := len(r.Pod.Containers); {
+	case r.Worst < 0:
+		return foremost(r)
+	case n > 1:
 		name = r.Probes[r.Worst].Container.Name + ": "
-	} else if n == 1 && r.Worst < 0 {
-		return strings.TrimPrefix(r.Note, r.Pod.Containers[0].Name+": ")
-	}
-	if r.Worst < 0 {
-		return r.Note
 	}
 	p := &r.Probes[r.Worst]
 	rest, ok := strings.CutPrefix(r.Note, p.Type.String()+" of "+p.Container.Name)
@@ -149,6 +147,30 @@ func brief(r *model.Row, w int) string {
 		return name + strings.TrimPrefix(text, " ")
 	}
 	return name + caused(text, p, w-len(name))
+}
+
+// foremost words a note that is not about a probe so that what is wrong comes before where: a gate, a node
+// or the only container has a long name, and is named elsewhere.
+func foremost(r *model.Row) string {
+	note := r.Note
+	if len(r.Pod.Containers) == 1 {
+		name := r.Pod.Containers[0].Name
+		note = strings.TrimPrefix(strings.TrimPrefix(note, name+": "), name+" was ")
+	}
+	if rest, ok := strings.CutPrefix(note, "gate "); ok {
+		if name, ok := strings.CutSuffix(rest, ": nobody has set it"); ok {
+			return "nobody set gate " + name
+		}
+		if name, status, ok := strings.Cut(rest, " is "); ok {
+			return "gate " + status + ": " + name
+		}
+	}
+	if rest, ok := strings.CutPrefix(note, "node "); ok {
+		if name, reason, ok := strings.Cut(rest, " is not ready: "); ok {
+			return "node not ready: " + name + ": " + reason
+		}
+	}
+	return note
 }
 
 // telling holds the beginnings of the causes that say in a few cells what their text says in many.

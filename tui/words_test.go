@@ -66,7 +66,7 @@ func TestTrafficWord(t *testing.T) {
 	in, out := model.Traffic{Ready: true, Serving: true}, model.Traffic{}
 	draining := model.Traffic{Serving: true, Terminating: true}
 	tests := map[string][]model.Traffic{
-		"–": nil, "in": {in, in}, "out": {out}, "2/3 svc": {in, out, in}, "draining": {draining, out}, "1/2 svc": {draining, in},
+		"–": nil, "in": {in, in}, "out": {out}, "2/3 svc": {in, out, in}, "drains": {draining, out}, "1/2 svc": {draining, in},
 	}
 	theme := newTheme(true, false)
 	for want, traffic := range tests {
@@ -105,7 +105,11 @@ func TestWhy(t *testing.T) {
 		"an exec says what it likes":      {row("readiness of web: FATAL: the disk is full", "FATAL: the disk is full", "web"), 12, "FATAL: the disk is full"},
 		"about the only container":        {row("web: CrashLoopBackOff: back-off 5m0s", "", "web"), 20, "CrashLoopBackOff: back-off 5m0s"},
 		"about a container of two":        {row("web: CrashLoopBackOff: back-off 5m0s", "", "web", "proxy"), 20, "web: CrashLoopBackOff: back-off 5m0s"},
-		"about the pod":                   {row("gate x: nobody has set it", "", "web"), 10, "gate x: nobody has set it"},
+		"a gate":                          {row("gate x.io/ready: nobody has set it", "", "web"), 24, "nobody set gate x.io/ready"},
+		"a gate that is set":              {row("gate x.io/ready is False", "", "web"), 10, "gate False: x.io/ready"},
+		"a node":                          {row("node ip-10-0-9-9 is not ready: NodeStatusUnknown", "", "web"), 24, "node not ready: ip-10-0-9-9: NodeStatusUnknown"},
+		"the only container flaps":        {row("web was restarted 7 times", "", "web"), 20, "restarted 7 times"},
+		"about the pod":                   {row("containers are being created", "", "web"), 10, "containers are being created"},
 		"a probe without an event":        {row("readiness of web has not succeeded", refused, "web"), 20, "has not succeeded"},
 		"lines become one":                {row("web: one\n\ttwo\x1b[m", "", "web", "x"), 60, "web: one two\uFFFD[m"},
 		"another thing about a bad probe": {row("deleted", refused, "web"), 3, "deleted"},
