@@ -26,6 +26,10 @@ type Row struct {
 	Note string
 	// Since is when what Note says began, as far as somebody said so; zero otherwise.
 	Since time.Time
+	// Restarts are the restarts of the pod's containers that are known, newest first.
+	Restarts []Restart
+	// Why is the chain from scheduling to traffic; empty for a pod that has run to its end.
+	Why []Step
 	// Due is when something in the row changes by time alone; zero for never.
 	Due time.Time
 }

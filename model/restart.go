@@ -1,0 +1,45 @@
+package model
+
+import "time"
+
+// RestartCause is why a container was restarted.
+type RestartCause string
+
+// The causes of a restart.
+const (
+	CauseLiveness   RestartCause = "liveness"
+	CauseStartup    RestartCause = "startup"
+	CauseOOM        RestartCause = "oom"
+	CauseExited     RestartCause = "exit"
+	CauseSignalled  RestartCause = "signal"
+	CausePostStart  RestartCause = "postStart"
+	CauseDefinition RestartCause = "definitionChanged"
+	CauseSandbox    RestartCause = "sandboxChanged"
+	CauseNode       RestartCause = "node"
+	CauseUnknown    RestartCause = "unknown"
+)
+
+// Restart is one line of the ledger: an instance of a container that ended, why, and what came after it.
+type Restart struct {
+	Container string
+	// At is when the instance ended.
+	At    time.Time
+	Cause RestartCause
+	// ExitCode, Signal and Reason are what the runtime says of the end.
+	ExitCode, Signal int32
+	Reason           string
+	// Text is what the probe that caused the restart said last; empty for other causes.
+	Text      string
+	Certainty Certainty
+	// Count is the container's restart count after it.
+	Count int32
+	// Lived is how long the instance ran.
+	Lived time.Duration
+	// Failing is how long the probe had failed before the kill; zero when that is not known.
+	Failing time.Duration
+	// Down is how long no instance ran afterwards; zero while none does, or when it is not known.
+	Down time.Duration
+	// ToStarted and ToReady are how long the next instance took to be started and ready; zero while it is
+	// not, or when nobody watched.
+	ToStarted, ToReady time.Duration
+}
