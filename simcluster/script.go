@@ -1,0 +1,164 @@
+package simcluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+
+	"github.com/probetop/probetop/recording"
+)
+
+// intermission is how long a cluster rests between the end of a script and its next beginning.
+const intermission = 5 * time.Second
+
+// Script is a recording that a cluster can live through.
+type Script struct {
+	scenes []scene
+}
+
+// scene is what happens to one object.
+type scene struct {
+	at     time.Time
+	gone   bool
+	object runtime.Object
+}
+
+// ReadScript reads a recording to its end. It returns the reader's error, and one of its own for a recording
+// in which nothing happens.
+func ReadScript(r *recording.Reader) (*Script, error) {
+	s := &Script{}
+	for {
+		e, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the script: %w", err)
+		}
+		if e.Object == nil {
+			continue
+		}
+		o, err := e.Decode()
+		if err != nil {
+			return nil, fmt.Errorf("reading the script: %w", err)
+		}
+		s.scenes = append(s.scenes, scene{e.At, e.Event == watch.Deleted, o})
+	}
+	if len(s.scenes) == 0 {
+		return nil, errors.New("reading the script: nothing happens in it")
+	}
+	return s, nil
+}
+
+// start and end are the first and the last moment of the script, in its own time.
+func (s *Script) start() time.Time { return s.scenes[0].at }
+func (s *Script) end() time.Time   { return s.scenes[len(s.scenes)-1].at }
+
+// Play makes the cluster live through a script again and again until ctx ends, which is no error. What the
+// objects say about time is moved, so that the script begins now by the clock.
+func (c *Cluster) Play(ctx context.Context, s *Script, clock *Clock) error {
+	for {
+		shift := clock.Now().Sub(s.start())
+		for _, next := range s.scenes {
+			if !pause(ctx, clock.until(next.at.Add(shift))) {
+				return nil
+			}
+			if err := c.act(next, shift); err != nil {
+				return err
+			}
+		}
+		if !pause(ctx, clock.until(s.end().Add(shift+intermission))) {
+			return nil
+		}
+		if err := c.clear(s); err != nil {
+			return err
+		}
+	}
+}
+
+// act carries out one scene.
+func (c *Cluster) act(s scene, shift time.Duration) error {
+	o := s.object.DeepCopyObject()
+	move(reflect.ValueOf(o).Elem(), shift)
+	if s.gone {
+		return ignoreMissing(c.Delete(o))
+	}
+	return c.Apply(o)
+}
+
+// clear takes away whatever the script has left behind.
+func (c *Cluster) clear(s *Script) error {
+	for _, next := range s.scenes {
+		o := next.object.DeepCopyObject()
+		if m, err := meta.Accessor(o); err == nil {
+			m.SetUID("") // whichever there is of that name
+		}
+		if err := ignoreMissing(c.Delete(o)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func ignoreMissing(err error) error {
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// pause waits; it reports false when ctx ended first.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// move moves every time in v that is set.
+func move(v reflect.Value, by time.Duration) {
+	switch t := v.Addr().Interface().(type) {
+	case *metav1.Time:
+		if !t.IsZero() {
+			t.Time = t.Add(by).Truncate(time.Second)
+		}
+		return
+	case *metav1.MicroTime:
+		if !t.IsZero() {
+			t.Time = t.Add(by)
+		}
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			move(v.Elem(), by)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				move(v.Field(i), by)
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			move(v.Index(i), by)
+		}
+	}
+}

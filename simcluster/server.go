@@ -1,0 +1,108 @@
+package simcluster
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"net/http"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// exchange is one request and its answer.
+type exchange struct {
+	Request
+	resource *resource // nil for what is no resource
+	w        http.ResponseWriter
+	r        *http.Request
+	// old says that the server is to be one that knows no streaming lists.
+	old bool
+	// refusal is the event that a watch ends with at once.
+	refusal error
+}
+
+// handle answers one request.
+func (c *Cluster) handle(w http.ResponseWriter, r *http.Request) {
+	x := &exchange{Request: newRequest(r), w: w, r: r}
+	c.log.add(x.Request)
+	if err := c.serve(x); err != nil && r.Context().Err() == nil {
+		c.fail(x, err)
+	}
+}
+
+func (c *Cluster) serve(x *exchange) error {
+	if want := "Bearer " + c.token; subtle.ConstantTimeCompare([]byte(x.r.Header.Get("Authorization")), []byte(want)) == 0 {
+		return apierrors.NewUnauthorized("Unauthorized")
+	}
+	if err := c.faults.meet(x, c.opts.User); err != nil {
+		return err
+	}
+	if x.Resource == "" {
+		return c.discover(x)
+	}
+	if x.Resource == "selfsubjectaccessreviews" && x.Group == "authorization.k8s.io" && x.Verb == "create" {
+		return c.review(x)
+	}
+	if x.resource = c.kinds.resource(x.gvr()); x.resource == nil || !x.addressed() {
+		return notServed()
+	}
+	switch {
+	case x.Verb == "patch" && x.Subresource == "status":
+		return c.patch(x)
+	case x.Verb == "get":
+		return c.get(x)
+	case x.Verb == "list":
+		return c.list(x)
+	case x.Verb == "watch":
+		return c.watch(x)
+	}
+	return c.readOnly(x)
+}
+
+// addressed reports whether there is anything at the request's path.
+func (x *exchange) addressed() bool {
+	switch {
+	case x.Subresource != "" && (x.Subresource != "status" || !x.resource.writable):
+		return false
+	case x.resource.clusterScoped:
+		return x.Namespace == ""
+	}
+	return x.Namespace != "" || x.Name == ""
+}
+
+func (c *Cluster) get(x *exchange) error {
+	o := c.store.get(x.resource, key{x.Namespace, x.Name})
+	if o == nil {
+		return apierrors.NewNotFound(x.resource.GroupResource(), x.Name)
+	}
+	return c.answerObject(x, o)
+}
+
+// answerObject answers with one object, as it is or as a table.
+func (c *Cluster) answerObject(x *exchange, o object) error {
+	f, err := c.format(x.Accept)
+	if err != nil {
+		return err
+	}
+	if !f.table {
+		return c.answer(x, f, http.StatusOK, o)
+	}
+	t, err := c.table(x, []object{o}, metav1.ListMeta{ResourceVersion: o.GetResourceVersion()})
+	if err != nil {
+		return err
+	}
+	return c.answer(x, f, http.StatusOK, t)
+}
+
+// notServed is the API server's answer for a path where there is nothing.
+func notServed() error {
+	return apierrors.NewGenericServerResponse(http.StatusNotFound, "", schema.GroupResource{}, "", "", 0, true)
+}
+
+// readOnly refuses a write.
+func (c *Cluster) readOnly(x *exchange) error {
+	err := apierrors.NewMethodNotSupported(x.resource.GroupResource(), x.Verb)
+	err.ErrStatus.Message = fmt.Sprintf("this cluster is a recording: it cannot %s %s", x.Verb, x.Resource)
+	return err
+}
