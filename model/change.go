@@ -2,7 +2,7 @@ package model
 
 import "time"
 
-// Fact is what somebody said: a *Pod, *Event, *EndpointSlice, *Service, *Node, *Source or *Listing.
+// Fact is what somebody said: a *Pod, *Event, *EndpointSlice, *Service, *Node, *Counters, *Source or *Listing.
 // A fact is never modified once it is part of a Change.
 type Fact interface{ fact() }
 
@@ -37,5 +37,6 @@ func (*Event) fact()         {}
 func (*EndpointSlice) fact() {}
 func (*Service) fact()       {}
 func (*Node) fact()          {}
+func (*Counters) fact()      {}
 func (*Source) fact()        {}
 func (*Listing) fact()       {}

@@ -14,9 +14,11 @@ func (c *Cluster) Clone() *Cluster {
 	n.slices = maps.Clone(c.slices)
 	n.services = maps.Clone(c.services)
 	n.nodes = maps.Clone(c.nodes)
+	n.counters = maps.Clone(c.counters)
 	n.rows = slices.Clone(c.rows)
 	n.follow = nil
 	n.dirty, n.dirtyNodes = nil, map[string]struct{}{}
+	n.selections, n.dirtySelections = cloneSelections(c.selections), map[string]struct{}{}
 	n.pods = make(map[UID]*entry, len(c.pods))
 	for uid, e := range c.pods {
 		own := *e

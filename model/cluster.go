@@ -13,8 +13,11 @@ type Cluster struct {
 	mirrors  map[UID]UID // a static pod's event identity to its UID
 	slices   map[objectKey]*EndpointSlice
 	services map[objectKey]*Service
-	nodes    map[string]*Node
-	streams  [MaxStreams]stream
+	// selections has the Services of each namespace again, to find those that select a pod.
+	selections map[string]*selection
+	nodes      map[string]*Node
+	counters   map[string]*Counters // by node, the newest
+	streams    [MaxStreams]stream
 
 	rows   []*Row
 	totals Totals
@@ -23,8 +26,10 @@ type Cluster struct {
 	dirty      []*entry            // entries whose row is out of date
 	dirtyNodes map[string]struct{} // nodes whose pods' rows are
 	dirtyAll   bool                // every row is
-	changed    bool                // something visible changed since last
-	last       *Snapshot
+	// dirtySelections are the namespaces whose Services have changed.
+	dirtySelections map[string]struct{}
+	changed         bool // something visible changed since last
+	last            *Snapshot
 
 	follow func(Transition)
 }
@@ -40,6 +45,8 @@ type entry struct {
 	streams uint64
 	events  []*Event
 	traffic []Traffic
+	counts  *podCounts // nil while nobody reads the counters
+	history *history
 	row     *Row
 	slot    int // index of row in Cluster.rows; valid while row is not nil
 	dirty   bool
@@ -53,8 +60,12 @@ func NewCluster() *Cluster {
 		slices:     map[objectKey]*EndpointSlice{},
 		services:   map[objectKey]*Service{},
 		nodes:      map[string]*Node{},
+		counters:   map[string]*Counters{},
 		dirtyNodes: map[string]struct{}{},
-		last:       &Snapshot{},
+		selections: map[string]*selection{},
+
+		dirtySelections: map[string]struct{}{},
+		last:            &Snapshot{},
 	}
 }
 
@@ -74,6 +85,8 @@ func (c *Cluster) Apply(ch Change) {
 		c.applyService(ch, f)
 	case *Node:
 		c.applyNode(ch, f)
+	case *Counters:
+		c.applyCounters(ch, f)
 	case *Source:
 		c.applySource(ch.Stream, *f)
 	case *Listing:
@@ -133,6 +146,7 @@ func (c *Cluster) refresh() {
 		c.dirtyAll = false
 		clear(c.dirtyNodes)
 	}
+	c.touchReselected()
 	for _, e := range c.dirty {
 		e.dirty = false
 		c.rebuild(e)
@@ -155,8 +169,10 @@ func (c *Cluster) rebuild(e *entry) {
 		c.drop(e)
 		return
 	}
-	j := judge{now: c.now, pod: e.pod, node: c.nodes[e.pod.Node], events: e.events, eventsSeen: c.eventsSeen()}
+	j := judge{now: c.now, pod: e.pod, node: c.nodes[e.pod.Node], events: e.events, history: e.history, eventsSeen: c.eventsSeen(), counted: e.counts}
 	row := j.row(c.published(e))
+	row.Services = c.selecting(e.pod)
+	row.slicesSeen, row.servicesSeen = !c.listing(e.pod.Namespace, EndpointSlices), !c.listing(e.pod.Namespace, Services)
 	c.changed = true
 	c.totals.add(row, 1)
 	if e.row == nil {
@@ -219,6 +235,7 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 		e := c.entryOf(p.UID)
 		c.mention(ch.Stream, p.UID, "")
 		c.adopt(e, p)
+		e.history = e.history.heardPod(e.pod, p, ch.At)
 		e.pod, e.streams = p, e.streams|bit
 		c.touch(e)
 		return
@@ -251,7 +268,7 @@ func (c *Cluster) forgetPod(e *entry, mask uint64) {
 	if e.pod.MirrorUID != "" {
 		delete(c.mirrors, e.pod.MirrorUID)
 	}
-	e.pod = nil
+	e.pod, e.counts = nil, nil
 	c.drop(e)
 	c.release(e)
 }
@@ -265,12 +282,19 @@ func (c *Cluster) applyEvent(ch Change, ev *Event) {
 	}
 	e := c.entryOf(ev.Pod)
 	c.mention(ch.Stream, ev.Namespace, ev.Name)
+	var before *Event
 	events := make([]*Event, 0, len(e.events)+1)
 	for _, old := range e.events {
 		if old.Name != ev.Name {
 			events = append(events, old)
+		} else {
+			before = old
 		}
 	}
+	if before != nil && before.UID == ev.UID && ev.Count < before.Count {
+		return // an older state of the same object
+	}
+	e.history = e.history.heardEvent(before, ev, ch.At, c.streams[ch.Stream].telling)
 	e.events = append(events, ev)
 	sortEvents(e.events)
 	c.touch(e)

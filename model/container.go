@@ -42,6 +42,8 @@ type Container struct {
 	RestartPolicy string
 	// Probes holds the probe of each type, indexed by ProbeType; nil for none.
 	Probes [len(ProbeTypes)]*ProbeSpec
+	// Spec is the rest of the spec; nil when it was not read.
+	Spec *ContainerSpec
 
 	State ContainerState
 	// Reason and Message are those of the state.

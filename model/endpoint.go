@@ -35,6 +35,11 @@ type Service struct {
 	Namespace, Name string
 	// PublishNotReady is spec.publishNotReadyAddresses.
 	PublishNotReady bool
+	// Selector says which pods are the Service's; empty for one that has none of its own.
+	Selector Labels
+	// Ports are the Service's target ports, sorted, each a number or a name and separated by commas; a list in
+	// a string compares.
+	Ports string
 }
 
 // Node is the part of a Node that the kubelet's word depends on.

@@ -39,6 +39,7 @@ type Pod struct {
 	// MirrorUID is the identity under which the kubelet of a static pod records its events
 	// (annotation kubernetes.io/config.mirror); empty for other pods.
 	MirrorUID UID
+	Labels    Labels
 	IP        string
 	// Phase and Reason are status.phase and status.reason.
 	Phase, Reason string

@@ -54,6 +54,8 @@ type ProbeSpec struct {
 	Headers            []Header
 	// Port is a number, or the name of a port of the same container.
 	Port string
+	// DigitName is set when Port is a name that is made of digits.
+	DigitName bool
 	// Service is the service name that a gRPC probe asks for.
 	Service string
 

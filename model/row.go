@@ -18,8 +18,12 @@ type Row struct {
 	// Events are the events about the pod, oldest last occurrence first.
 	Events []*Event
 	// Traffic has an entry for each Service that has an endpoint for the pod, by name.
-	Traffic  []Traffic
+	Traffic []Traffic
+	// Services are the Services whose selector the pod matches, by name.
+	Services []*Service
 	Severity Severity
+	// slicesSeen and servicesSeen are set when a missing endpoint, or Service, means something.
+	slicesSeen, servicesSeen bool
 	// Worst is the index in Probes of the probe that Note is about; -1 when it is about something else.
 	Worst int
 	// Note says in a few words what is wrong; empty when nothing is.
@@ -52,6 +56,9 @@ func (j *judge) row(traffic []Traffic) *Row {
 	for i := range r.Probes {
 		p := &r.Probes[i]
 		p.Verdict = j.verdict(p)
+		var until time.Time
+		p.Failures, until = j.reckon(p)
+		r.due(until)
 		r.due(p.Until)
 	}
 	j.grade(r)

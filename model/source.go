@@ -12,10 +12,12 @@ const (
 	EndpointSlices SourceKind = "endpointslices"
 	Services       SourceKind = "services"
 	Nodes          SourceKind = "nodes"
+	// KubeletMetrics are the probe counters of kubelets, which are read only when somebody asks for them.
+	KubeletMetrics SourceKind = "kubeletMetrics"
 )
 
 // SourceKinds lists the sources in the order in which they are reported.
-var SourceKinds = [...]SourceKind{Pods, Events, EndpointSlices, Services, Nodes}
+var SourceKinds = [...]SourceKind{Pods, Events, EndpointSlices, Services, Nodes, KubeletMetrics}
 
 // SourceState is how far a source can be believed.
 type SourceState string

@@ -9,16 +9,23 @@ type judge struct {
 	pod    *Pod
 	node   *Node
 	events []*Event
+	// history is what happened before the facts of now; nil for nothing.
+	history *history
+	// counted is what the kubelet's counters say of the pod; nil when they are not read.
+	counted *podCounts
 	// eventsSeen is set when the events source is synced, so that a missing event means something.
 	eventsSeen bool
 }
 
 // The kubelet's own timing, and what the API adds to it.
 const (
-	// eventSlack covers the floor of event times to the second, the write and our watch.
-	eventSlack = 3 * time.Second
+	// eventLag is how long an event takes to reach us: the kubelet's queue, the write and our watch.
+	eventLag = 1500 * time.Millisecond
+	// eventSlack is that and the floor of event times to the second.
+	eventSlack = eventLag + time.Second
 	// spamBurst and spamRefill are the event spam filter of client-go tools/record/events_cache.go.
-	spamBurst  = 25
+	// Five of its 25 tokens are left for warnings that we do not read.
+	spamBurst  = 20
 	spamRefill = 300 * time.Second
 	// statusLag is how long the kubelet may take to act on, or tell, what it knows.
 	statusLag = 2 * time.Second
@@ -108,7 +115,7 @@ func (j *judge) readiness(p *Probe) Verdict {
 	}
 	v, failing := j.failing(p)
 	switch {
-	case p.Container.Ready && failing && !j.recovered(p):
+	case p.Container.Ready && failing:
 		return v
 	case p.Container.Ready:
 		return j.passing(p)
@@ -148,7 +155,7 @@ func (j *judge) passing(p *Probe) Verdict {
 		v.Certainty, v.Evidence = CertaintyMedium, ByStatus
 	case j.now.Before(starvedUntil):
 		v.Certainty, v.Until = CertaintyLow, starvedUntil
-		if e := j.lastOf(p, Failed); e != nil {
+		if r := j.reckoning(p); r.newest() != nil {
 			v.State, v.Evidence = StateFailing, ByStatus|ByEvent
 		}
 	}
@@ -157,20 +164,17 @@ func (j *judge) passing(p *Probe) Verdict {
 
 // failing reports whether the probe failed when it was last run, as far as events tell.
 func (j *judge) failing(p *Probe) (Verdict, bool) {
-	e := j.lastOf(p, Failed)
-	if e == nil {
+	r := j.reckoning(p)
+	f := r.newest()
+	if f == nil {
 		return Verdict{}, false
 	}
-	until := e.Last.Add(p.Spec.Period + p.Spec.Timeout + eventSlack)
-	return Verdict{State: StateFailing, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: until},
-		j.now.Before(until)
-}
-
-// recovered reports whether the pod's containers have become ready since the readiness probe failed last, which
-// takes a success of each. When both fell into one second the success came last: it was what ended the failures.
-func (j *judge) recovered(p *Probe) bool {
-	c := j.pod.Condition("ContainersReady")
-	return c != nil && c.Status == True && !c.Since.Before(j.lastOf(p, Failed).Last)
+	until := r.silent(f)
+	v := Verdict{State: StateFailing, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: until}
+	if f.to().Before(r.zero.Latest) || r.orphan(f) {
+		v.Certainty = CertaintyMedium
+	}
+	return v, j.now.Before(until)
 }
 
 // erroring reports whether the probe could not be carried out when it was last run.
@@ -237,5 +241,19 @@ func (j *judge) starvedUntil() time.Time {
 	if count < spamBurst {
 		return time.Time{}
 	}
-	return last.Add(spamRefill)
+	return last.Add(spamRefill + j.slowest() + eventSlack)
+}
+
+// slowest is the longest period of the pod's probes: so long it may take until a failure shows that events come
+// through again.
+func (j *judge) slowest() time.Duration {
+	var longest time.Duration
+	for i := range j.pod.Containers {
+		for _, p := range j.pod.Containers[i].Probes {
+			if p != nil {
+				longest = max(longest, p.Period+p.Timeout)
+			}
+		}
+	}
+	return longest
 }

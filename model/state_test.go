@@ -58,7 +58,7 @@ func TestStateOfAProbe(t *testing.T) {
 		"events forbidden, readiness":            {pod: web(ready), facts: []Fact{&Source{Kind: Events, State: SourceForbidden}}, now: 60, typ: Readiness, state: StatePassing, certainty: CertaintyMedium},
 		"S08 starved of events":                  {pod: web(live), facts: []Fact{unhealthy("Readiness probe failed: x", 30, 0, 290)}, now: 300, typ: Liveness, state: StatePassing, certainty: CertaintyLow},
 		"starved, and failing when last heard":   {pod: web(live), facts: []Fact{unhealthy("Liveness probe failed: x", 30, 0, 290)}, now: 330, typ: Liveness, state: StateFailing, certainty: CertaintyLow},
-		"no longer starved":                      {pod: web(live), facts: []Fact{unhealthy("Liveness probe failed: x", 30, 0, 290)}, now: 591, typ: Liveness, state: StatePassing, certainty: CertaintyHigh},
+		"no longer starved":                      {pod: web(live), facts: []Fact{unhealthy("Liveness probe failed: x", 30, 0, 290)}, now: 605, typ: Liveness, state: StatePassing, certainty: CertaintyHigh},
 		"T4 node silent":                         {pod: web(ready), facts: []Fact{&Node{Name: "n1", Ready: Unknown}}, now: 60, typ: Readiness, state: StatePassing, certainty: CertaintyNone},
 	}
 	for name, c := range cases {

@@ -11,6 +11,8 @@ type stream struct {
 	spoke  bool
 	// begun is set once a list has begun, listed once one was completed.
 	begun, listed bool
+	// telling is set while a list runs: what it tells may have happened at any time.
+	telling bool
 	// mentioned holds what a running list has named so far; nil outside a list and during the first one,
 	// when there is nothing yet that could be gone. A first list that was broken off has left something.
 	mentioned map[objectKey]struct{}
@@ -95,13 +97,16 @@ func (c *Cluster) applyListing(id Stream, l Listing) {
 		if s.begun {
 			s.mentioned = map[objectKey]struct{}{}
 		}
-		s.begun = true
+		s.begun, s.telling = true, true
 		return
 	}
 	if s.mentioned != nil {
 		c.sweep(id, s, l.Kind)
 	}
-	s.listed, s.mentioned = true, nil
+	if !s.listed && (l.Kind == EndpointSlices || l.Kind == Services) {
+		c.dirtyAll = true // what is missing means something from now on
+	}
+	s.listed, s.telling, s.mentioned = true, false, nil
 }
 
 // sweep forgets everything of the stream that its list has not named.

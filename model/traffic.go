@@ -73,12 +73,14 @@ func (c *Cluster) applyService(ch Change, s *Service) {
 	key := objectKey{s.Namespace, s.Name}
 	if ch.Gone {
 		delete(c.services, key)
+		c.reselect(key, nil)
 	} else {
 		c.mention(ch.Stream, s.Namespace, s.Name)
 		if old := c.services[key]; old != nil && *old == *s {
 			return
 		}
 		c.services[key] = s
+		c.reselect(key, s)
 	}
 	for k, slice := range c.slices {
 		if k.namespace != s.Namespace || slice.Service != s.Name {
@@ -98,6 +100,9 @@ func (c *Cluster) published(e *entry) []Traffic {
 	if len(e.traffic) == 0 {
 		return nil
 	}
+	if c.plain(e) {
+		return e.traffic
+	}
 	merged := make([]Traffic, 0, len(e.traffic))
 	for _, t := range e.traffic {
 		if n := len(merged); n > 0 && merged[n-1].Service == t.Service {
@@ -112,4 +117,16 @@ func (c *Cluster) published(e *entry) []Traffic {
 		merged = append(merged, t)
 	}
 	return merged
+}
+
+// plain reports whether what the slices say about a pod is what a row says: one slice a Service, and none that
+// publishes addresses that are not ready.
+func (c *Cluster) plain(e *entry) bool {
+	for i, t := range e.traffic {
+		s := c.services[objectKey{e.pod.Namespace, t.Service}]
+		if s != nil && s.PublishNotReady || i > 0 && e.traffic[i-1].Service == t.Service {
+			return false
+		}
+	}
+	return true
 }

@@ -1,0 +1,145 @@
+package model
+
+import "time"
+
+// podCounts is what is known of the counters of a pod. It never changes: clones of the cluster share it.
+type podCounts struct {
+	node string
+	// restarted is when the kubelet was last seen to have restarted; zero for never.
+	restarted Window
+	probes    []probeCounts
+}
+
+type probeCounts struct {
+	container string
+	typ       ProbeType
+	counts    *Counts
+}
+
+// find returns the counts of a probe; nil when its counters do not exist.
+func (p *podCounts) find(container string, typ ProbeType) *Counts {
+	for i := range p.probes {
+		if n := &p.probes[i]; n.typ == typ && n.container == container {
+			return n.counts
+		}
+	}
+	return nil
+}
+
+// counts returns what the kubelet's counters say of a probe: no results for one that has no counters yet; nil when
+// nobody reads them.
+func (j *judge) counts(container string, typ ProbeType) *Counts {
+	if j.counted == nil {
+		return nil
+	}
+	if c := j.counted.find(container, typ); c != nil {
+		return c
+	}
+	return &Counts{}
+}
+
+// kubeletRestarted returns when the counters last showed a restart of the kubelet. It reports false when they
+// never did.
+func (j *judge) kubeletRestarted() (Window, bool) {
+	if j.counted == nil || j.counted.restarted.IsZero() {
+		return Window{}, false
+	}
+	return j.counted.restarted, true
+}
+
+func (c *Cluster) applyCounters(ch Change, f *Counters) {
+	before := c.counters[f.Node]
+	if !ch.Gone && before != nil && !f.Asked.After(before.Asked) {
+		return
+	}
+	if before != nil {
+		for _, p := range before.Pods {
+			if ch.Gone || f.find(p.Pod) == nil {
+				c.forgetCounts(p.Pod)
+			}
+		}
+	}
+	if ch.Gone {
+		delete(c.counters, f.Node)
+		return
+	}
+	look := look{before: before, now: f}
+	for i := range f.Pods {
+		p := &f.Pods[i]
+		e := c.pods[c.realUID(p.Pod)]
+		if e == nil || e.pod == nil || e.pod.Node != f.Node {
+			continue
+		}
+		if counts := look.pod(e, p); counts != e.counts {
+			e.counts = counts
+			c.touch(e)
+		}
+	}
+	c.counters[f.Node] = f
+}
+
+// forgetCounts forgets what the counters said of a pod.
+func (c *Cluster) forgetCounts(pod UID) {
+	if e := c.pods[c.realUID(pod)]; e != nil && e.counts != nil {
+		e.counts = nil
+		c.touch(e)
+	}
+}
+
+// look is a second look at the counters of a node; before is nil at the first.
+type look struct{ before, now *Counters }
+
+// window returns the time between the looks.
+func (l *look) window() Window { return Window{l.before.Asked, l.now.At} }
+
+// restarted reports whether the kubelet is another process than at the look before.
+func (l *look) restarted() bool { return !l.before.Started.Equal(l.now.Started) }
+
+// pod returns what is known of a pod's counters after this look; what is known already when nothing is new.
+func (l *look) pod(e *entry, p *PodCounters) *podCounts {
+	old := e.counts
+	switch {
+	case l.before == nil || old != nil && old.node != l.now.Node:
+		old = nil
+	case old != nil && l.restarted():
+		old = &podCounts{restarted: l.window()}
+	}
+	counts := &podCounts{node: l.now.Node, probes: make([]probeCounts, 0, len(p.Probes))}
+	if old != nil {
+		counts.restarted = old.restarted
+	}
+	same := old != nil && old == e.counts && len(old.probes) == len(p.Probes)
+	for _, n := range p.Probes {
+		was, now := l.probe(e.pod, old, n)
+		same = same && was == now
+		counts.probes = append(counts.probes, probeCounts{n.Container, n.Type, now})
+	}
+	if same {
+		return old
+	}
+	return counts
+}
+
+// probe returns what is known of a probe before this look and after it. A pod that was not looked at before has
+// counted since nobody knows when; a counter that fell, or that did not exist, began at zero after the look before.
+func (l *look) probe(pod *Pod, old *podCounts, n Counter) (was, now *Counts) {
+	if old == nil {
+		return nil, beginCounts(Window{Latest: l.now.At}, n)
+	}
+	was = old.find(n.Container, n.Type)
+	if was == nil || n.Successes < was.Successes || n.Failures < was.Failures {
+		return was, beginCounts(l.window(), n)
+	}
+	if now = was.next(l.window(), n); now == was {
+		now = was.silent(l.now.Asked, periodOf(pod, n))
+	}
+	return was, now
+}
+
+// periodOf returns the period of the probe that a counter is about.
+func periodOf(pod *Pod, n Counter) time.Duration {
+	if c := pod.Container(n.Container); c != nil && c.Probes[n.Type] != nil {
+		return c.Probes[n.Type].Period
+	}
+	return 0
+}

@@ -1,0 +1,226 @@
+package model
+
+import (
+	"slices"
+	"time"
+)
+
+// history is what the fold remembers of a pod beyond what its facts say now. It is shared with published rows:
+// it is replaced, never written to.
+type history struct {
+	// failures are the writes of probe events, oldest first.
+	failures []failure
+	// kills are the writes of Killing events, oldest first.
+	kills []kill
+	// ends are the container instances that ended, oldest first.
+	ends []end
+	// flips are the changes of containers' started and ready that were seen happen, oldest first.
+	flips []flip
+}
+
+// What a history holds at most of each; the oldest goes first.
+const (
+	maxFailures = 96
+	maxKills    = 32
+	maxEnds     = 32
+	maxFlips    = 32
+)
+
+// failure is one write of a probe event: the probe failed n times after from and until to, the last time at to.
+type failure struct {
+	event   *Event // as it was written; its Container, Probe and Outcome say what it is about
+	from    time.Time
+	n       int32
+	heard   time.Time // when we heard of it; zero when a list told it
+	initial bool      // the first we heard of the event: from is its first occurrence, and counts
+}
+
+func (f *failure) to() time.Time { return f.event.Last }
+
+// kill is one write of a Killing event.
+type kill struct {
+	container string
+	cause     KillCause
+	at        time.Time
+}
+
+// end is a container instance that ended, and what came after it.
+type end struct {
+	container string
+	how       Termination
+	count     int32 // the restart count when it was seen
+	// next is when the instance after it started; zero while none has.
+	next time.Time
+	// started and ready are when that instance was seen to become so; zero when nobody saw it.
+	started, ready time.Time
+}
+
+// flip is a change of a container's started or ready, at the time we heard of it.
+type flip struct {
+	container string
+	what      flipKind
+	to        bool
+	at        time.Time
+}
+
+type flipKind uint8
+
+const (
+	flipStarted flipKind = iota
+	flipReady
+)
+
+// clone returns a copy whose slices may be appended to.
+func (h *history) clone() *history {
+	if h == nil {
+		return &history{}
+	}
+	n := *h
+	n.failures = slices.Clip(h.failures)
+	n.kills = slices.Clip(h.kills)
+	n.ends = slices.Clip(h.ends)
+	n.flips = slices.Clip(h.flips)
+	return &n
+}
+
+// keep appends to a list that holds at most so many.
+func keep[T any](list []T, limit int, more T) []T {
+	if len(list) >= limit {
+		list = slices.Clone(list[len(list)-limit+1:])
+	}
+	return append(list, more)
+}
+
+// heardEvent remembers what an event that is new, or has occurred again, adds to what is known. It returns h
+// itself when that is nothing.
+func (h *history) heardEvent(old, e *Event, at time.Time, listed bool) *history {
+	if e.Outcome == NoOutcome && e.Kill == NotKilled {
+		return h
+	}
+	n := e.Count
+	if old == nil {
+		old = h.lastWrite(e)
+	}
+	if old != nil {
+		n -= old.Count
+	}
+	if n <= 0 {
+		return h
+	}
+	next := h.clone()
+	if e.Kill != NotKilled {
+		next.kills = keep(next.kills, maxKills, kill{e.Container, e.Kill, e.Last})
+		return next
+	}
+	f := failure{event: e, from: e.First, n: n, initial: old == nil}
+	if old != nil {
+		f.from = old.Last
+	}
+	if !listed {
+		f.heard = at
+	}
+	next.failures = keep(next.failures, maxFailures, f)
+	slices.SortStableFunc(next.failures, func(a, b failure) int { return a.to().Compare(b.to()) })
+	return next
+}
+
+// lastWrite finds the last write of an event whose object has expired and is written anew with its old count.
+func (h *history) lastWrite(e *Event) *Event {
+	if h == nil || e.Count < 2 {
+		return nil
+	}
+	for _, f := range slices.Backward(h.failures) {
+		o := f.event
+		if o.First.Equal(e.First) && o.Container == e.Container && o.Message == e.Message && o.Count <= e.Count {
+			return o
+		}
+	}
+	return nil
+}
+
+// heardPod remembers what a new status of the pod says about instances that ended and changes of started and
+// ready. old is nil for a pod that was not known.
+func (h *history) heardPod(old, p *Pod, at time.Time) *history {
+	next := h
+	change := func() *history {
+		if next == h {
+			next = h.clone()
+		}
+		return next
+	}
+	for i := range p.Containers {
+		c := &p.Containers[i]
+		var was *Container
+		if old != nil {
+			was = old.Container(c.Name)
+		}
+		if how, ok := c.ended(); ok && c.Kind != Init && !next.knowsEnd(c.Name, how) {
+			n := change()
+			n.ends = keep(n.ends, maxEnds, end{container: c.Name, how: how, count: c.Restarts})
+		}
+		if was != nil && was.Started != c.Started && c.Started != Unknown {
+			n := change()
+			n.flips = keep(n.flips, maxFlips, flip{c.Name, flipStarted, c.Started == True, at})
+		}
+		if was != nil && was.Ready != c.Ready {
+			n := change()
+			n.flips = keep(n.flips, maxFlips, flip{c.Name, flipReady, c.Ready, at})
+		}
+		if e := next.lastEnd(c.Name); e >= 0 {
+			if updated := next.ends[e].followed(c, at, was != nil); updated != next.ends[e] {
+				n := change()
+				n.ends = slices.Clone(n.ends)
+				n.ends[e] = updated
+			}
+		}
+	}
+	return next
+}
+
+// ended returns how the newest instance that has ended did.
+func (c *Container) ended() (Termination, bool) {
+	switch {
+	case c.State == Terminated:
+		return Termination{Reason: c.Reason, ExitCode: c.ExitCode, Signal: c.Signal, StartedAt: c.StartedAt, FinishedAt: c.FinishedAt}, true
+	case c.Last != nil:
+		return *c.Last, true
+	}
+	return Termination{}, false
+}
+
+func (h *history) knowsEnd(container string, how Termination) bool {
+	if h == nil {
+		return false
+	}
+	return slices.ContainsFunc(h.ends, func(e end) bool {
+		return e.container == container && e.how.FinishedAt.Equal(how.FinishedAt) && e.how.StartedAt.Equal(how.StartedAt)
+	})
+}
+
+// lastEnd returns the index of the container's newest end, or -1.
+func (h *history) lastEnd(container string) int {
+	if h == nil {
+		return -1
+	}
+	for i := len(h.ends) - 1; i >= 0; i-- {
+		if h.ends[i].container == container {
+			return i
+		}
+	}
+	return -1
+}
+
+// followed returns the end with what the instance after it has come to. Only what is seen to happen has a time.
+func (e end) followed(c *Container, at time.Time, watched bool) end {
+	if c.State != Running || c.StartedAt.Before(e.how.FinishedAt) {
+		return e
+	}
+	e.next, e.count = c.StartedAt, c.Restarts
+	if watched && e.started.IsZero() && c.Started == True {
+		e.started = at
+	}
+	if watched && e.ready.IsZero() && c.Ready {
+		e.ready = at
+	}
+	return e
+}

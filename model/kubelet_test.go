@@ -1,0 +1,353 @@
+package model_test
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	. "github.com/probetop/probetop/model"
+)
+
+// kubelet plays one container's probe workers, its kills, and the events and statuses that reach the API, as
+// pkg/kubelet/prober, pkg/kubelet/status and client-go tools/record do.
+type kubelet struct {
+	rng     *rand.Rand
+	now     time.Time
+	pod     *Pod
+	workers []*probeWorker
+	killed  time.Time // when the running instance is dead; zero while nobody kills it
+	events  map[string]*Event
+	tokens  float64
+	refill  time.Time
+	mail    []letter
+	post    [2]time.Time // when the last letter of each stream arrives
+	told    []truth
+	news    int // numbers the messages that differ every time
+}
+
+// letter is a change on its way to the API's watchers.
+type letter struct {
+	at time.Time
+	ch Change
+}
+
+// truth is what a worker knew at a time.
+type truth struct {
+	at  time.Time
+	typ ProbeType
+	run int32
+	// ready and started are the container's.
+	ready, started bool
+}
+
+// probeWorker is pkg/kubelet/prober/worker.go.
+type probeWorker struct {
+	typ      ProbeType
+	spec     *ProbeSpec
+	tick     time.Time // the next one
+	busy     time.Time // when the running probe ends; zero while none runs
+	result   bool      // of the probe that runs
+	healthy  bool
+	flips    time.Time // when health changes next
+	hold     bool
+	instance string
+	last     bool
+	run      int32
+	failText func() string
+	duration time.Duration
+}
+
+const step = 20 * time.Millisecond
+
+// newKubelet starts a pod with random probes at the epoch.
+func newKubelet(rng *rand.Rand) *kubelet {
+	k := &kubelet{rng: rng, now: epoch, events: map[string]*Event{}, tokens: 25, refill: epoch}
+	k.pod = web(func(p *Pod) { p.Created = epoch; p.Containers[0].State = Waiting })
+	for _, typ := range ProbeTypes {
+		if typ == Startup && rng.IntN(3) > 0 || typ != Startup && rng.IntN(6) == 0 {
+			continue
+		}
+		k.workers = append(k.workers, k.worker(typ))
+	}
+	k.start()
+	return k
+}
+
+func (k *kubelet) worker(typ ProbeType) *probeWorker {
+	period := []int{1, 2, 3, 5, 10}[k.rng.IntN(5)]
+	spec := probe(func(p *ProbeSpec) {
+		p.Period = time.Duration(period) * time.Second
+		p.InitialDelay = time.Duration([]int{0, 0, 0, 4}[k.rng.IntN(4)]) * time.Second
+		p.FailureThreshold = int32(1 + k.rng.IntN(5))
+	})
+	if typ == Readiness && k.rng.IntN(3) == 0 {
+		spec.SuccessThreshold = 2
+	}
+	w := &probeWorker{typ: typ, spec: spec, tick: k.now.Add(time.Duration(k.rng.IntN(period*1000)) * time.Millisecond), healthy: true}
+	switch k.rng.IntN(4) {
+	case 0:
+		w.failText, w.duration = func() string { return "dial tcp 10.0.0.7:8080: connect: connection refused" }, 5*time.Millisecond
+	case 1:
+		w.failText = func() string { return "context deadline exceeded (Client.Timeout exceeded while awaiting headers)" }
+		w.duration = spec.Timeout
+	case 2:
+		w.failText = func() string { k.news++; return fmt.Sprintf("read tcp 10.0.0.1:%d: connection reset by peer", k.news) }
+		w.duration = time.Duration(k.rng.IntN(900)) * time.Millisecond
+	default:
+		w.failText, w.duration = func() string { return "HTTP probe failed with statuscode: 503" }, 100*time.Millisecond
+	}
+	k.pod.Containers[0].Probes[typ] = spec
+	return w
+}
+
+// send puts a change on its way.
+func (k *kubelet) send(s Stream, f Fact) {
+	at := k.now.Add(time.Duration(10+k.rng.IntN(150)) * time.Millisecond)
+	if at.Before(k.post[s]) {
+		at = k.post[s] // a watch keeps its order
+	}
+	k.post[s] = at
+	k.mail = append(k.mail, letter{at, Change{At: at, Stream: s, Fact: f}})
+}
+
+// publish sends the pod's status.
+func (k *kubelet) publish() {
+	p := *k.pod
+	p.Containers = slices.Clone(k.pod.Containers)
+	p.Conditions = slices.Clone(k.pod.Conditions)
+	k.send(0, &p)
+}
+
+func (k *kubelet) floor() time.Time { return k.now.Truncate(time.Second) }
+
+// start starts an instance.
+func (k *kubelet) start() {
+	defer k.tell()
+	c := &k.pod.Containers[0]
+	c.State, c.Reason, c.StartedAt, c.ID = Running, "", k.floor(), fmt.Sprint("c", c.Restarts)
+	c.Started, c.Ready = TriOf(c.Probes[Startup] == nil), false
+	k.killed = time.Time{}
+	if c.Started == True && c.Probes[Readiness] == nil {
+		c.Ready = true
+	}
+	k.condition(c.Ready)
+	k.publish()
+}
+
+func (k *kubelet) condition(ready bool) {
+	for i := range k.pod.Conditions {
+		if s := TriOf(ready); k.pod.Conditions[i].Status != s {
+			k.pod.Conditions[i].Status, k.pod.Conditions[i].Since = s, k.floor()
+		}
+	}
+}
+
+// kill announces that the instance is killed by a probe.
+func (k *kubelet) kill(typ ProbeType) {
+	k.event(ReasonKilling, fmt.Sprintf("Container web failed %s probe, will be restarted", typ))
+	k.killed = k.now.Add(time.Duration(k.rng.IntN(2500)) * time.Millisecond)
+}
+
+// die ends the instance.
+func (k *kubelet) die(code int32) {
+	c := &k.pod.Containers[0]
+	c.Last = &Termination{Reason: "Error", ExitCode: code, StartedAt: c.StartedAt, FinishedAt: k.floor()}
+	c.Restarts++
+	k.start()
+}
+
+// event correlates and writes an event.
+func (k *kubelet) event(reason, message string) {
+	e, known := k.events[message]
+	if !known {
+		e = &Event{UID: message, Namespace: "shop", Name: fmt.Sprintf("web-0.%x", k.now.UnixNano()+int64(len(k.events))), Pod: k.pod.UID,
+			Container: "web", Reason: reason, Message: message, First: k.floor()}
+		k.events[message] = e
+	}
+	e.Count++
+	e.Last = k.floor()
+	k.tokens = min(25, k.tokens+k.now.Sub(k.refill).Seconds()/300)
+	k.refill = k.now
+	if reason == ReasonKilling { // Normal events have a bucket of their own
+		k.send(1, NewEvent(*e))
+		return
+	}
+	if k.tokens < 1 {
+		return
+	}
+	k.tokens--
+	k.send(1, NewEvent(*e))
+}
+
+// advance plays to a moment, and notes what the workers know.
+func (k *kubelet) advance(to time.Time) {
+	for k.now.Before(to) {
+		k.now = k.now.Add(step)
+		if !k.killed.IsZero() && !k.now.Before(k.killed) {
+			k.die(137)
+		}
+		if k.rng.IntN(60000) == 0 && k.killed.IsZero() {
+			k.die(1)
+		}
+		for _, w := range k.workers {
+			k.work(w)
+		}
+	}
+}
+
+// work is one glance at a worker's clock.
+func (k *kubelet) work(w *probeWorker) {
+	if k.now.After(w.flips) {
+		w.healthy = k.rng.IntN(2) == 0
+		w.flips = k.now.Add(time.Duration(1+k.rng.IntN(6*int(w.spec.Period/time.Second)*3)) * time.Second)
+	}
+	if !w.busy.IsZero() {
+		if k.now.Before(w.busy) {
+			return
+		}
+		w.busy = time.Time{}
+		k.finish(w)
+	}
+	if k.now.Before(w.tick) {
+		return
+	}
+	for !k.now.Before(w.tick) {
+		w.tick = w.tick.Add(w.spec.Period)
+	}
+	k.begin(w)
+}
+
+// begin is doProbe up to the probe itself.
+func (k *kubelet) begin(w *probeWorker) {
+	c := &k.pod.Containers[0]
+	if c.ID != w.instance {
+		w.instance, w.hold = c.ID, false
+	}
+	if w.hold || k.now.Sub(c.StartedAt).Truncate(time.Second) < w.spec.InitialDelay {
+		return
+	}
+	if (c.Started == True) == (w.typ == Startup) {
+		return
+	}
+	w.result = w.healthy
+	w.busy = k.now.Add(10 * time.Millisecond)
+	if !w.result {
+		w.busy = k.now.Add(w.duration)
+	}
+}
+
+// finish counts a result and acts on it.
+func (k *kubelet) finish(w *probeWorker) {
+	c := &k.pod.Containers[0]
+	if !w.result {
+		name := map[ProbeType]string{Startup: "Startup", Readiness: "Readiness", Liveness: "Liveness"}[w.typ]
+		k.event(ReasonUnhealthy, name+" probe failed: "+w.failText())
+	}
+	if w.last == w.result {
+		w.run++
+	} else {
+		w.last, w.run = w.result, 1
+	}
+	k.tell()
+	defer k.tell()
+	switch {
+	case w.result && w.run < w.spec.SuccessThreshold, !w.result && w.run < w.spec.FailureThreshold:
+		return
+	case c.ID != w.instance: // the result is that of a container which is gone
+		if w.typ == Startup || w.typ == Liveness && !w.result {
+			w.hold, w.run = true, 0
+		}
+	case w.typ == Startup && w.result:
+		c.Started = True
+		w.hold, w.run = true, 0
+		c.Ready = c.Probes[Readiness] == nil
+		k.condition(c.Ready)
+		k.publish()
+	case w.typ != Readiness && !w.result:
+		w.hold, w.run = true, 0
+		k.kill(w.typ)
+	case w.typ == Readiness && c.Ready != w.result:
+		c.Ready = w.result
+		k.condition(w.result)
+		k.publish()
+		if !w.result {
+			w.tick = k.now.Add(step) // the status update triggers a probe at once, and resets the ticker
+		}
+	}
+}
+
+// tell notes what the worker knows, and what every other one knows at the same time.
+func (k *kubelet) tell() {
+	c := &k.pod.Containers[0]
+	for _, o := range k.workers {
+		k.told = append(k.told, truth{at: k.now, typ: o.typ, run: o.failures(), ready: c.Ready, started: c.Started == True})
+	}
+}
+
+// failures is the run as the kubelet counts it; none after a success.
+func (w *probeWorker) failures() int32 {
+	if w.last {
+		return 0
+	}
+	return w.run
+}
+
+// deliver folds what has reached us by now.
+func (k *kubelet) deliver(w *world) {
+	slices.SortStableFunc(k.mail, func(a, b letter) int { return cmp.Compare(a.at.UnixNano(), b.at.UnixNano()) })
+	for len(k.mail) > 0 && !k.mail[0].at.After(k.now) {
+		w.Apply(k.mail[0].ch)
+		k.mail = k.mail[1:]
+	}
+	w.now = k.now
+	w.Apply(Change{At: k.now})
+}
+
+// runs are the numbers of failures that were true at some moment within the lag of what we hear.
+func (k *kubelet) runs(typ ProbeType) []int32 {
+	var runs []int32
+	for _, t := range k.within(typ) {
+		runs = append(runs, t.run)
+	}
+	return runs
+}
+
+// within are the worker's results within the lag of what we hear, and the one before. There is always one: of a
+// worker that has had no result.
+func (k *kubelet) within(typ ProbeType) []truth {
+	const lag = 3500 * time.Millisecond
+	var told []truth
+	for _, t := range slices.Backward(k.told) {
+		if t.typ != typ {
+			continue
+		}
+		told = append(told, t)
+		if t.at.Before(k.now.Add(-lag)) {
+			return told
+		}
+	}
+	return append(told, truth{typ: typ})
+}
+
+// bears reports whether what is claimed of a probe was true at some moment within the lag.
+func (k *kubelet) bears(p *Probe) ([]truth, bool) {
+	told := k.within(p.Type)
+	any := func(is func(truth) bool) bool { return slices.ContainsFunc(told, is) }
+	switch p.State {
+	case StatePassing:
+		return told, any(func(t truth) bool { return t.run == 0 })
+	case StateFailing:
+		return told, any(func(t truth) bool { return t.run > 0 })
+	case StateFailed:
+		return told, any(func(t truth) bool { return !t.ready }) || p.Type != Readiness
+	case StateStarting, StateGated:
+		return told, any(func(t truth) bool { return !t.started })
+	case StateHeld:
+		return told, any(func(t truth) bool { return t.started })
+	case StateErroring, StateUnknown, StateSuspended:
+		return told, false // nothing of the kind is played
+	}
+	return told, true
+}

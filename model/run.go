@@ -1,0 +1,294 @@
+package model
+
+import "time"
+
+// reckon counts how often probe p failed in a row, from what is known of its failures. The kubelet counts
+// consecutive equal results (pkg/kubelet/prober/worker.go); a success leaves no event, so it shows only as a
+// tick without a failure. The second result is when the count changes by time alone; zero for never.
+func (j *judge) reckon(p *Probe) (Failures, time.Time) {
+	f := Failures{Threshold: p.Spec.FailureThreshold, Bound: Exact}
+	if !p.counts() {
+		if p.Certainty < CertaintyHigh {
+			f.Bound = AtLeast
+		}
+		return f, time.Time{}
+	}
+	r := j.reckoning(p)
+	f.Run, f.Bound = r.run(r.zero.Earliest)
+	if p.Type != Readiness {
+		f.Run = min(f.Run, f.Threshold) // the worker is held there
+	}
+	if j.now.Before(j.starvedUntil()) || !j.eventsSeen {
+		f.Bound = AtLeast
+	}
+	return f, r.until
+}
+
+// counts reports whether the probe is in a state in which failures add up.
+func (p *Probe) counts() bool {
+	return p.State == StateFailing || p.State == StateFailed || p.State == StateStarting
+}
+
+// zero is when the count was last zero for sure: at the kill that the same probe caused, or at the success that
+// made the pod ready. It is the zero Window when there is no such moment.
+func (j *judge) zero(p *Probe) Window {
+	if j.history == nil {
+		return Window{}
+	}
+	cause := map[ProbeType]KillCause{Liveness: KilledByLiveness, Startup: KilledByStartup}[p.Type]
+	if cause != NotKilled {
+		for i := len(j.history.kills) - 1; i >= 0; i-- {
+			if k := j.history.kills[i]; k.container == p.Container.Name && k.cause == cause && !j.killed(p.Container, cause) {
+				return Window{k.at, k.at}
+			}
+		}
+		return Window{}
+	}
+	if c := j.pod.Condition("ContainersReady"); p.Container.Ready && c != nil && c.Status == True {
+		return Window{c.Since, c.Since}
+	}
+	if at := j.lastFlip(p.Container, flipReady, true); !at.IsZero() {
+		return Window{at.Add(-statusDelay), at}
+	}
+	return Window{}
+}
+
+// statusDelay is how long a status takes to reach us.
+const statusDelay = time.Second
+
+// lastFlip is when the container was last seen to become ready or started, or to cease to be; zero when it was
+// not seen.
+func (j *judge) lastFlip(c *Container, what flipKind, to bool) time.Time {
+	if j.history == nil {
+		return time.Time{}
+	}
+	for i := len(j.history.flips) - 1; i >= 0; i-- {
+		if f := j.history.flips[i]; f.container == c.Name && f.what == what && f.to == to {
+			return f.at
+		}
+	}
+	return time.Time{}
+}
+
+// reckoning walks back through the failures of one probe.
+type reckoning struct {
+	*judge
+	probe *Probe
+	span  span
+	zero  Window
+	until time.Time
+}
+
+func (j *judge) reckoning(p *Probe) reckoning {
+	return reckoning{judge: j, probe: p, span: durationOf(p), zero: j.zero(p)}
+}
+
+// newest returns the newest failure of the running instance that counts; nil for none.
+func (r *reckoning) newest() *failure {
+	all := r.failures()
+	for i := len(all) - 1; i >= 0; i-- {
+		f := &all[i]
+		switch {
+		case !r.mine(f):
+		case f.to().Before(r.probe.Container.StartedAt), !r.zero.IsZero() && !f.to().After(r.zero.Earliest):
+			return nil
+		default:
+			return f
+		}
+	}
+	return nil
+}
+
+// orphan reports whether a failure may be of a probe that was running when the instance before ended.
+func (r *reckoning) orphan(f *failure) bool {
+	c := r.probe.Container
+	return c.Restarts > 0 && f.to().Before(c.StartedAt.Add(r.span.longest+time.Second))
+}
+
+// run counts the failures after since up to the first gap that a success may fill.
+func (r *reckoning) run(since time.Time) (int32, Bound) {
+	var run int32
+	var newer *failure // the one counted before, that is, after in time
+	for i := len(r.failures()) - 1; i >= 0; i-- {
+		f := &r.history.failures[i]
+		if !r.mine(f) {
+			continue
+		}
+		if !f.to().After(since) && !since.IsZero() {
+			return run, Exact
+		}
+		if newer == nil && (f.to().Before(r.zero.Latest) || r.orphan(f)) {
+			return 0, AtLeast // it may have been before the success, or of the instance before
+		}
+		if e := r.eligible(); newer == nil && f.to().Before(e) && !r.unbroken(f) && !r.now.Before(e) && r.now.Before(r.silent(f)) {
+			r.until = r.silent(f)
+			return 0, AtLeast // the instance has been probed since, or not
+		}
+		if newer == nil && !r.unbroken(f) {
+			if r.until = r.silent(f); !r.now.Before(r.until) {
+				r.until = time.Time{}
+				return 0, Exact // the tick after it would have told
+			}
+		}
+		if newer != nil {
+			switch r.between(f, newer) {
+			case broken:
+				return run, r.beginning(newer)
+			case doubtful:
+				return max(run, 1), AtLeast
+			}
+		}
+		if f.n > 1 && !r.dense(f) {
+			return run + 1, AtLeast
+		}
+		if f.n > 1 && !since.IsZero() && !f.from.After(since) {
+			return run + 1, AtLeast // some of them may have been before
+		}
+		run += f.n
+		newer = f
+	}
+	if run == 0 {
+		return 0, AtLeast // what made it fail is not known
+	}
+	return run, r.beginning(newer)
+}
+
+func (r *reckoning) failures() []failure {
+	if r.history == nil {
+		return nil
+	}
+	return r.history.failures
+}
+
+// mine reports whether a failure is the probe's.
+func (r *reckoning) mine(f *failure) bool {
+	if f.event.Outcome != Failed || f.event.Probe != r.probe.Type {
+		return false
+	}
+	for _, e := range r.probe.Events {
+		if e == f.event {
+			return true
+		}
+	}
+	return !f.event.Combined && f.event.Container == r.probe.Container.Name
+}
+
+// unbroken reports whether no success can have come after a failure, because it would show: the first success
+// of a startup probe ends it, and that of a readiness probe, when one is enough, makes the container ready.
+func (r *reckoning) unbroken(f *failure) bool {
+	c := r.probe.Container
+	switch {
+	case f.to().Before(c.StartedAt):
+		return false
+	case r.probe.Type == Startup:
+		return c.Started != True
+	case r.probe.Type == Readiness:
+		return !c.Ready && r.probe.Spec.SuccessThreshold == 1 && !f.to().Before(r.lastFlip(c, flipReady, false).Truncate(time.Second))
+	}
+	return false
+}
+
+// silent is when a failure of the tick after f would have reached us.
+func (r *reckoning) silent(f *failure) time.Time {
+	from := f.heard
+	if from.Before(f.to()) { // a list told it
+		from = f.to().Add(time.Second)
+	}
+	if e := r.eligible(); e.After(from) {
+		from = e.Add(r.span.longest)
+	}
+	return from.Add(r.probe.Spec.Period + r.span.longest - r.span.shortest + eventLag)
+}
+
+// gap says what lies between two failures.
+type gap uint8
+
+const (
+	// consecutive leaves no room for a success.
+	consecutive gap = iota
+	// doubtful may hide one.
+	doubtful
+	// broken holds a tick at which the probe did not fail.
+	broken
+)
+
+// between compares the time between two failures with the period. The kubelet's ticks are a period apart; the
+// event comes when the probe ends, so durations count in.
+func (r *reckoning) between(older, newer *failure) gap {
+	first := newer.from
+	if newer.n == 1 || newer.initial {
+		first = newer.begin()
+	}
+	passed := first.Sub(older.to())
+	blur := time.Second // both times are floored to the second
+	if !older.heard.IsZero() && !newer.heard.IsZero() && newer.n == 1 {
+		passed, blur = newer.heard.Sub(older.heard), 400*time.Millisecond
+	}
+	period, spread := r.probe.Spec.Period, r.span.longest-r.span.shortest
+	switch {
+	case r.unbroken(older), passed < 2*period-spread-blur:
+		return consecutive
+	case passed > period+spread+blur && passed > eventSlack && !older.to().Before(r.eligible()):
+		return broken
+	}
+	return doubtful
+}
+
+// eligible is since when every tick runs the probe: the instance runs, its initial delay is over, and its startup
+// probe has succeeded. A tick before that is skipped, and neither counts nor breaks a run.
+func (r *reckoning) eligible() time.Time {
+	c := r.probe.Container
+	from := c.StartedAt.Add(r.probe.Spec.InitialDelay)
+	if c.Probes[Startup] == nil || r.probe.Type == Startup {
+		return from
+	}
+	if started := r.lastFlip(c, flipStarted, true); started.After(from) {
+		return started
+	}
+	return from
+}
+
+// begin is when the first of the failures of a write was.
+func (f *failure) begin() time.Time {
+	if f.n == 1 {
+		return f.to()
+	}
+	return f.from
+}
+
+// dense reports whether a write counts as many failures as there were ticks in its time, so that every one of
+// them failed.
+func (r *reckoning) dense(f *failure) bool {
+	ticks := int32((f.to().Sub(f.from) + time.Second) / r.probe.Spec.Period)
+	if f.initial {
+		ticks++
+	}
+	return f.n >= ticks
+}
+
+// beginning says what it means that there is no older failure that counts. Events older than an hour have
+// expired, and do not count any more; but a worker carries its count over a restart that it did not cause.
+func (r *reckoning) beginning(oldest *failure) Bound {
+	if r.probe.Container.Restarts > 0 && oldest.to().Sub(r.probe.Container.StartedAt) < 2*r.probe.Spec.Period+r.span.longest+time.Second {
+		return AtLeast
+	}
+	return Exact
+}
+
+// span is how long a probe may have taken.
+type span struct{ shortest, longest time.Duration }
+
+// promptly is how long an answer takes that needs nobody to think.
+const promptly = 300 * time.Millisecond
+
+// durationOf returns how long the probe took when it failed last, as far as the cause tells.
+func durationOf(p *Probe) span {
+	timeout := p.Spec.Timeout
+	switch p.Cause() {
+	case CauseRefused:
+		return span{0, min(promptly, timeout)}
+	case CauseTimeout, CauseHeaders, CauseRPC, CauseExecTimeout:
+		return span{timeout, timeout + promptly}
+	}
+	return span{0, timeout}
+}
