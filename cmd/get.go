@@ -88,9 +88,9 @@ func (o *getOptions) runReplay() error {
 	damaged(o.streams, tape)
 	s := tape.At(at)
 	p := o.printer(tape.Header().Context, true)
-	p.now = func() time.Time { return s.At }
+	p.now = func() time.Time { return at }
 	o.remark(s)
-	return p.snapshot(s)
+	return p.snapshot(s, at)
 }
 
 // printer returns a printer of what the flags want. Rows are scoped when they are of several namespaces.
@@ -137,7 +137,7 @@ func (o *getOptions) print(ctx context.Context, t *target, scope watch.Scope, r 
 	p := o.printer(t.context, oneNamespace(scope) == "")
 	o.remark(s)
 	if len(s.Rows) > 0 || p.document() {
-		if err := p.snapshot(s); err != nil {
+		if err := p.snapshot(s, s.At); err != nil {
 			return err
 		}
 	}

@@ -47,12 +47,12 @@ type printer struct {
 // document reports whether the format is one document, which is written even when there is no pod in it.
 func (p *printer) document() bool { return p.format == formatJSON || p.format == formatYAML }
 
-// snapshot writes everything in s.
-func (p *printer) snapshot(s *model.Snapshot) error {
+// snapshot writes everything in s as seen at a moment; ages are as of the printer's clock.
+func (p *printer) snapshot(s *model.Snapshot, at time.Time) error {
 	if !p.document() {
 		return p.rows(worstFirst(s))
 	}
-	data, err := json.MarshalIndent(reportOf(s, p.context), "", "  ")
+	data, err := json.MarshalIndent(reportOf(s, p.context, at), "", "  ")
 	if err == nil && p.format == formatYAML {
 		data, err = yaml.JSONToYAML(data)
 	}
@@ -70,7 +70,7 @@ func (p *printer) rowsAt(rows []*model.Row, now time.Time) error {
 	switch p.format {
 	case formatLines:
 		for _, r := range rows {
-			if err := p.line(podReport(r)); err != nil {
+			if err := p.line(podReport(r, now)); err != nil {
 				return err
 			}
 		}
@@ -88,7 +88,7 @@ func (p *printer) rowsAt(rows []*model.Row, now time.Time) error {
 // gone writes a line for a pod that does not exist any more.
 func (p *printer) gone(r *model.Row) error {
 	if p.format == formatLines {
-		report := podReport(r)
+		report := podReport(r, p.now())
 		report.Gone = true
 		return p.line(report)
 	}

@@ -59,7 +59,7 @@ func (o *replayOptions) run(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	at, err := moment(o.at, tape, tape.Start())
+	at, err := moment(o.at, tape, tape.Complete())
 	if err != nil {
 		return err
 	}
@@ -106,6 +106,17 @@ func moment(text string, tape *watch.Tape, otherwise time.Time) (time.Time, erro
 	if text == "" {
 		return otherwise, nil
 	}
+	at, err := parseMoment(text, tape)
+	switch {
+	case at.Before(tape.Start()):
+		at = tape.Start()
+	case at.After(tape.End()):
+		at = tape.End()
+	}
+	return at, err
+}
+
+func parseMoment(text string, tape *watch.Tape) (time.Time, error) {
 	start := tape.Start().UTC()
 	if d, err := time.ParseDuration(strings.TrimPrefix(text, "+")); err == nil {
 		return start.Add(d), nil

@@ -46,7 +46,35 @@ type PodReport struct {
 	Conditions []ConditionReport `json:"conditions"`
 	Gates      []GateReport      `json:"gates"`
 	Containers []ContainerReport `json:"containers"`
+	Restarts   []RestartReport   `json:"restarts"`
 	Traffic    []TrafficReport   `json:"traffic"`
+	Why        []StepReport      `json:"why"`
+}
+
+// RestartReport is one line of the restart ledger, newest first. Durations are in seconds; 0 when not known.
+type RestartReport struct {
+	Container        string    `json:"container"`
+	At               time.Time `json:"at,omitzero"`
+	Cause            string    `json:"cause"`
+	ExitCode         int32     `json:"exitCode"`
+	Signal           int32     `json:"signal,omitempty"`
+	Reason           string    `json:"reason"`
+	Text             string    `json:"text"`
+	Certainty        string    `json:"certainty"`
+	Count            int32     `json:"count"`
+	LivedSeconds     float64   `json:"livedSeconds,omitempty"`
+	FailingSeconds   float64   `json:"failingSeconds,omitempty"`
+	DownSeconds      float64   `json:"downSeconds,omitempty"`
+	ToStartedSeconds float64   `json:"toStartedSeconds,omitempty"`
+	ToReadySeconds   float64   `json:"toReadySeconds,omitempty"`
+}
+
+// StepReport is a link of the chain from scheduling to traffic. The first that is not ok is the answer.
+type StepReport struct {
+	Step  string    `json:"step"`
+	OK    bool      `json:"ok"`
+	Text  string    `json:"text"`
+	Since time.Time `json:"since,omitzero"`
 }
 
 // ConditionReport is one of the pod's conditions.
@@ -97,14 +125,39 @@ type TerminationReport struct {
 
 // ProbeReport is one probe of a container.
 type ProbeReport struct {
-	Type        string         `json:"type"`
-	Handler     string         `json:"handler"`
-	Summary     string         `json:"summary"`
-	State       string         `json:"state"`
-	Certainty   string         `json:"certainty"`
-	Evidence    []string       `json:"evidence"`
-	LastFailure *FailureReport `json:"lastFailure,omitempty"`
-	Events      []EventReport  `json:"events,omitempty"`
+	Type      string         `json:"type"`
+	Handler   string         `json:"handler"`
+	Summary   string         `json:"summary"`
+	State     string         `json:"state"`
+	Certainty string         `json:"certainty"`
+	Evidence  []string       `json:"evidence"`
+	Failures  FailuresReport `json:"failures"`
+	// Next is when the probe is run next; left out when it is not.
+	Next WindowReport `json:"next,omitzero"`
+	// Consequence is what follows if it goes on failing; left out when it does not fail.
+	Consequence ConsequenceReport `json:"consequence,omitzero"`
+	LastFailure *FailureReport    `json:"lastFailure,omitempty"`
+	Events      []EventReport     `json:"events,omitempty"`
+}
+
+// FailuresReport is how often the probe failed in a row as of the newest evidence, and how often it takes.
+type FailuresReport struct {
+	Run       int32       `json:"run"`
+	Threshold int32       `json:"threshold"`
+	Bound     model.Bound `json:"bound"`
+}
+
+// WindowReport is a stretch of time in which something is expected.
+type WindowReport struct {
+	Earliest time.Time `json:"earliest"`
+	Latest   time.Time `json:"latest"`
+}
+
+// ConsequenceReport is a restart of the container, or that the pod becomes unready.
+type ConsequenceReport struct {
+	Kind     model.ConsequenceKind `json:"kind"`
+	Earliest time.Time             `json:"earliest"`
+	Latest   time.Time             `json:"latest"`
 }
 
 // FailureReport is the newest failure or error that an event told of.
@@ -136,18 +189,18 @@ type TrafficReport struct {
 	Since           time.Time `json:"since,omitzero"`
 }
 
-// reportOf returns the report of a snapshot, worst pods first.
-func reportOf(s *model.Snapshot, context string) Report {
+// reportOf returns the report of a snapshot as seen at a moment, worst pods first.
+func reportOf(s *model.Snapshot, context string, at time.Time) Report {
 	r := Report{
 		APIVersion: "probetop/v1alpha1", Kind: "ProbeReport",
-		At: s.At.UTC(), Context: context,
+		At: at.UTC(), Context: context,
 		Sources: []SourceReport{}, Pods: make([]PodReport, 0, len(s.Rows)),
 	}
 	for _, src := range s.Sources {
 		r.Sources = append(r.Sources, SourceReport{src.Kind, src.State, src.Since.UTC(), src.Error})
 	}
 	for _, row := range worstFirst(s) {
-		r.Pods = append(r.Pods, podReport(row))
+		r.Pods = append(r.Pods, podReport(row, at))
 	}
 	return r
 }
@@ -159,14 +212,15 @@ func worstFirst(s *model.Snapshot) []*model.Row {
 	return rows
 }
 
-func podReport(r *model.Row) PodReport {
+func podReport(r *model.Row, at time.Time) PodReport {
 	p := r.Pod
 	report := PodReport{
 		Namespace: p.Namespace, Name: p.Name, UID: p.UID, Node: p.Node,
 		Workload: p.Owner.String(), Phase: p.Phase, Status: r.Summary.Status,
 		Severity: r.Severity.String(), Note: r.Note, Since: r.Since,
 		Ready: p.Ready(), Deleting: p.Deleting(), Created: p.Created,
-		Conditions: []ConditionReport{}, Gates: []GateReport{}, Containers: []ContainerReport{}, Traffic: []TrafficReport{},
+		Conditions: []ConditionReport{}, Gates: []GateReport{}, Containers: []ContainerReport{},
+		Restarts: []RestartReport{}, Traffic: []TrafficReport{}, Why: []StepReport{},
 	}
 	for _, c := range p.Conditions {
 		report.Conditions = append(report.Conditions, ConditionReport{c.Type, c.Status.String(), c.Reason, c.Message, c.Since})
@@ -175,16 +229,22 @@ func podReport(r *model.Row) PodReport {
 		report.Gates = append(report.Gates, GateReport{g.Type, g.Word(), g.Since})
 	}
 	for i := range p.Containers {
-		report.Containers = append(report.Containers, containerReport(r, &p.Containers[i]))
+		report.Containers = append(report.Containers, containerReport(r, &p.Containers[i], at))
 	}
 	for _, t := range r.Traffic {
 		report.Traffic = append(report.Traffic,
 			TrafficReport{t.Service, t.Ready, t.Serving, t.Terminating, t.PublishNotReady, t.Since.UTC()})
 	}
+	for _, restart := range r.Restarts {
+		report.Restarts = append(report.Restarts, restartReport(restart))
+	}
+	for _, step := range r.Why() {
+		report.Why = append(report.Why, StepReport{string(step.Name), step.OK, step.Text, step.Since.UTC()})
+	}
 	return report
 }
 
-func containerReport(r *model.Row, c *model.Container) ContainerReport {
+func containerReport(r *model.Row, c *model.Container, at time.Time) ContainerReport {
 	report := ContainerReport{
 		Name: c.Name, Kind: c.Kind.String(), State: c.State.String(), Reason: c.Reason, Message: c.Message,
 		Ready: c.Ready, Restarts: c.Restarts, StartedAt: c.StartedAt, FinishedAt: c.FinishedAt, Signal: c.Signal,
@@ -201,7 +261,7 @@ func containerReport(r *model.Row, c *model.Container) ContainerReport {
 	}
 	for i := range r.Probes {
 		if p := &r.Probes[i]; p.Container == c {
-			report.Probes = append(report.Probes, probeReport(p))
+			report.Probes = append(report.Probes, probeReport(r, p, at))
 		}
 	}
 	for _, e := range r.ContainerEvents(c.Name) {
@@ -210,10 +270,16 @@ func containerReport(r *model.Row, c *model.Container) ContainerReport {
 	return report
 }
 
-func probeReport(p *model.Probe) ProbeReport {
+func probeReport(r *model.Row, p *model.Probe, at time.Time) ProbeReport {
 	report := ProbeReport{
 		Type: p.Type.String(), Handler: string(p.Spec.Handler), Summary: p.Spec.Summary(),
 		State: p.State.String(), Certainty: p.Certainty.String(), Evidence: p.Evidence.Words(),
+	}
+	report.Failures = FailuresReport(p.Failures)
+	forecast := r.Forecast(p, at)
+	report.Next = windowReport(forecast.Next)
+	if c := forecast.Consequence; c.Kind != model.NoConsequence {
+		report.Consequence = ConsequenceReport{c.Kind, c.Earliest.UTC(), c.Latest.UTC()}
 	}
 	if e := p.LastFailure(); e != nil {
 		report.LastFailure = &FailureReport{e.Last, e.Outcome.String(), p.Cause(), e.Text()}
@@ -222,6 +288,22 @@ func probeReport(p *model.Probe) ProbeReport {
 		report.Events = append(report.Events, eventReport(e))
 	}
 	return report
+}
+
+func windowReport(w model.Window) WindowReport {
+	if w.IsZero() {
+		return WindowReport{}
+	}
+	return WindowReport{w.Earliest.UTC(), w.Latest.UTC()}
+}
+
+func restartReport(r model.Restart) RestartReport {
+	return RestartReport{
+		Container: r.Container, At: r.At, Cause: string(r.Cause), ExitCode: r.ExitCode, Signal: r.Signal, Reason: r.Reason,
+		Text: r.Text, Certainty: r.Certainty.String(), Count: r.Count,
+		LivedSeconds: r.Lived.Seconds(), FailingSeconds: r.Failing.Seconds(), DownSeconds: r.Down.Seconds(),
+		ToStartedSeconds: r.ToStarted.Seconds(), ToReadySeconds: r.ToReady.Seconds(),
+	}
 }
 
 func eventReport(e *model.Event) EventReport {

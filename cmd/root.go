@@ -105,7 +105,7 @@ func newRootCommand(name string, s Streams) *cobra.Command {
 	flags.StringVar(&g.color, "color", "auto", "When to use colour: auto, always or never")
 	flags.StringVar(&g.debugLog, "debug-log", "", "File to append to what goes on behind the scenes")
 	board.addFlags(root.Flags())
-	root.AddCommand(newGetCommand(g), newRecordCommand(g), newReplayCommand(g), newVersionCommand(s))
+	root.AddCommand(newGetCommand(g), newRecordCommand(g), newReplayCommand(g), newDemoCommand(g), newVersionCommand(s))
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	return root
 }

@@ -15,6 +15,7 @@ func crowd(b *testing.B, n int) *world {
 	for i := range 50 {
 		w.hears(&Node{Name: fmt.Sprintf("n%d", i), Ready: True, KubeletVersion: "v1.37.1"})
 	}
+	w.hears(&Service{Namespace: "shop", Name: "web", Selector: "app=web", Ports: "http"})
 	for i := range n {
 		p := member(i)
 		w.hears(p, &EndpointSlice{Namespace: "shop", Name: p.Name, Service: "web", Endpoints: []Endpoint{{Pod: p.UID, Ready: true, Serving: true}}})
@@ -26,7 +27,10 @@ func crowd(b *testing.B, n int) *world {
 	return w
 }
 
-var spec = probe()
+var (
+	spec     = probe()
+	template = &ContainerSpec{Image: "registry.test/web:1.4.2", Ports: []ContainerPort{{Name: "http", Number: 8080}}}
+)
 
 func member(i int) *Pod {
 	return web(with(Liveness, spec), with(Readiness, spec), with(Startup, spec), func(p *Pod) {
@@ -37,6 +41,8 @@ func member(i int) *Pod {
 		for _, typ := range []string{"PodScheduled", "Initialized", "PodReadyToStartContainers"} {
 			p.Conditions = append(p.Conditions, Condition{Type: typ, Status: True, Since: epoch})
 		}
+		p.Labels = "app=web,app.kubernetes.io/part-of=shop,pod-template-hash=7d4b9c"
+		p.Containers[0].Spec = template
 		p.Containers[0].ID = fmt.Sprintf("containerd://%064d", i)
 	})
 }

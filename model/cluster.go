@@ -232,6 +232,7 @@ func (c *Cluster) release(e *entry) {
 func (c *Cluster) applyPod(ch Change, p *Pod) {
 	bit := uint64(1) << ch.Stream
 	if !ch.Gone {
+		c.supersede(ch.Stream, p)
 		e := c.entryOf(p.UID)
 		c.mention(ch.Stream, p.UID, "")
 		c.adopt(e, p)

@@ -291,7 +291,8 @@ func TestNoteSaysWhy(t *testing.T) {
 			&Pod{UID: "u-web", Phase: "Pending", Conditions: []Condition{{Type: "PodScheduled", Status: False, Message: "0/3 nodes are available"}}}, nil,
 			"not scheduled: 0/3 nodes are available",
 		},
-		"created":        {&Pod{UID: "u-web", Phase: "Pending"}, nil, "containers are being created"},
+		"accepted":       {&Pod{UID: "u-web", Phase: "Pending"}, nil, "not scheduled yet"},
+		"created":        {&Pod{UID: "u-web", Phase: "Pending", Node: "n1"}, nil, "containers are being created"},
 		"startup":        {web(with(Startup, probe()), notStarted), nil, "startup of web is starting"},
 		"init container": {web(notReady, func(p *Pod) { p.Containers[0].Kind = Init }), nil, "init container web is running"},
 	}

@@ -11,7 +11,7 @@ import (
 // that nobody reads the counters of the node any more; then only Node counts.
 type Counters struct {
 	Node string
-	// Asked and At are when the request was sent and when its answer began: the counters were read in between.
+	// Asked and At are when the request was sent and when the answer was there: the counters were read in between.
 	Asked, At time.Time
 	// Started is when the kubelet process started, by its own clock. Its counters began at zero then.
 	Started time.Time

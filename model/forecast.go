@@ -33,6 +33,14 @@ type Consequence struct {
 	Window
 }
 
+// Forecast is what comes next for a probe.
+type Forecast struct {
+	// Next is when it is run next.
+	Next Window
+	// Consequence is what follows if it goes on failing.
+	Consequence Consequence
+}
+
 // Bound says how exactly a number of failures is known.
 type Bound string
 
@@ -48,4 +56,103 @@ const (
 type Failures struct {
 	Run, Threshold int32
 	Bound          Bound
+}
+
+// killLag is how long the kubelet may take from the result that decides to the kill: the pod's sync waits for a
+// look at the runtime that is newer than its last (PLEG, once a second).
+const killLag = 3 * time.Second
+
+// leastGrace is what the kubelet leaves a container at least (pkg/kubelet/kuberuntime/kuberuntime_container.go).
+const leastGrace = 2 * time.Second
+
+// Forecast returns when probe p of the row is run next, as seen at that moment, and what follows if it goes on
+// failing. It says nothing about probes that are not run, and nothing of consequences for those that do not fail.
+func (r *Row) Forecast(p *Probe, now time.Time) Forecast {
+	j := r.judge
+	j.now = now
+	k := j.reckoning(p)
+	switch p.State {
+	case StateFailed:
+		if p.Type != Readiness {
+			return Forecast{Consequence: j.killing(p)}
+		}
+		return Forecast{Next: k.next()}
+	case StatePassing, StateErroring, StateDelayed:
+		return Forecast{Next: k.next()}
+	case StateFailing, StateStarting:
+		next := k.next()
+		return Forecast{next, k.consequence(next)}
+	}
+	return Forecast{}
+}
+
+// next is when the probe is run next. The worker ticks once a period; a failure tells the phase, as exactly as its
+// time and duration are known.
+func (r *reckoning) next() Window {
+	period := r.probe.Spec.Period
+	if e := r.eligible(); r.now.Before(e) {
+		return Window{e.Add(-time.Second), e.Add(period)}
+	}
+	f := r.newest()
+	if f == nil || r.now.Sub(f.to()) > time.Hour {
+		return Window{r.now, r.now.Add(period)}
+	}
+	tick := r.ticked(f)
+	passed := r.now.Sub(tick.Latest)
+	if passed > 0 {
+		skipped := (passed + period - 1) / period * period
+		tick = tick.shift(skipped, skipped)
+	}
+	if tick.Earliest.Before(r.now) {
+		tick.Earliest = r.now
+	}
+	return tick
+}
+
+// ticked is when the tick was that led to a failure.
+func (r *reckoning) ticked(f *failure) Window {
+	tick := Window{f.to(), f.to().Add(time.Second)}
+	if !f.heard.IsZero() && f.heard.Before(tick.Latest) {
+		tick.Latest = f.heard
+	}
+	return tick.shift(-r.span.longest, -r.span.shortest)
+}
+
+// consequence is what follows if every probe from now on fails.
+func (r *reckoning) consequence(next Window) Consequence {
+	f := r.probe.Failures
+	if f.Run >= f.Threshold && r.probe.Type != Readiness { // it has been decided
+		return Consequence{WillRestart, Window{r.now, r.now.Add(eventLag + killLag + r.grace(r.probe))}}
+	}
+	left := max(f.Threshold-f.Run, 1)
+	rest := time.Duration(left-1) * r.probe.Spec.Period
+	if f.Bound == AtLeast && r.probe.Type != Readiness || f.Bound == AtLeast && f.Run < f.Threshold {
+		rest = 0 // it may be the next one
+	}
+	latest := time.Duration(max(f.Threshold-f.Run, 1)-1)*r.probe.Spec.Period + r.probe.Spec.Timeout + eventLag
+	w := next.shift(rest+r.span.shortest, latest)
+	if r.probe.Type == Readiness {
+		return Consequence{WillUnready, w}
+	}
+	return Consequence{WillRestart, w.shift(0, killLag+r.grace(r.probe))}
+}
+
+// killing is when the restart comes of a container that is being killed.
+func (j *judge) killing(p *Probe) Consequence {
+	cause := map[ProbeType]KillCause{Liveness: KilledByLiveness, Startup: KilledByStartup}[p.Type]
+	for _, e := range j.events {
+		if e.Kill == cause && e.Container == p.Container.Name && !e.Last.Before(p.Container.StartedAt) {
+			return Consequence{WillRestart, Window{e.Last, e.Last.Add(time.Second + killLag + j.grace(p))}}
+		}
+	}
+	return Consequence{}
+}
+
+// grace is how long a container that a probe kills has to end.
+func (j *judge) grace(p *Probe) time.Duration {
+	grace := j.pod.GracePeriod
+	if g := p.Spec.TerminationGracePeriod; g != nil {
+		grace = *g
+	}
+	return max(grace, leastGrace)
 }

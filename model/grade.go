@@ -9,7 +9,7 @@ import (
 // flapWindow is how long after its last restart a container that restarts again and again counts as flapping.
 const flapWindow = 10 * time.Minute
 
-// grade gives the row its severity and says why.
+// grade gives the row its severity and says why. Why a pod is not ready is for the chain to say.
 func (j *judge) grade(r *Row) {
 	switch {
 	case j.pod.Terminal():
@@ -73,78 +73,23 @@ func brief(text string) string {
 	return text
 }
 
-// gradeUnready finds out whether a pod that is not ready has just begun, and what holds it up.
+// gradeUnready says why a pod is not ready, in the words of the first broken link, and whether that is anybody's
+// fault or the pod has just begun.
 func (j *judge) gradeUnready(r *Row) {
-	if c := j.pod.Condition("Ready"); c != nil {
-		r.Since = c.Since
-	}
-	r.Severity = Unready
+	l := r.broken()
 	switch {
-	case j.lost(r):
-	case j.down(r):
-	case r.blame(StateFailed, Readiness), r.blame(StateErroring, Startup, Readiness):
-	case j.held(r):
+	case !l.beginning:
+		r.Severity = Unready
 	case j.flapping(r):
 		r.Severity = Flapping
+		return
 	default:
 		r.Severity = Starting
-		j.starting(r)
 	}
-}
-
-// lost reports whether the node controller took the pod out because its kubelet is silent.
-func (j *judge) lost(r *Row) bool {
-	if j.node == nil || j.node.Ready == True {
-		return false
+	r.Note, r.Worst, r.Since = l.Text, l.probe, l.Since
+	if r.Since.IsZero() {
+		r.Since = since(j.pod.Condition("Ready"))
 	}
-	r.Note = fmt.Sprintf("node %s is not ready: %s", j.node.Name, j.node.Reason)
-	r.Since = j.node.Since
-	return true
-}
-
-// beginning holds the waiting reasons of a pod that is on its way.
-var beginning = map[string]bool{"": true, "ContainerCreating": true, "PodInitializing": true}
-
-// down reports whether a container cannot run, or has ended.
-func (j *judge) down(r *Row) bool {
-	for i := range j.pod.Containers {
-		c := &j.pod.Containers[i]
-		switch {
-		case c.State == Waiting && !beginning[c.Reason]:
-			r.Note = c.Name + ": " + c.Reason
-			if c.Message != "" {
-				r.Note += ": " + c.Message
-			}
-		case c.State == Terminated && (c.Kind != Init || c.ExitCode != 0):
-			r.Note = fmt.Sprintf("%s ended: %s, exit code %d", c.Name, c.endStatus(), c.ExitCode)
-		default:
-			continue
-		}
-		return true
-	}
-	if s := j.pod.Condition("PodScheduled"); s != nil && s.Status == False {
-		r.Note, r.Since = "not scheduled: "+s.Message, s.Since
-		return true
-	}
-	return false
-}
-
-// held reports whether a readiness gate keeps a pod out whose containers are ready.
-func (j *judge) held(r *Row) bool {
-	if j.pod.ConditionStatus("ContainersReady") != True {
-		return false
-	}
-	for _, g := range j.pod.GateStatuses() {
-		if g.Status == True {
-			continue
-		}
-		r.Note = fmt.Sprintf("gate %s is %s", g.Type, g.Word())
-		if g.Missing {
-			r.Note = fmt.Sprintf("gate %s: nobody has set it", g.Type)
-		}
-		return true
-	}
-	return false
 }
 
 // flapping reports whether a container is restarted again and again.
@@ -162,20 +107,4 @@ func (j *judge) flapping(r *Row) bool {
 		}
 	}
 	return false
-}
-
-// starting says what a pod that has just begun waits for.
-func (j *judge) starting(r *Row) {
-	if r.blame(StateStarting, Startup) || r.blame(StateDelayed, Startup, Readiness) {
-		r.Note = r.Probes[r.Worst].Type.String() + " of " + r.Probes[r.Worst].Container.Name + " is " +
-			r.Probes[r.Worst].State.String()
-		return
-	}
-	for i := range j.pod.Containers {
-		if c := &j.pod.Containers[i]; c.State == Running && c.Kind == Init {
-			r.Note, r.Since = "init container "+c.Name+" is running", c.StartedAt
-			return
-		}
-	}
-	r.Note = "containers are being created"
 }

@@ -21,7 +21,7 @@ type history struct {
 // What a history holds at most of each; the oldest goes first.
 const (
 	maxFailures = 96
-	maxKills    = 32
+	maxKills    = 48
 	maxEnds     = 32
 	maxFlips    = 32
 )

@@ -25,6 +25,24 @@ type kubelet struct {
 	post    [2]time.Time // when the last letter of each stream arrives
 	told    []truth
 	news    int // numbers the messages that differ every time
+	killer  ProbeType
+	// outcomes are the restarts and losses of readiness that probes have brought about.
+	outcomes []outcome
+	ends     []ended
+}
+
+// ended is an instance that ended.
+type ended struct {
+	at    time.Time
+	cause RestartCause
+	count int32
+}
+
+// outcome is what a probe brought about, in its so-manieth run of failures.
+type outcome struct {
+	at      time.Time
+	typ     ProbeType
+	episode int
 }
 
 // letter is a change on its way to the API's watchers.
@@ -55,6 +73,7 @@ type probeWorker struct {
 	instance string
 	last     bool
 	run      int32
+	episode  int // counts successes, and what the probe brought about
 	failText func() string
 	duration time.Duration
 }
@@ -147,6 +166,7 @@ func (k *kubelet) condition(ready bool) {
 // kill announces that the instance is killed by a probe.
 func (k *kubelet) kill(typ ProbeType) {
 	k.event(ReasonKilling, fmt.Sprintf("Container web failed %s probe, will be restarted", typ))
+	k.killer = typ
 	k.killed = k.now.Add(time.Duration(k.rng.IntN(2500)) * time.Millisecond)
 }
 
@@ -155,6 +175,11 @@ func (k *kubelet) die(code int32) {
 	c := &k.pod.Containers[0]
 	c.Last = &Termination{Reason: "Error", ExitCode: code, StartedAt: c.StartedAt, FinishedAt: k.floor()}
 	c.Restarts++
+	cause := CauseExited
+	if code == 137 {
+		cause = map[ProbeType]RestartCause{Liveness: CauseLiveness, Startup: CauseStartup}[k.killer]
+	}
+	k.ends = append(k.ends, ended{k.now, cause, c.Restarts})
 	k.start()
 }
 
@@ -186,9 +211,10 @@ func (k *kubelet) advance(to time.Time) {
 	for k.now.Before(to) {
 		k.now = k.now.Add(step)
 		if !k.killed.IsZero() && !k.now.Before(k.killed) {
+			k.brings(k.killer)
 			k.die(137)
 		}
-		if k.rng.IntN(60000) == 0 && k.killed.IsZero() {
+		if k.rng.IntN(20000) == 0 && k.killed.IsZero() {
 			k.die(1)
 		}
 		for _, w := range k.workers {
@@ -250,6 +276,9 @@ func (k *kubelet) finish(w *probeWorker) {
 	} else {
 		w.last, w.run = w.result, 1
 	}
+	if w.result {
+		w.episode++
+	}
 	k.tell()
 	defer k.tell()
 	switch {
@@ -273,6 +302,7 @@ func (k *kubelet) finish(w *probeWorker) {
 		k.condition(w.result)
 		k.publish()
 		if !w.result {
+			k.brings(Readiness)
 			w.tick = k.now.Add(step) // the status update triggers a probe at once, and resets the ticker
 		}
 	}
@@ -284,6 +314,25 @@ func (k *kubelet) tell() {
 	for _, o := range k.workers {
 		k.told = append(k.told, truth{at: k.now, typ: o.typ, run: o.failures(), ready: c.Ready, started: c.Started == True})
 	}
+}
+
+// brings notes what a probe has brought about.
+func (k *kubelet) brings(typ ProbeType) {
+	k.outcomes = append(k.outcomes, outcome{k.now, typ, k.episode(typ)})
+	for _, w := range k.workers {
+		if w.typ == typ {
+			w.episode++
+		}
+	}
+}
+
+func (k *kubelet) episode(typ ProbeType) int {
+	for _, w := range k.workers {
+		if w.typ == typ {
+			return w.episode
+		}
+	}
+	return 0
 }
 
 // failures is the run as the kubelet counts it; none after a success.

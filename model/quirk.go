@@ -61,7 +61,7 @@ func (r *Row) Quirks() []Quirk {
 			r.Probes[i].quirks(r.Pod, v, add)
 		}
 		if sharedSpamBucket(v) && r.starved() {
-			add("kubernetes/kubernetes#124237", "kubelet %v drops events of kills and starts too while probes fail: "+
+			add("kubernetes/kubernetes#124747", "kubelet %v drops events of kills and starts too while probes fail: "+
 				"a restart without an event may have been one by a probe", v)
 		}
 	}

@@ -32,8 +32,8 @@ type Row struct {
 	Since time.Time
 	// Restarts are the restarts of the pod's containers that are known, newest first.
 	Restarts []Restart
-	// Why is the chain from scheduling to traffic; empty for a pod that has run to its end.
-	Why []Step
+	// judge drew the conclusions, and forecasts from the same facts.
+	judge judge
 	// Due is when something in the row changes by time alone; zero for never.
 	Due time.Time
 }
@@ -51,7 +51,7 @@ func (r *Row) ContainerEvents(name string) []*Event {
 
 // row joins what is known about a pod and draws the conclusions.
 func (j *judge) row(traffic []Traffic) *Row {
-	r := &Row{Pod: j.pod, Summary: j.pod.Summary(), Node: j.node, Events: j.events, Traffic: traffic, Worst: -1}
+	r := &Row{Pod: j.pod, Summary: j.pod.Summary(), Node: j.node, Events: j.events, Traffic: traffic, Worst: -1, judge: *j}
 	r.Probes = j.probes()
 	for i := range r.Probes {
 		p := &r.Probes[i]
@@ -61,6 +61,7 @@ func (j *judge) row(traffic []Traffic) *Row {
 		r.due(until)
 		r.due(p.Until)
 	}
+	r.Restarts = j.ledger()
 	j.grade(r)
 	return r
 }

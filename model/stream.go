@@ -16,6 +16,8 @@ type stream struct {
 	// mentioned holds what a running list has named so far; nil outside a list and during the first one,
 	// when there is nothing yet that could be gone. A first list that was broken off has left something.
 	mentioned map[objectKey]struct{}
+	// names says which pod had which name when that list began. It is never written to.
+	names map[objectKey]UID
 }
 
 // mention notes that a running list has named an object.
@@ -95,7 +97,7 @@ func (c *Cluster) applyListing(id Stream, l Listing) {
 	s := &c.streams[id]
 	if !l.Done {
 		if s.begun {
-			s.mentioned = map[objectKey]struct{}{}
+			s.mentioned, s.names = map[objectKey]struct{}{}, c.names(id, l.Kind)
 		}
 		s.begun, s.telling = true, true
 		return
@@ -106,7 +108,30 @@ func (c *Cluster) applyListing(id Stream, l Listing) {
 	if !s.listed && (l.Kind == EndpointSlices || l.Kind == Services) {
 		c.dirtyAll = true // what is missing means something from now on
 	}
-	s.listed, s.telling, s.mentioned = true, false, nil
+	s.listed, s.telling, s.mentioned, s.names = true, false, nil, nil
+}
+
+// names returns which pod of a stream has which name; nil for other kinds.
+func (c *Cluster) names(id Stream, kind SourceKind) map[objectKey]UID {
+	if kind != Pods {
+		return nil
+	}
+	names := make(map[objectKey]UID, len(c.pods))
+	for uid, e := range c.pods {
+		if e.streams&(1<<id) != 0 {
+			names[objectKey{e.pod.Namespace, e.pod.Name}] = uid
+		}
+	}
+	return names
+}
+
+// supersede forgets the pod that had p's name before the running list began. The list tells only at its end that
+// it is gone, and there are no two pods of a name.
+func (c *Cluster) supersede(id Stream, p *Pod) {
+	uid, ok := c.streams[id].names[objectKey{p.Namespace, p.Name}]
+	if e := c.pods[uid]; ok && uid != p.UID && e != nil {
+		c.forgetPod(e, 1<<id)
+	}
 }
 
 // sweep forgets everything of the stream that its list has not named.

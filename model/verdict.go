@@ -103,10 +103,6 @@ type Probe struct {
 	Verdict
 	// Failures is how often it has failed in a row.
 	Failures Failures
-	// Next is when it is run next.
-	Next Window
-	// Consequence is what follows if it goes on failing.
-	Consequence Consequence
 }
 
 // Key returns the identity of the probe in pod p.

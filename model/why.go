@@ -22,8 +22,110 @@ const (
 type Step struct {
 	Name StepName
 	OK   bool
-	// Text says what is so, or what is wrong and who can mend it.
+	// Unknown is set when nobody told; the link then counts as OK, because nobody said otherwise.
+	Unknown bool
+	// Text says what is so, or what is wrong.
 	Text string
+	// Fix says who can mend it, or where to look; empty when there is nothing to mend, or nobody knows.
+	Fix string
 	// Since is when it became so; zero when nobody told.
 	Since time.Time
+}
+
+// link is a Step with what the grade of a pod needs to know of it.
+type link struct {
+	Step
+	// probe is the index in Row.Probes of the probe that breaks it; -1 when it is something else.
+	probe int
+	// beginning is set when a pod that has just begun looks like this.
+	beginning bool
+}
+
+// chain holds how each link is decided, in their order.
+var chain = [...]func(*Row) link{
+	(*Row).scheduled, (*Row).sandbox, (*Row).initialized, (*Row).started, (*Row).readiness,
+	(*Row).containersReady, (*Row).gates, (*Row).ready, (*Row).endpoints,
+}
+
+// Why returns the chain from scheduling to traffic; nil for a pod that has run to its end. It is worked out
+// when it is asked for: nine links with their texts would be a fifth of what a pod takes in memory.
+func (r *Row) Why() []Step {
+	if r.Pod.Terminal() {
+		return nil
+	}
+	steps := make([]Step, len(chain))
+	for i, decide := range chain {
+		steps[i] = r.lost(decide(r)).Step
+	}
+	return steps
+}
+
+// Broken returns the first link that is not OK: why the pod gets no traffic. It is nil when it gets what there
+// is to get, and for a pod that has run to its end.
+func (r *Row) Broken() *Step {
+	if r.Pod.Terminal() {
+		return nil
+	}
+	if l := r.broken(); !l.OK {
+		return &l.Step
+	}
+	return nil
+}
+
+// broken returns the first link that is not OK, or else the last.
+func (r *Row) broken() (l link) {
+	for _, decide := range chain {
+		if l = r.lost(decide(r)); !l.OK {
+			break
+		}
+	}
+	return l
+}
+
+// intact returns a link that is OK.
+func intact(name StepName, since time.Time, text string) link {
+	return link{Step: Step{Name: name, OK: true, Text: text, Since: since}, probe: -1}
+}
+
+// breaks returns a link that is not.
+func breaks(name StepName, since time.Time, text, fix string) link {
+	return link{Step: Step{Name: name, Text: text, Fix: fix, Since: since}, probe: -1}
+}
+
+// begins returns a link that is not OK because the pod has just begun.
+func begins(name StepName, since time.Time, text string) link {
+	l := breaks(name, since, text, "")
+	l.beginning = true
+	return l
+}
+
+// untold returns a link that nobody told of.
+func untold(name StepName, text string) link {
+	l := intact(name, time.Time{}, text)
+	l.Unknown = true
+	return l
+}
+
+// lost lays what is wrong with the node over a broken link that its kubelet speaks of: what it last said may not
+// be so any more, and no probe is to blame.
+func (r *Row) lost(l link) link {
+	if l.OK || r.Node == nil || r.Node.Ready == True || r.Pod.Ready() || l.Name == StepScheduled || l.Name == StepEndpoints {
+		return l
+	}
+	text := nodeText(r.Node)
+	if l.Text != text {
+		text += "; before that, " + l.Text
+	}
+	return breaks(l.Name, r.Node.Since, text, nodeFix)
+}
+
+// nodeFix is who can mend a node.
+const nodeFix = "whoever runs the nodes: the kubelet is silent or says that the node is not ready"
+
+func nodeText(n *Node) string {
+	text := "node " + n.Name + " is not ready"
+	if n.Reason != "" {
+		text += ": " + n.Reason
+	}
+	return text
 }

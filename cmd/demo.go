@@ -1,0 +1,129 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	_ "embed" // the incident
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/probetop/probetop/recording"
+	"github.com/probetop/probetop/simcluster"
+	"github.com/probetop/probetop/tui"
+	"github.com/probetop/probetop/watch"
+)
+
+// incident is a recording of a real incident on a real kubelet; make demo-recording makes it again.
+//
+//go:embed demo/incident.zst
+var incident []byte
+
+// demoNotice is on every screen of the demo.
+const demoNotice = "DEMO  a recorded incident, played in a loop; no cluster of yours is touched"
+
+// demoOptions is probetop demo.
+type demoOptions struct {
+	*global
+
+	speed float64
+	serve bool
+	ascii bool
+}
+
+func newDemoCommand(g *global) *cobra.Command {
+	o := &demoOptions{global: g}
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Show the board on an embedded cluster; needs nothing but this binary",
+		Long: `Show the board on a cluster inside this program, which lives through a recorded incident again and again. Nothing
+else is needed, and nothing else is touched. With --serve the cluster is only served, for kubectl or another probetop.`,
+		Example: `  probetop demo
+  probetop demo --serve`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+	}
+	fs := cmd.Flags()
+	fs.Float64Var(&o.speed, "speed", 1, "How many times as fast the incident happens, from 0.25 to 64")
+	fs.BoolVar(&o.serve, "serve", false, "Serve the cluster until ctrl-c, and say how to reach it")
+	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
+	return cmd
+}
+
+func (o *demoOptions) run(ctx context.Context) error {
+	if o.speed < watch.Slowest || o.speed > watch.Fastest {
+		return usage("--speed is between %v and %v.", watch.Slowest, watch.Fastest)
+	}
+	if !o.serve && !o.streams.Terminal {
+		return usage("The board needs a terminal. For kubectl and scripts use: probetop demo --serve")
+	}
+	r, err := recording.NewReader(bytes.NewReader(incident))
+	if err != nil {
+		return fmt.Errorf("opening the embedded incident: %w", err)
+	}
+	script, err := simcluster.ReadScript(r)
+	if err != nil {
+		return err
+	}
+	clock := simcluster.NewClock(o.speed)
+	cluster, err := simcluster.Start(simcluster.Options{Now: clock.Now, ServerVersion: r.Header().ServerVersion})
+	if err != nil {
+		return because(&failure{sentence: "The demo cluster cannot be served on this machine: " + err.Error() + ".", code: exitUnreachable}, err)
+	}
+	defer cluster.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return cluster.Play(ctx, script, clock) })
+	if o.serve {
+		err = o.wait(ctx, cluster)
+	} else {
+		err = o.show(ctx, cluster, clock)
+	}
+	cancel()
+	return errors.Join(err, group.Wait())
+}
+
+// wait says how the cluster is reached, and waits for ctx to end.
+func (o *demoOptions) wait(ctx context.Context, cluster *simcluster.Cluster) error {
+	dir, err := os.MkdirTemp("", "probetop-demo-")
+	if err != nil {
+		return because(usage("The kubeconfig of the demo cannot be written: %v. Set TMPDIR to a folder you may write to.", err), err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "kubeconfig")
+	if err := cluster.WriteKubeconfig(path); err != nil {
+		return because(usage("The kubeconfig of the demo cannot be written: %v. Check the disk.", err), err)
+	}
+	fmt.Fprintf(o.streams.Out, `The demo cluster is served at %s until ctrl-c. Try:
+  kubectl --kubeconfig %s get pods -A
+  probetop --kubeconfig %s -A
+`, cluster.URL(), path, path)
+	<-ctx.Done()
+	return nil
+}
+
+// show draws the board on the cluster, by the way every cluster is read.
+func (o *demoOptions) show(ctx context.Context, cluster *simcluster.Cluster, clock *simcluster.Clock) error {
+	live, err := watch.NewLive(cluster.RESTConfig(), watch.Scope{})
+	if err != nil {
+		return err
+	}
+	live.Clock = clock.Now
+	feed := watch.NewFeed(0)
+	feed.Clock = clock.Now
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return feed.Run(ctx, live) })
+	err = tui.Run(ctx, tui.Options{
+		Source: feed.Reader(), Context: "demo", Scope: "all namespaces", Notice: demoNotice,
+		Now: clock.Now, NoColor: o.colorless(), ASCII: o.ascii,
+	})
+	cancel()
+	return errors.Join(err, group.Wait())
+}

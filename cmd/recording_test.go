@@ -1,0 +1,184 @@
+package cmd_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	apiwatch "k8s.io/apimachinery/pkg/watch"
+
+	"github.com/probetop/probetop/cmd"
+	"github.com/probetop/probetop/recording"
+)
+
+// recorded records the shop for a moment and returns the file.
+func recorded(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "shop.zst")
+	got := run(t, t.Context(), "record", file, "--kubeconfig", serve(t, shop), "-A", "--for", "300ms")
+	if got.code != 0 || got.out != "" || !strings.Contains(got.err, "Recording to "+file) || !strings.Contains(got.err, "probetop replay "+file) {
+		t.Fatalf("recording: %+v", got)
+	}
+	return file
+}
+
+func TestRecordingIsPrintedLikeTheClusterWas(t *testing.T) {
+	file := recorded(t)
+	live := run(t, t.Context(), "get", "--kubeconfig", serve(t, shop), "-A", "-o", "json")
+	replayed := run(t, t.Context(), "get", "--replay", file, "-o", "json")
+	if replayed.code != 0 || replayed.err != "" {
+		t.Fatalf("%+v", replayed)
+	}
+	var a, b cmd.Report
+	for text, r := range map[string]*cmd.Report{live.out: &a, replayed.out: &b} {
+		if err := json.Unmarshal([]byte(text), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, r := range []cmd.Report{a, b} { // these begin at the moment of the report
+		r.Pods[0].Containers[0].Probes[0].Next = cmd.WindowReport{}
+	}
+	one, _ := json.Marshal(a.Pods)
+	two, _ := json.Marshal(b.Pods)
+	if len(a.Pods) != 2 || string(one) != string(two) || a.Context != b.Context {
+		t.Errorf("live\n%s\nreplayed\n%s", one, two)
+	}
+	for _, at := range []string{"+0s", "2006-01-02T15:04:05Z", "00:00:00", "+1h"} {
+		if got := run(t, t.Context(), "get", "--replay", file, "--at", at); got.code != 0 {
+			t.Errorf("--at %s: %+v", at, got)
+		}
+	}
+}
+
+// TestCutOffRecordingIsPrintedUpToThere cuts a recording in the middle of its last frame.
+func TestCutOffRecordingIsPrintedUpToThere(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "cut.zst")
+	w, err := recording.Create(file, recording.Header{Context: "here"}, recording.Options{Sync: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tell := func(name string) {
+		w.Object(noon, 0, apiwatch.Added, "pods", &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: name, UID: types.UID(name)}})
+	}
+	for tell("first"); w.Entries() < 1; {
+		time.Sleep(time.Millisecond)
+	}
+	tell("second")
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(file, w.Size()-3); err != nil {
+		t.Fatal(err)
+	}
+	got := run(t, t.Context(), "get", "--replay", file, "-o", "name")
+	if got.code != 0 || got.out != "pod/first\n" || !strings.Contains(got.err, "damaged after 2026-11-21T12:00:00Z (1 entries)") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestWhatIsWrongWithARecordingIsSaidInOneSentence(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	good := recorded(t)
+	full := write("full", "something")
+	blocked := filepath.Join(full, "x.zst")
+	cluster := serve(t, shop)
+	cases := map[string]struct {
+		args []string
+		says []string
+	}{
+		"no such file":             {[]string{"replay", filepath.Join(dir, "none")}, []string{"none cannot be read", "Check the name"}},
+		"no recording":             {[]string{"replay", full}, []string{"not a probetop recording", "probetop record"}},
+		"empty":                    {[]string{"replay", write("empty", "")}, []string{"empty"}},
+		"no file named":            {[]string{"replay"}, []string{"probetop replay FILE"}},
+		"no terminal":              {[]string{"replay", good}, []string{"needs a terminal", "probetop get --replay"}},
+		"moment that is none":      {[]string{"get", "--replay", good, "--at", "noon"}, []string{`"noon"`, "+90s"}},
+		"moment of no recording":   {[]string{"get", "--at", "+1s"}, []string{"--replay FILE"}},
+		"scope of a recording":     {[]string{"get", "--replay", good, "-n", "shop"}, []string{"leave out"}},
+		"speed":                    {[]string{"replay", good, "--speed", "1000"}, []string{"--speed"}},
+		"record to no file":        {[]string{"record"}, []string{"probetop record FILE"}},
+		"record over something":    {[]string{"record", full, "--kubeconfig", cluster}, []string{full, "never overwrites"}},
+		"record into no directory": {[]string{"record", blocked, "--kubeconfig", cluster}, []string{blocked, "not a directory"}},
+		"demo without a terminal":  {[]string{"demo"}, []string{"needs a terminal", "--serve"}},
+		"demo's speed":             {[]string{"demo", "--speed", "0"}, []string{"--speed"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			got := run(t, t.Context(), c.args...)
+			if got.code != 2 || got.out != "" || strings.Count(got.err, "\n") != 1 {
+				t.Errorf("got %+v, want exit code 2 and one line on stderr", got)
+			}
+			for _, want := range c.says {
+				if !strings.Contains(got.err, want) {
+					t.Errorf("stderr %q does not contain %q", got.err, want)
+				}
+			}
+		})
+	}
+}
+
+func TestRecordingInWhichNothingHappensIsRefused(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "newer.zst")
+	w, err := recording.Create(file, recording.Header{}, recording.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got := run(t, t.Context(), "get", "--replay", file)
+	if got.code != 2 || !strings.Contains(got.err, "empty") {
+		t.Errorf("a recording in which nothing happens: %+v", got)
+	}
+}
+
+// TestDemoIsServed reads the demo's cluster with get, by the kubeconfig that --serve prints.
+func TestDemoIsServed(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	out := &lines{said: make(chan string, 1)}
+	done := make(chan int, 1)
+	go func() {
+		done <- cmd.Execute(ctx, "probetop", []string{"demo", "--serve"}, cmd.Streams{In: strings.NewReader(""), Out: out, Err: out, Now: time.Now})
+	}()
+	text := <-out.said
+	_, rest, ok := strings.Cut(text, "--kubeconfig ")
+	kubeconfig, _, _ := strings.Cut(rest, " ")
+	if !ok {
+		t.Fatalf("no kubeconfig in %q", text)
+	}
+	got := run(t, t.Context(), "get", "--kubeconfig", kubeconfig, "-A")
+	if got.code != 0 || strings.Count(got.out, "\n") < 5 {
+		t.Errorf("got %+v", got)
+	}
+	stop()
+	if code := <-done; code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if _, err := os.Stat(kubeconfig); !os.IsNotExist(err) {
+		t.Errorf("the kubeconfig is still there: %v", err)
+	}
+}
+
+// lines passes the first write on.
+type lines struct{ said chan string }
+
+func (l *lines) Write(p []byte) (int, error) {
+	select {
+	case l.said <- string(p):
+	default:
+	}
+	return len(p), nil
+}

@@ -1,0 +1,155 @@
+package model
+
+import (
+	"slices"
+	"time"
+)
+
+// ledger returns the restarts of the pod's containers that are known, newest first.
+func (j *judge) ledger() []Restart {
+	if j.history == nil || len(j.history.ends) == 0 {
+		return nil
+	}
+	restarts := make([]Restart, 0, len(j.history.ends))
+	kills, doubtful := j.history.killsOf()
+	for i, e := range slices.Backward(j.history.ends) {
+		r := j.restart(e, kills[i])
+		if doubtful[i] {
+			r.Certainty = min(r.Certainty, CertaintyMedium)
+		}
+		restarts = append(restarts, r)
+	}
+	slices.SortStableFunc(restarts, func(a, b Restart) int { return b.At.Compare(a.At) })
+	return restarts
+}
+
+// restart finds out why an instance ended, and what came after.
+func (j *judge) restart(e end, k kill) Restart {
+	r := Restart{
+		Container: e.container, At: e.how.FinishedAt, Count: e.count,
+		ExitCode: e.how.ExitCode, Signal: e.how.Signal, Reason: e.how.Reason,
+		Lived: lasted(e.how.StartedAt, e.how.FinishedAt), Down: lasted(e.how.FinishedAt, e.next),
+		ToStarted: lasted(e.next, e.started), ToReady: lasted(e.next, e.ready),
+	}
+	r.Cause, r.Certainty = j.cause(e, k)
+	if typ, probed := k.cause.probe(); probed {
+		r.Text, r.Failing = j.decisive(k, typ, e)
+	}
+	return r
+}
+
+// lasted is the time between two moments; zero when one of them is not known.
+func lasted(from, to time.Time) time.Duration {
+	if from.IsZero() || to.IsZero() || to.Before(from) {
+		return 0
+	}
+	return to.Sub(from)
+}
+
+// probe returns the probe type that a kill names.
+func (c KillCause) probe() (ProbeType, bool) {
+	switch c {
+	case KilledByLiveness:
+		return Liveness, true
+	case KilledByStartup:
+		return Startup, true
+	}
+	return 0, false
+}
+
+// cause names why an instance ended: what the Killing event says, then what the runtime says.
+func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
+	if e.how.Reason == "OOMKilled" {
+		return CauseOOM, Certain
+	}
+	switch k.cause {
+	case KilledByLiveness:
+		return CauseLiveness, Certain
+	case KilledByStartup:
+		return CauseStartup, Certain
+	case KilledByDefinition:
+		return CauseDefinition, Certain
+	case KilledByPostStart:
+		return CausePostStart, Certain
+	case KilledByStop:
+		return CauseSandbox, CertaintyMedium // the pod lives on: it was its sandbox
+	}
+	if e.how.Reason == "ContainerStatusUnknown" {
+		return CauseNode, CertaintyHigh
+	}
+	sure := CertaintyHigh
+	if !j.eventsSeen || j.killsLost(e) {
+		sure = CertaintyLow
+	}
+	switch code := e.how.ExitCode; {
+	case e.how.Signal != 0 || code > 128 && code < 160:
+		if sure < CertaintyHigh {
+			return CauseUnknown, CertaintyLow // a probe's kill ends like this too
+		}
+		return CauseSignalled, sure
+	default:
+		return CauseExited, sure
+	}
+}
+
+// killsLost reports whether the Killing event of an instance's end may have been, and is not known: it counts its
+// occurrences and tells only the last, it expires after an hour, and its write may be on its way.
+func (j *judge) killsLost(e end) bool {
+	for _, ev := range j.events {
+		if _, probed := ev.Kill.probe(); probed && ev.Container == e.container && ev.Last.After(e.how.FinishedAt) && ev.Count > 1 {
+			return !j.watched(e)
+		}
+	}
+	age := j.now.Sub(e.how.FinishedAt)
+	return age < eventSlack || age > time.Hour && !j.watched(e)
+}
+
+// watched reports whether we were there when the instance ended.
+func (j *judge) watched(e end) bool { return !e.started.IsZero() || !e.ready.IsZero() }
+
+// killsOf finds the Killing event of each end; its cause is NotKilled for an end without. A kill belongs to the
+// oldest instance that it can belong to: within one second an instance may be killed and the next one start. Ends
+// that a kill can belong to and does not are doubtful, and so is the one it is given to.
+func (h *history) killsOf() (kills []kill, doubtful []bool) {
+	kills, doubtful = make([]kill, len(h.ends)), make([]bool, len(h.ends))
+	for _, k := range h.kills {
+		given := -1
+		for i, e := range h.ends {
+			if kills[i].cause != NotKilled || k.container != e.container || k.at.Before(e.how.StartedAt) || k.at.After(e.how.FinishedAt) {
+				continue
+			}
+			if given < 0 {
+				given, kills[i] = i, k
+			} else {
+				doubtful[given], doubtful[i] = true, true
+			}
+		}
+	}
+	return kills, doubtful
+}
+
+// decisive returns what the probe said last before a kill, and how long it had failed by then without a pause.
+func (j *judge) decisive(k kill, typ ProbeType, e end) (text string, failing time.Duration) {
+	c := j.pod.Container(e.container)
+	if c == nil || c.Probes[typ] == nil {
+		return "", 0
+	}
+	first, found := k.at, false
+	for _, f := range slices.Backward(j.history.failures) {
+		ev := f.event
+		if ev.Outcome != Failed || ev.Probe != typ || ev.Container != e.container && !ev.Combined || ev.Last.After(k.at.Add(time.Second)) {
+			continue
+		}
+		if ev.Last.Before(e.how.StartedAt) || found && first.Sub(ev.Last) > c.Probes[typ].Period+c.Probes[typ].Timeout+eventSlack {
+			break
+		}
+		if !found {
+			text, found = ev.Text(), true
+		}
+		first = ev.Last
+		if f.n > 1 && f.from.After(e.how.StartedAt) {
+			first = f.from
+		}
+	}
+	return text, k.at.Sub(first)
+}

@@ -1,0 +1,123 @@
+package model_test
+
+import (
+	"testing"
+	"time"
+
+	. "github.com/probetop/probetop/model"
+)
+
+// TestLedgerKnowsEveryRestart holds the ledger against what the played kubelets did.
+func TestLedgerKnowsEveryRestart(t *testing.T) {
+	var lines, missing, wrong, unsure int
+	last := map[uint64]*Row{}
+	kubelets := map[uint64]*kubelet{}
+	plays(t, 150, func(seed uint64, k *kubelet, r *Row) { last[seed], kubelets[seed] = r, k })
+	for seed, r := range last {
+		k := kubelets[seed]
+		for _, truth := range k.ends[max(0, len(k.ends)-30):] {
+			if k.now.Sub(truth.at) < 3*time.Second {
+				continue // not heard of yet
+			}
+			lines++
+			line := find(r.Restarts, truth)
+			switch {
+			case line == nil:
+				missing++
+				t.Errorf("seed %d: no line for the restart at %v", seed, truth.at.Sub(epoch))
+			case line.Cause != truth.cause && line.Certainty >= CertaintyHigh:
+				wrong++
+				t.Errorf("seed %d: the restart at %v is put down to %s (%s), and was %s", seed, truth.at.Sub(epoch), line.Cause, line.Certainty, truth.cause)
+			case line.Cause != truth.cause:
+				unsure++
+			}
+		}
+	}
+	t.Logf("%d restarts, %d missing, %d wrong, %d not known", lines, missing, wrong, unsure)
+	if unsure*50 > lines {
+		t.Errorf("the cause of %d restarts of %d is not known", unsure, lines)
+	}
+}
+
+func find(lines []Restart, truth ended) *Restart {
+	for i := range lines {
+		if lines[i].Count == truth.count {
+			return &lines[i]
+		}
+	}
+	return nil
+}
+
+func TestLedgerOfOneRestart(t *testing.T) {
+	live := with(Liveness, probe())
+	before := web(live)
+	dead := web(live, func(p *Pod) {
+		c := &p.Containers[0]
+		c.State, c.ID, c.StartedAt, c.Ready = Waiting, "", time.Time{}, false
+		c.Last = &Termination{Reason: "Error", ExitCode: 137, StartedAt: epoch, FinishedAt: at(62)}
+	})
+	again := web(live, func(p *Pod) {
+		c := &p.Containers[0]
+		c.Restarts, c.StartedAt, c.ID, c.Ready = 1, at(64), "c2", false
+		c.Last = &Termination{Reason: "Error", ExitCode: 137, StartedAt: epoch, FinishedAt: at(62)}
+	})
+	ready := web(live, func(p *Pod) {
+		p.Containers[0] = again.Containers[0]
+		p.Containers[0].Ready = true
+	})
+	w := newWorld(t).hears(before)
+	for i, f := range []Fact{unhealthy("Liveness probe failed: boom", 1, 40, 40), unhealthy("Liveness probe failed: boom", 2, 40, 50), unhealthy("Liveness probe failed: boom", 3, 40, 60),
+		said(ReasonKilling, "Container web failed liveness probe, will be restarted", 1, 60, 60), dead, again, ready} {
+		w.after(62 + i).hears(f)
+	}
+	lines := w.after(70).row(t, "u-web").Restarts
+	if len(lines) != 1 {
+		t.Fatalf("%d lines, want 1: %+v", len(lines), lines)
+	}
+	got := lines[0]
+	want := Restart{
+		Container: "web", At: at(62), Cause: CauseLiveness, Certainty: Certain, ExitCode: 137, Reason: "Error", Text: "boom", Count: 1,
+		Lived: 62 * time.Second, Failing: 20 * time.Second, Down: 2 * time.Second, ToReady: 4 * time.Second, ToStarted: 3 * time.Second,
+	}
+	if got != want {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestCausesOfRestarts(t *testing.T) {
+	ended := func(how Termination) *Pod {
+		return web(func(p *Pod) {
+			how.StartedAt, how.FinishedAt = epoch, at(60)
+			p.Containers[0].Restarts, p.Containers[0].StartedAt, p.Containers[0].Last = 1, at(60), &how
+		})
+	}
+	killing := func(message string) Fact { return said(ReasonKilling, message, 1, 58, 58) }
+	cases := map[string]struct {
+		how   Termination
+		facts []Fact
+		cause RestartCause
+		sure  Certainty
+	}{
+		"out of memory":      {Termination{Reason: "OOMKilled", ExitCode: 137}, nil, CauseOOM, Certain},
+		"exit":               {Termination{Reason: "Error", ExitCode: 3}, nil, CauseExited, CertaintyHigh},
+		"completed":          {Termination{Reason: "Completed"}, nil, CauseExited, CertaintyHigh},
+		"signal":             {Termination{Reason: "Error", ExitCode: 139}, nil, CauseSignalled, CertaintyHigh},
+		"liveness":           {Termination{Reason: "Error", ExitCode: 137}, []Fact{killing("Container web failed liveness probe, will be restarted")}, CauseLiveness, Certain},
+		"liveness, exit 0":   {Termination{Reason: "Completed"}, []Fact{killing("Container web failed liveness probe, will be restarted")}, CauseLiveness, Certain},
+		"startup":            {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Container web failed startup probe, will be restarted")}, CauseStartup, Certain},
+		"new image":          {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Container web definition changed, will be restarted")}, CauseDefinition, Certain},
+		"postStart":          {Termination{Reason: "Error", ExitCode: 137}, []Fact{killing("FailedPostStartHook")}, CausePostStart, Certain},
+		"sandbox":            {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Stopping container web")}, CauseSandbox, CertaintyMedium},
+		"node":               {Termination{Reason: "ContainerStatusUnknown", ExitCode: 137}, nil, CauseNode, CertaintyHigh},
+		"137 without events": {Termination{Reason: "Error", ExitCode: 137}, []Fact{&Source{Kind: Events, State: SourceForbidden}}, CauseUnknown, CertaintyLow},
+		"3 without events":   {Termination{Reason: "Error", ExitCode: 3}, []Fact{&Source{Kind: Events, State: SourceForbidden}}, CauseExited, CertaintyLow},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			lines := newWorld(t).hears(ended(c.how)).hears(c.facts...).after(90).row(t, "u-web").Restarts
+			if len(lines) != 1 || lines[0].Cause != c.cause || lines[0].Certainty != c.sure {
+				t.Errorf("got %+v, want %s (%s)", lines, c.cause, c.sure)
+			}
+		})
+	}
+}

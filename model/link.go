@@ -1,0 +1,317 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// This file decides the links up to Ready. Each says what its own facts say; that an earlier link breaks a later
+// one is for the reader to see.
+
+func (r *Row) scheduled() link {
+	c := r.Pod.Condition("PodScheduled")
+	switch {
+	case c != nil && c.Status == False && c.Reason == "SchedulingGated":
+		return breaks(StepScheduled, c.Since, "not scheduled: "+cmp.Or(c.Message, c.Reason), "whoever put the scheduling gates on the pod")
+	case c != nil && c.Status == False:
+		return breaks(StepScheduled, c.Since, "not scheduled: "+cmp.Or(c.Message, c.Reason),
+			"room on the nodes, or what the pod asks of them")
+	case r.Pod.Node == "":
+		return begins(StepScheduled, r.Pod.Created, "not scheduled yet")
+	}
+	return intact(StepScheduled, since(c), "on node "+r.Pod.Node)
+}
+
+// since is when a condition changed; zero for none.
+func since(c *Condition) time.Time {
+	if c == nil {
+		return time.Time{}
+	}
+	return c.Since
+}
+
+func (r *Row) sandbox() link {
+	c := r.Pod.Condition("PodReadyToStartContainers")
+	ran := r.Pod.ran()
+	switch {
+	case c != nil && c.Status == True, r.Pod.inSandbox() && (c == nil || !ran):
+		return intact(StepSandbox, since(c), "the sandbox is ready")
+	case r.Pod.Deleting():
+		return breaks(StepSandbox, since(c), "the sandbox is stopped, because the pod was deleted", "")
+	case ran:
+		return breaks(StepSandbox, since(c), "the sandbox is gone, a new one is being made", "the node: its container runtime or network")
+	}
+	if e := r.trouble(); e != nil {
+		return breaks(StepSandbox, e.First, "no sandbox: "+e.Message, "the node: its network, or the volumes that the pod mounts")
+	}
+	return begins(StepSandbox, cmp.Or(since(c), r.Pod.Created), "containers are being created")
+}
+
+// ran reports whether any container of the pod was ever made.
+func (p *Pod) ran() bool {
+	for i := range p.Containers {
+		if c := &p.Containers[i]; c.ID != "" || c.Last != nil || c.State == Running || c.State == Terminated {
+			return true
+		}
+	}
+	return false
+}
+
+// inSandbox reports whether the pod has an address, or a container that has come so far that there must be one:
+// kubelets up to 1.35 say it late, older ones not at all.
+func (p *Pod) inSandbox() bool {
+	if p.IP != "" {
+		return true
+	}
+	for i := range p.Containers {
+		if c := &p.Containers[i]; c.ID != "" || c.State == Running || c.State == Terminated || !beginning[c.Reason] {
+			return true
+		}
+	}
+	return false
+}
+
+// sandboxReasons are the reasons of the events that say why there is no sandbox.
+var sandboxReasons = [...]string{"FailedCreatePodSandBox", "FailedMount", "FailedAttachVolume", "NetworkNotReady"}
+
+// TellsOfSandbox reports whether an event of that reason says why a pod has no sandbox.
+func TellsOfSandbox(reason string) bool {
+	for _, r := range sandboxReasons {
+		if r == reason {
+			return true
+		}
+	}
+	return false
+}
+
+// trouble returns the newest event that says why there is no sandbox; nil for none.
+func (r *Row) trouble() *Event {
+	for i := len(r.Events) - 1; i >= 0; i-- {
+		if TellsOfSandbox(r.Events[i].Reason) {
+			return r.Events[i]
+		}
+	}
+	return nil
+}
+
+// beginning holds the waiting reasons of a pod that is on its way.
+var beginning = map[string]bool{"": true, "ContainerCreating": true, "PodInitializing": true}
+
+func (r *Row) initialized() link {
+	cond := r.Pod.Condition("Initialized")
+	if cond != nil && cond.Status == True {
+		return intact(StepInitialized, cond.Since, "every init container is done")
+	}
+	mains := false
+	for i := range r.Pod.Containers {
+		c := &r.Pod.Containers[i]
+		if c.Kind == Main {
+			mains = mains || c.ID != ""
+		} else if l := r.begun(StepInitialized, c); !l.OK && !mains {
+			return l
+		}
+	}
+	switch {
+	case cond != nil && !mains:
+		return begins(StepInitialized, cond.Since, "the kubelet has not said that the init containers are done")
+	case r.Pod.count(Init)+r.Pod.count(Sidecar) == 0:
+		return intact(StepInitialized, since(cond), "no init containers")
+	}
+	return intact(StepInitialized, since(cond), "every init container is done")
+}
+
+func (r *Row) started() link {
+	worst := intact(StepStarted, time.Time{}, "every container has started")
+	for i := range r.Pod.Containers {
+		c := &r.Pod.Containers[i]
+		if c.Kind == Init {
+			continue
+		}
+		l := r.begun(StepStarted, c)
+		if c.StartedAt.After(worst.Since) && l.OK && worst.OK {
+			worst.Since = c.StartedAt
+		}
+		if !l.OK && (worst.OK || worst.beginning && (!l.beginning || worst.probe < 0 && l.probe >= 0)) {
+			worst = l
+		}
+	}
+	return worst
+}
+
+// begun says whether a container has come as far as the next one may start: an init container has to be done,
+// the others started.
+func (r *Row) begun(name StepName, c *Container) link {
+	switch {
+	case c.State == Terminated && (c.Kind != Init || c.ExitCode != 0):
+		return breaks(name, c.FinishedAt, fmt.Sprintf("%s ended: %s, exit code %d", c.Name, c.endStatus(), c.ExitCode), "the logs of "+c.Name)
+	case c.State == Terminated:
+		return intact(name, c.FinishedAt, "")
+	case c.State == Running && c.Kind == Init:
+		return begins(name, c.StartedAt, "init container "+c.Name+" is running")
+	case c.State == Running && c.Probes[Startup] != nil && c.Started != True:
+		return r.startup(name, c)
+	case c.State == Running:
+		return intact(name, c.StartedAt, "")
+	case !beginning[c.Reason]:
+		return c.stuck(name, r.readySince())
+	}
+	return begins(name, time.Time{}, "containers are being created")
+}
+
+// stuck is the link of a container that cannot be made, or not yet again.
+func (c *Container) stuck(name StepName, since time.Time) link {
+	text, fix := c.Name+": "+c.Reason, "the spec of "+c.Name
+	if c.Message != "" {
+		text += ": " + c.Message
+	}
+	switch {
+	case c.Reason == "CrashLoopBackOff":
+		fix = "the logs of " + c.Name + "'s previous instance"
+	case strings.Contains(c.Reason, "Image"):
+		fix = "the image of " + c.Name + ", its registry, or the secret to pull it with"
+	case c.Reason == "CreateContainerConfigError":
+		fix = "a ConfigMap or Secret that " + c.Name + " refers to"
+	}
+	return breaks(name, since, text, fix)
+}
+
+// startup is the link of a container whose startup probe has not succeeded.
+func (r *Row) startup(name StepName, c *Container) link {
+	i := r.index(c, Startup)
+	if i < 0 {
+		return begins(name, c.StartedAt, "startup of "+c.Name+" is starting")
+	}
+	p := &r.Probes[i]
+	l := breaks(name, c.StartedAt, p.note(), probeFix(p))
+	if p.State != StateFailed && p.State != StateErroring {
+		l = begins(name, c.StartedAt, "startup of "+c.Name+" is "+p.State.String())
+		if p.failedLate() {
+			l.Text, l.Fix = l.Text+": "+brief(p.LastFailure().Text()), probeFix(p)
+		}
+	}
+	l.probe = i
+	return l
+}
+
+// probeFix says who can mend a failing probe.
+func probeFix(p *Probe) string {
+	if p.State == StateErroring {
+		return "the probe's spec: it cannot be carried out, which counts towards nothing"
+	}
+	return p.Container.Name + ", or its probe"
+}
+
+// index returns the index of a container's probe; -1 when there is none.
+func (r *Row) index(c *Container, typ ProbeType) int {
+	for i := range r.Probes {
+		if p := &r.Probes[i]; p.Container == c && p.Type == typ {
+			return i
+		}
+	}
+	return -1
+}
+
+func (r *Row) readiness() link {
+	worst := intact(StepReadiness, time.Time{}, "no readiness probes")
+	for i := range r.Pod.Containers {
+		c := &r.Pod.Containers[i]
+		if c.Kind == Init {
+			continue
+		}
+		if l := r.isReady(c); !l.OK && (worst.OK || worst.beginning && !l.beginning) {
+			worst = l
+		} else if worst.OK && c.Probes[Readiness] != nil {
+			worst.Text, worst.Since = "every container is ready", r.readySince()
+		}
+	}
+	return worst
+}
+
+// readySince is when the containers became ready, or ceased to be.
+func (r *Row) readySince() time.Time {
+	if c := r.Pod.Condition("ContainersReady"); c != nil {
+		return c.Since
+	}
+	return since(r.Pod.Condition("Ready"))
+}
+
+// isReady says whether a container is ready, and else what its readiness probe says.
+func (r *Row) isReady(c *Container) link {
+	i := r.index(c, Readiness)
+	switch {
+	case c.Ready:
+		return intact(StepReadiness, time.Time{}, "")
+	case c.State != Running, c.Probes[Startup] != nil && c.Started != True:
+		return begins(StepReadiness, time.Time{}, c.Name+" has not started")
+	case i < 0:
+		return begins(StepReadiness, r.readySince(), c.Name+" is not ready, and has no readiness probe: its kubelet has not followed yet")
+	}
+	p := &r.Probes[i]
+	l := breaks(StepReadiness, r.readySince(), p.note(), probeFix(p))
+	if p.State == StateDelayed || p.State == StatePassing {
+		l = begins(StepReadiness, r.readySince(), "readiness of "+c.Name+" is "+p.State.String())
+	}
+	l.probe = i
+	return l
+}
+
+func (r *Row) containersReady() link {
+	c := r.Pod.Condition("ContainersReady")
+	switch {
+	case c == nil:
+		return begins(StepContainersReady, time.Time{}, "the kubelet has not said that the containers are ready")
+	case c.Status == True:
+		return intact(StepContainersReady, c.Since, "every container is ready")
+	}
+	return breaks(StepContainersReady, c.Since, cmp.Or(c.Message, c.Reason, "the kubelet says no more than that they are not"), "")
+}
+
+func (r *Row) gates() link {
+	if len(r.Pod.Gates) == 0 {
+		return intact(StepGates, time.Time{}, "no readiness gates")
+	}
+	var newest time.Time
+	for _, g := range r.Pod.GateStatuses() {
+		switch {
+		case g.Missing:
+			return breaks(StepGates, g.Since, "gate "+g.Type+": nobody has set it", GateOwner(g.Type))
+		case g.Status != True:
+			text := "gate " + g.Type + " is " + g.Word()
+			if c := r.Pod.Condition(g.Type); cmp.Or(c.Message, c.Reason) != "" {
+				text += ": " + cmp.Or(c.Message, c.Reason)
+			}
+			return breaks(StepGates, g.Since, text, GateOwner(g.Type))
+		case g.Since.After(newest):
+			newest = g.Since
+		}
+	}
+	return intact(StepGates, newest, "every readiness gate is True")
+}
+
+func (r *Row) ready() link {
+	c := r.Pod.Condition("Ready")
+	switch {
+	case c == nil:
+		return begins(StepReady, time.Time{}, "the kubelet has not said that the pod is ready")
+	case c.Status == True:
+		return intact(StepReady, c.Since, "the pod is ready")
+	case c.Reason == "" && r.Pod.ConditionStatus("ContainersReady") == True:
+		return r.takenOut(c)
+	}
+	return breaks(StepReady, c.Since, cmp.Or(c.Message, c.Reason, "the pod is not ready"), "")
+}
+
+// takenOut is the link of a pod that the node controller took out of traffic: it writes Ready alone, and gives no
+// reason (pkg/controller/util/node/controller_utils.go, MarkPodsNotReady). Its containers were ready when its
+// kubelet last spoke.
+func (r *Row) takenOut(c *Condition) link {
+	switch {
+	case r.Node == nil:
+		return breaks(StepReady, c.Since, "node "+r.Pod.Node+" was lost: its pods were taken out of traffic, whatever their probes say", nodeFix)
+	case r.Node.Ready != True:
+		return breaks(StepReady, r.Node.Since, nodeText(r.Node), nodeFix)
+	}
+	return breaks(StepReady, c.Since, "node "+r.Node.Name+" was lost for a time: its kubelet has not said yet that the pod is ready", "")
+}

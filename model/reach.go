@@ -1,0 +1,132 @@
+package model
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxServices is how many Services the text of a link names.
+const maxServices = 3
+
+// endpoints says whether the pod's Services send traffic to it. Those that do not come first.
+func (r *Row) endpoints() link {
+	var in, out []link
+	add := func(l link) {
+		if l.OK {
+			in = append(in, l)
+		} else {
+			out = append(out, l)
+		}
+	}
+	for i := range r.Traffic {
+		add(r.reached(&r.Traffic[i]))
+	}
+	for _, s := range r.Services {
+		if !r.listed(s.Name) {
+			add(r.unlisted(s))
+		}
+	}
+	links := append(out, in...)
+	switch {
+	case len(links) > 0:
+		return summed(links)
+	case !r.slicesSeen || !r.servicesSeen:
+		return untold(StepEndpoints, "not known: Services and EndpointSlices have not been read")
+	}
+	return breaks(StepEndpoints, time.Time{}, "no Service selects the pod", "the selector of a Service or the labels of the pod, if it should get traffic")
+}
+
+// summed joins what several Services say. The first speaks for all.
+func summed(links []link) link {
+	l := links[0]
+	for i := 1; i < min(len(links), maxServices); i++ {
+		l.Text += "; " + links[i].Text
+		l.Unknown = l.Unknown && links[i].Unknown
+	}
+	if more := len(links) - maxServices; more > 0 {
+		l.Text += "; and " + strconv.Itoa(more) + " more"
+	}
+	return l
+}
+
+// listed reports whether a Service has an endpoint for the pod.
+func (r *Row) listed(service string) bool {
+	for i := range r.Traffic {
+		if r.Traffic[i].Service == service {
+			return true
+		}
+	}
+	return false
+}
+
+// reached says what a Service that has an endpoint for the pod does with it, and whether that follows from what
+// the pod says. It mirrors podToEndpoint of staging/src/k8s.io/endpointslice/utils.go.
+func (r *Row) reached(t *Traffic) link {
+	ready := r.Pod.Condition("Ready")
+	switch {
+	case t.Ready && t.PublishNotReady:
+		return intact(StepEndpoints, t.Since, t.Service+": in, as it is for pods that are not ready too")
+	case t.Ready && r.Pod.Deleting():
+		return intact(StepEndpoints, r.Pod.Deleted.Add(-r.Pod.GracePeriod), t.Service+": still in, its EndpointSlice has not followed the deletion yet")
+	case t.Ready && !r.Pod.Ready():
+		return intact(StepEndpoints, since(ready), t.Service+": still in, its EndpointSlice has not followed the pod yet")
+	case t.Ready:
+		return r.ported(t)
+	case t.Serving && t.Terminating:
+		return breaks(StepEndpoints, t.Since, t.Service+": drains, because the pod was deleted", "")
+	case t.Terminating || r.Pod.Deleting():
+		return breaks(StepEndpoints, t.Since, t.Service+": out, because the pod was deleted", "")
+	case r.Pod.Ready():
+		return breaks(StepEndpoints, since(ready), t.Service+": out, its EndpointSlice has not followed the pod yet", sliceFix)
+	}
+	return breaks(StepEndpoints, t.Since, t.Service+": out, because the pod is not ready", "")
+}
+
+// sliceFix is who writes EndpointSlices.
+const sliceFix = "the EndpointSlice controller, if it takes longer than seconds"
+
+// ported is the link of a pod that takes traffic, if a port is there to take it: a target port that is named like
+// no port of the pod is left out of the pod's slice without a word.
+func (r *Row) ported(t *Traffic) link {
+	for _, s := range r.Services {
+		if s.Name != t.Service || s.Ports == "" {
+			continue
+		}
+		missing := ""
+		for target := range strings.SplitSeq(s.Ports, ",") {
+			if _, ok := r.Pod.port(target); ok {
+				return intact(StepEndpoints, t.Since, t.Service+": in")
+			}
+			missing = target
+		}
+		return breaks(StepEndpoints, t.Since, t.Service+": in, but without a port: no container names one "+strconv.Quote(missing),
+			"targetPort of Service "+t.Service+", or the ports of the containers")
+	}
+	return intact(StepEndpoints, t.Since, t.Service+": in")
+}
+
+// port returns the number of a target port of a Service. A pod whose specs were not read may have any.
+func (p *Pod) port(target string) (number int32, ok bool) {
+	for i := range p.Containers {
+		c := &p.Containers[i]
+		if n, ok := c.Port(target); ok || c.Spec == nil {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// unlisted says why a Service that selects the pod has no endpoint for it.
+func (r *Row) unlisted(s *Service) link {
+	ready := r.Pod.Condition("Ready")
+	switch {
+	case !r.slicesSeen:
+		return untold(StepEndpoints, s.Name+": not known, EndpointSlices have not been read")
+	case r.Pod.IP == "":
+		return breaks(StepEndpoints, time.Time{}, s.Name+": out, because the pod has no address", "")
+	case r.Pod.Ready() || s.PublishNotReady:
+		return breaks(StepEndpoints, since(ready), s.Name+": selects the pod, but none of its EndpointSlices has it", sliceFix)
+	}
+	return breaks(StepEndpoints, since(ready), s.Name+": out, because the pod is not ready", "")
+}
