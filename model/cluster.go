@@ -111,7 +111,10 @@ func (c *Cluster) Snapshot() *Snapshot {
 	return c.last
 }
 
-// Follow calls f for every transition that a later Snapshot finds. Clones are not followed.
+// Settle finds out everything that follows from what is known now, as Snapshot does, and publishes nothing.
+func (c *Cluster) Settle() { c.refresh() }
+
+// Follow calls f for every transition that a later Snapshot or Settle finds. Clones are not followed.
 func (c *Cluster) Follow(f func(Transition)) { c.follow = f }
 
 // NextDue returns a moment up to which no row changes by time alone. It reports false when none ever will.

@@ -136,16 +136,21 @@ func TestFirstBrokenLink(t *testing.T) {
 		"container ended":   {pod: settled(container(Terminated, "Completed")), step: StepStarted, text: "web ended: Completed, exit code 0", fix: "the logs of web"},
 		"W31 startup pends": {pod: settled(with(Startup, probe()), unready, notYet), step: StepStarted, text: "startup of web is starting"},
 		"startup cannot be carried out": {
-			pod: settled(with(Startup, probe()), unready, notYet), facts: []Fact{unhealthy("Startup probe errored and resulted in unknown state: no such file", 3, 1, 9)},
+			pod: settled(with(Startup, probe()), unready, notYet), facts: []Fact{unhealthy("Startup probe errored and resulted in unknown state: no such file", 4, 1, 39)},
 			step: StepStarted, text: "startup of web: no such file", fix: "the probe's spec: it cannot be carried out, which counts towards nothing",
 		},
 		"W33 readiness fails": {
 			pod: settled(with(Readiness, probe()), unready), facts: []Fact{outTraffic, unhealthy("Readiness probe failed: HTTP probe failed with statuscode: 503", 3, 1, 9)},
 			step: StepReadiness, text: "readiness of web: HTTP probe failed with statuscode: 503", fix: "web, or its probe", since: 5,
 		},
+		"S16 static pod, events under its other identity": {
+			pod:   settled(with(Readiness, probe()), unready, func(p *Pod) { p.MirrorUID = "hash" }),
+			facts: []Fact{mirrored("Readiness probe failed: connection refused")},
+			step:  StepReadiness, text: "readiness of web: connection refused", fix: "web, or its probe", since: 5,
+		},
 		"H31 named port missing": {
 			pod:   settled(with(Readiness, probe(func(p *ProbeSpec) { p.Port = "admin" })), unready),
-			facts: []Fact{unhealthy(`Readiness probe errored and resulted in unknown state: strconv.Atoi: parsing "admin": invalid syntax`, 3, 1, 9)},
+			facts: []Fact{unhealthy(`Readiness probe errored and resulted in unknown state: strconv.Atoi: parsing "admin": invalid syntax`, 4, 1, 39)},
 			step:  StepReadiness, text: `readiness of web: strconv.Atoi: parsing "admin": invalid syntax`, fix: "the probe's spec: it cannot be carried out, which counts towards nothing", since: 5,
 		},
 		"S01 containers ready, condition not yet": {
@@ -241,6 +246,12 @@ func notYet(p *Pod) { p.Containers[0].Started = False }
 func sidecarFailure(message string) *Event {
 	e := unhealthy(message, 2, 2, 38)
 	e.Container = "web-mesh"
+	return e
+}
+
+func mirrored(message string) *Event {
+	e := unhealthy(message, 4, 1, 39)
+	e.Pod = "hash"
 	return e
 }
 
@@ -381,5 +392,25 @@ func TestGateOwners(t *testing.T) {
 	}
 	if got := GateOwner("cloud.google.com/load-balancer-neg-ready-2"); got != "" {
 		t.Errorf("a gate of nobody we know: %q", got)
+	}
+}
+
+// BenchmarkFoldUnready is one change of a pod whose note is the chain's. Budget: 5 µs.
+func BenchmarkFoldUnready(b *testing.B) {
+	w := newWorld(b).hears(goodNode, service("web"), outTraffic)
+	p := settled(with(Readiness, probe()), with(Liveness, probe(path("/live"))), unready)
+	w.hears(p, unhealthy("Readiness probe failed: dial tcp 10.0.0.7:8080: connect: connection refused", 3, 1, 21)).after(25)
+	b.ReportAllocs()
+	for b.Loop() {
+		w.hears(p).Snapshot()
+	}
+}
+
+// BenchmarkWhy is the whole chain of one pod, as a page asks for it.
+func BenchmarkWhy(b *testing.B) {
+	row := newWorld(b).hears(goodNode, service("web"), inTraffic, settled(with(Readiness, probe()))).after(40).row(b, "u-web")
+	b.ReportAllocs()
+	for b.Loop() {
+		row.Why()
 	}
 }

@@ -36,11 +36,17 @@
 //	{"at":…,"stream":1,"event":"ADDED","resource":"pods","object":{…}}
 //	{"at":…,"stream":1,"resource":"pods","list":"begin"}
 //	{"at":…,"stream":1,"source":{"kind":"pods","namespace":"shop","state":"synced","since":…,"error":"…"}}
+//	{"at":…,"stream":63,"counters":{"node":"n1","asked":…,"started":…,"pods":[{"uid":"…","probes":[
+//	 {"container":"web","type":"liveness","successes":9,"failures":1}]}]}}
 //
 // An object was ADDED, MODIFIED or DELETED; the objects of a list are ADDED. The resources are pods, events,
 // endpointslices, services and nodes; an object is one of v1, or discovery.k8s.io/v1, in Kubernetes' own JSON,
 // without apiVersion and kind. What a stream has not named between the "begin" and the "end" of a list does not
 // exist. A source is syncing, synced, stale or forbidden; it has no namespace when it reads all of them.
+//
+// Counters are what one kubelet's probe counters said, if somebody asked for them: at says when it answered, asked
+// when it was asked, and started when its process began. A pod of the scope that had no counters is there
+// without probes. Counters with "gone":true say that nobody reads those of the node any more.
 //
 // A reader skips an entry that is none of these, or whose event, resource or list it does not know, and ignores
 // members that it does not know beside those that it does. That is the room for what else will be

@@ -75,9 +75,9 @@ func TestScreenHasItsSize(t *testing.T) {
 			t.Run(world+" "+state+" on a tape", func(t *testing.T) {
 				o := onTape(hostileTape())
 				o.Notice, o.ASCII = "notice\x1b[31m", len(state)%2 == 0
-				o.Recorder = &fakeRecorder{status: RecorderStatus{On: true, Path: evil, Bytes: 1 << 62, Err: errors.New(evil)}}
-				checkSizes(t, o, s, keys)
-				o.Recorder = &fakeRecorder{refuse: errors.New(evil)}
+				o.Recorder = &fakeRecorder{
+					status: RecorderStatus{On: true, Path: evil, Bytes: 1 << 62, Err: errors.New(evil)}, refuse: errors.New(evil),
+				}
 				checkSizes(t, o, s, keys)
 			})
 		}

@@ -170,10 +170,10 @@ func TestSpeeds(t *testing.T) {
 func TestTheClockIsTheTapes(t *testing.T) {
 	f := recordedNight()
 	b := boardOf(t, onTape(f), 80, 24, incident().snapshot())
-	wantOnScreen(t, b, " 3m20s ")
+	wantOnScreen(t, b, " 3m12s ")
 	f.head.At = night.Add(40 * time.Second)
 	b.Update(tickMsg{generation: b.generation})
-	wantOnScreen(t, b, " 4m ")
+	wantOnScreen(t, b, " 3m52s ")
 	wantOnScreen(t, b, "03:14:40Z +05:40")
 }
 

@@ -31,13 +31,6 @@ func inkOf(s lipgloss.Style) ink {
 	return ink{on, off}
 }
 
-func (i ink) of(s string) string {
-	if s == "" {
-		return ""
-	}
-	return i.on + s + i.off
-}
-
 // palette is where the colourful and the colourless theme differ.
 type palette struct{ red, yellow, green, cyan, magenta lipgloss.Style }
 

@@ -53,6 +53,21 @@ func TestClipMiddleKeepsWhatTellsPodsApart(t *testing.T) {
 	}
 }
 
+func TestClipCentreKeepsTheEnd(t *testing.T) {
+	tests := map[int]string{
+		60: "creating /root/incidents/a.probetop: permission denied", 30: "creating …p: permission denied",
+		3: "cr…", 0: "", -1: "",
+	}
+	for width, want := range tests {
+		if got := clipCentre("creating /root/incidents/a.probetop: permission denied", width, "…"); got != want {
+			t.Errorf("in %d cells: %q, want %q", width, got, want)
+		}
+	}
+	if got := clipCentre("数据库数据库数据库", 11, "…"); cells(got) > 11 {
+		t.Errorf("%q takes %d cells", got, cells(got))
+	}
+}
+
 func TestWrap(t *testing.T) {
 	tests := map[string]struct {
 		text         string

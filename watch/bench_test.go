@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/simcluster"
 )
 
 // encoded returns n pods as a server would send them, sixty to a Deployment.
@@ -139,21 +140,23 @@ func BenchmarkFeed(b *testing.B) {
 	b.ReportMetric(float64(f.Snapshot().Seq), "snapshots")
 }
 
-// BenchmarkLive10000Pods is a whole start: lists over an in-memory transport, facts, fold, first settled
+// BenchmarkLive10000Pods is a whole start: lists over pipes in memory, facts, fold, first settled
 // snapshot. It reports the heap in use at the end, the server's part included.
 func BenchmarkLive10000Pods(b *testing.B) {
 	for _, streaming := range []bool{true, false} {
 		b.Run(fmt.Sprintf("streaming=%v", streaming), func(b *testing.B) {
-			a := newAPI(b)
-			a.streaming = streaming
+			c := newCluster(b)
+			if !streaming {
+				c.fault("", "", simcluster.RefuseStreaming())
+			}
 			for i, w := range encoded(b, 10000) {
 				p := decoded(b, w)
 				p.Name += fmt.Sprint(i)
-				a.objects["pods"] = append(a.objects["pods"], p)
+				c.put(p)
 			}
 			for b.Loop() {
 				before := heap()
-				live, err := NewLive(a.config(), Scope{})
+				live, err := NewLive(c.RESTConfig(), Scope{})
 				if err != nil {
 					b.Fatal(err)
 				}

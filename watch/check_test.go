@@ -14,8 +14,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/rest"
+
+	"github.com/probetop/probetop/simcluster"
 )
 
 // expectAccess checks the class of an error of Check, and words of its text.
@@ -31,31 +33,41 @@ func expectAccess(t *testing.T, err error, want Access, text string) {
 }
 
 func TestCheckAnswers(t *testing.T) {
-	for name, c := range map[string]struct {
-		status *metav1.Status
-		want   Access
+	for name, test := range map[string]struct {
+		do   simcluster.Action
+		want Access
+		text string
 	}{
-		"401": {status(401, metav1.StatusReasonUnauthorized, "Unauthorized"), Unauthorized},
-		"403": {status(403, metav1.StatusReasonForbidden, "pods is forbidden: no"), Forbidden},
-		"400": {status(400, metav1.StatusReasonBadRequest, "no such field"), Failed},
+		"401": {simcluster.Unauthorize(), Unauthorized, "Unauthorized"},
+		"403": {simcluster.Forbid(), Forbidden, `pods is forbidden: User "probetop" cannot list`},
+		"400": {simcluster.Answer(apierrors.NewBadRequest("no such field")), Failed, "no such field"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := newAPI(t)
-			a.fault = func(string, *http.Request) *metav1.Status { return c.status }
-			expectAccess(t, Check(t.Context(), a.config(), Scope{}), c.want, c.status.Message)
+			c := newCluster(t)
+			c.fault("", "", test.do)
+			expectAccess(t, Check(t.Context(), c.RESTConfig(), Scope{}), test.want, test.text)
 		})
 	}
 }
 
 func TestCheckAsksForOnePodOfTheScope(t *testing.T) {
-	a := newAPI(t)
-	a.put(podNames(0, 3)...)
-	if err := Check(t.Context(), a.config(), Scope{Pods: []Selection{{Namespace: "shop", Labels: "app=web"}}}); err != nil {
+	c := newCluster(t, podNames(0, 3)...)
+	if err := Check(t.Context(), c.RESTConfig(), Scope{Pods: []Selection{{Namespace: "shop", Labels: "app=web"}}}); err != nil {
 		t.Fatal(err)
 	}
-	if got := a.asked(); len(got) != 1 || len(a.asked("pods ", "limit=1", "labelSelector=app%3Dweb")) != 1 {
+	if got := c.asked(""); len(got) != 1 || len(c.asked("pods", "limit=1", "labelSelector=app%3Dweb")) != 1 {
 		t.Errorf("requests %q, want one for one pod", got)
 	}
+}
+
+func TestCheckWaitsWhenItIsThrottled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t)
+		c.Faults().Add(simcluster.Fault{Count: 3, Do: simcluster.Throttle(2 * time.Second)})
+		if err := Check(t.Context(), c.RESTConfig(), Scope{}); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestCheckOverTheNetwork(t *testing.T) {

@@ -19,6 +19,8 @@ import (
 const (
 	requestsPerSecond = 50
 	requestBurst      = 200
+	// requestRepeats is client-go's own default.
+	requestRepeats = 10
 )
 
 // client sends requests for the API groups that are read, protobuf on the wire where the server can.
@@ -28,11 +30,13 @@ type client struct {
 	core, discovery rest.Interface
 	// timeout bounds a request that is not a watch; zero for no bound.
 	timeout time.Duration
+	// repeats is how often a request is repeated that the server, or the connection, could not carry out.
+	repeats int
 }
 
 func newClient(cfg *rest.Config) (*client, error) {
 	cfg = rest.CopyConfig(cfg)
-	c := &client{timeout: cfg.Timeout}
+	c := &client{timeout: cfg.Timeout, repeats: requestRepeats}
 	// The transport's timeout would cut watches off as well.
 	cfg.Timeout = 0
 	cfg.QPS, cfg.Burst, cfg.RateLimiter = requestsPerSecond, requestBurst, nil
@@ -43,6 +47,9 @@ func newClient(cfg *rest.Config) (*client, error) {
 	}
 	if cfg.UserAgent == "" {
 		cfg.UserAgent = rest.DefaultKubernetesUserAgent()
+	}
+	if err := followToken(cfg); err != nil {
+		return nil, err
 	}
 	scheme, err := newScheme()
 	if err != nil {
@@ -86,6 +93,7 @@ func (c *client) request(p *plan, opts metav1.ListOptions) *rest.Request {
 		r = c.discovery
 	}
 	return r.Get().
+		MaxRetries(c.repeats).
 		NamespaceIfScoped(p.Namespace, p.Namespace != "").
 		Resource(p.resource.name).
 		VersionedParams(&opts, metav1.ParameterCodec)

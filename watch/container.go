@@ -35,6 +35,7 @@ func containerFact(in *interner, c *corev1.Container, kind model.ContainerKind, 
 	fact.Probes[model.Startup] = in.probe(c.StartupProbe)
 	fact.Probes[model.Readiness] = in.probe(c.ReadinessProbe)
 	fact.Probes[model.Liveness] = in.probe(c.LivenessProbe)
+	fact.Spec = in.containerSpec(c)
 	for i := range statuses {
 		if statuses[i].Name == c.Name {
 			fact.StatusIndex = int16(i)

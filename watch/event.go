@@ -8,13 +8,13 @@ import (
 	"github.com/probetop/probetop/model"
 )
 
-// telling reports whether events of that reason say something about a container's health.
+// telling reports whether events of that reason say something about a container's health, or why it has none.
 func telling(reason string) bool {
 	switch reason {
 	case model.ReasonUnhealthy, model.ReasonProbeWarning, model.ReasonKilling, model.ReasonBackOff:
 		return true
 	}
-	return false
+	return model.TellsOfSandbox(reason)
 }
 
 // eventFact converts an event. The kubelet fills in the old fields (count, firstTimestamp, lastTimestamp); the

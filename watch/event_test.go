@@ -47,7 +47,8 @@ func TestEventFactNamesItsProbe(t *testing.T) {
 func TestOnlyTellingEventsAreKept(t *testing.T) {
 	for reason, want := range map[string]bool{
 		"Unhealthy": true, "ProbeWarning": true, "Killing": true, "BackOff": true,
-		"Pulled": false, "Started": false, "FailedMount": false, "": false,
+		"FailedMount": true, "FailedCreatePodSandBox": true,
+		"Pulled": false, "Started": false, "": false,
 	} {
 		if got := events().fact(newInterner(), &corev1.Event{Reason: reason}) != nil; got != want {
 			t.Errorf("%q is kept: %v, want %v", reason, got, want)

@@ -3,11 +3,19 @@ package watch
 import (
 	"errors"
 	"sync"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	utilnet "k8s.io/apimachinery/pkg/util/net"
 
 	"github.com/probetop/probetop/model"
+)
+
+const (
+	// patience is how long nobody may be listening before the stream counts as stale. Most watches that end are
+	// open again at once.
+	patience = 1500 * time.Millisecond
+	// hope is how long a permission that we lack is asked for as if it were to come back at once.
+	hope = 2 * time.Minute
 )
 
 var (
@@ -30,7 +38,12 @@ type health struct {
 	// noWatch is set while the last watch that was tried could not be opened; then a list alone does not
 	// make the stream synced.
 	noWatch bool
-	closed  bool
+	// telling is set while a watch is open that has not completed the list at its beginning, watching while one
+	// is open that has. Since the last one ended, late has been running: unless there is
+	// another when it runs out, nobody is listening.
+	telling, watching bool
+	late              *time.Timer
+	closed            bool
 }
 
 // syncing announces the stream.
@@ -40,8 +53,11 @@ func (h *health) syncing() { h.locked(func() { h.enterLocked(model.SourceSyncing
 func (h *health) listed() {
 	h.locked(func() {
 		h.complete = true
+		h.telling, h.watching = false, h.telling || h.watching
 		if !h.noWatch {
 			h.enterLocked(model.SourceSynced, "")
+			h.stopLocked()
+			h.waitLocked()
 		}
 	})
 }
@@ -49,10 +65,18 @@ func (h *health) listed() {
 // watched is called when a watch is open; initial is set when it begins with a list.
 func (h *health) watched(initial bool) {
 	h.locked(func() {
-		h.noWatch = false
+		h.telling, h.watching, h.noWatch = initial, !initial, false
 		if h.complete && !initial {
 			h.enterLocked(model.SourceSynced, "")
 		}
+	})
+}
+
+// ended is called when a watch is over, for whatever reason.
+func (h *health) ended() {
+	h.locked(func() {
+		h.telling, h.watching = false, false
+		h.waitLocked()
 	})
 }
 
@@ -67,18 +91,11 @@ func (h *health) unwatched(err error) {
 // failed is called when a list fails or a watch breaks.
 func (h *health) failed(err error) { h.locked(func() { h.failLocked(err) }) }
 
-// reopening is called when it takes long to open a watch again.
-func (h *health) reopening() {
+// resigned reports whether the stream has lacked a permission for long.
+func (h *health) resigned() (yes bool) {
 	h.locked(func() {
-		if h.source.State == model.SourceSynced {
-			h.failLocked(errReopening)
-		}
+		yes = h.source.State == model.SourceForbidden && h.clock.now().Sub(h.source.Since) > hope
 	})
-}
-
-// forbidden reports whether the stream lacks a permission.
-func (h *health) forbidden() (yes bool) {
-	h.locked(func() { yes = h.source.State == model.SourceForbidden })
 	return yes
 }
 
@@ -89,7 +106,12 @@ func (h *health) current() (s model.Source) {
 }
 
 // close makes the stream fall silent.
-func (h *health) close() { h.locked(func() { h.closed = true }) }
+func (h *health) close() {
+	h.locked(func() {
+		h.closed = true
+		h.stopLocked()
+	})
+}
 
 func (h *health) locked(f func()) {
 	h.mu.Lock()
@@ -97,6 +119,30 @@ func (h *health) locked(f func()) {
 	if !h.closed {
 		f()
 	}
+}
+
+// waitLocked lets the time run while no watch is open.
+func (h *health) waitLocked() {
+	if !h.watching && h.late == nil {
+		h.late = time.AfterFunc(patience, h.overdue)
+	}
+}
+
+func (h *health) stopLocked() {
+	if h.late != nil {
+		h.late.Stop()
+		h.late = nil
+	}
+}
+
+// overdue is called when nobody has been listening for too long.
+func (h *health) overdue() {
+	h.locked(func() {
+		if h.late != nil && !h.watching && h.source.State == model.SourceSynced {
+			h.failLocked(errReopening)
+		}
+		h.late = nil
+	})
 }
 
 func (h *health) failLocked(err error) {
@@ -118,9 +164,4 @@ func (h *health) enterLocked(state model.SourceState, text string) {
 	h.source.State, h.source.Error = state, text
 	told := h.source
 	h.emit(model.Change{At: at, Stream: h.stream, Fact: &told})
-}
-
-// insists reports whether the reflector retries a streaming list after err, instead of listing page by page.
-func insists(err error) bool {
-	return utilnet.IsConnectionRefused(err) || apierrors.IsTooManyRequests(err)
 }

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -21,11 +22,17 @@ type interner struct {
 	strings map[string]string
 	probes  map[string]*model.ProbeSpec
 	gates   map[string][]string
+	sets    map[string]model.Labels
+	specs   map[string]*model.ContainerSpec
 	key     []byte
+	names   []string
 }
 
 func newInterner() *interner {
-	return &interner{strings: map[string]string{}, probes: map[string]*model.ProbeSpec{}, gates: map[string][]string{}}
+	return &interner{
+		strings: map[string]string{}, probes: map[string]*model.ProbeSpec{}, gates: map[string][]string{},
+		sets: map[string]model.Labels{}, specs: map[string]*model.ContainerSpec{},
+	}
 }
 
 // string returns the one copy of s. The copy pins no larger string that s was cut from.
@@ -69,6 +76,34 @@ func (in *interner) probe(p *corev1.Probe) *model.ProbeSpec {
 	spec := probeFact(p)
 	in.probes[string(in.key[:n])] = spec
 	return spec
+}
+
+// labels returns the one copy of all labels equal to m.
+func (in *interner) labels(m map[string]string) model.Labels {
+	if len(m) == 0 {
+		return ""
+	}
+	in.names = in.names[:0]
+	for k := range m {
+		in.names = append(in.names, k)
+	}
+	slices.Sort(in.names)
+	in.key = in.key[:0]
+	for i, k := range in.names {
+		if i > 0 {
+			in.key = append(in.key, ',')
+		}
+		in.key = append(append(append(in.key, k...), '='), m[k]...)
+	}
+	if shared, ok := in.sets[string(in.key)]; ok {
+		return shared
+	}
+	if len(in.sets) >= internedStrings {
+		clear(in.sets)
+	}
+	labels := model.Labels(in.key)
+	in.sets[string(labels)] = labels
+	return labels
 }
 
 // readinessGates returns the one list of all lists equal to gates; nil for none.

@@ -44,6 +44,7 @@ func NewLive(cfg *rest.Config, scope Scope) (*Live, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing the client: %w", err)
 	}
+	c.repeats = 0 // a stream says what is wrong, and tries again itself
 	return &Live{client: c, plans: plans}, nil
 }
 

@@ -1,19 +1,24 @@
 package watch
 
 import (
-	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/simcluster"
 )
 
 func TestLiveFollowsACluster(t *testing.T) {
@@ -21,17 +26,25 @@ func TestLiveFollowsACluster(t *testing.T) {
 		for _, streaming := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s streaming=%v", mediaType, streaming), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					a := newAPI(t)
-					a.mediaType, a.streaming = mediaType, streaming
-					a.put(pod("a"), pod("b"))
-					r := start(t, a, Scope{})
+					c := newCluster(t, pod("a"), pod("b"))
+					if !streaming {
+						c.fault("", "", simcluster.RefuseStreaming())
+					}
+					cfg := c.RESTConfig()
+					cfg.Wrap(func(next http.RoundTripper) http.RoundTripper {
+						return roundTripper(func(r *http.Request) (*http.Response, error) {
+							r.Header.Set("Accept", mediaType)
+							return next.RoundTrip(r)
+						})
+					})
+					r := startWith(t, cfg, Scope{})
 					defer r.end(t)
 					r.expect(t, "a", "b")
-					for _, kind := range model.SourceKinds {
+					for _, kind := range apiSources {
 						r.expectSource(t, kind, "synced")
 					}
-					a.put(pod("c"))
-					a.remove(pod("a"))
+					c.put(pod("c"))
+					c.remove(pod("a"))
 					r.expect(t, "b", "c")
 				})
 			})
@@ -41,9 +54,7 @@ func TestLiveFollowsACluster(t *testing.T) {
 
 func TestLiveAnnouncesEveryStreamFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		a.put(pod("a"))
-		r := start(t, a, Scope{Pods: []Selection{{Namespace: "shop"}, {Namespace: "till"}}})
+		r := start(t, newCluster(t, pod("a")), Scope{Pods: []Selection{{Namespace: "shop"}, {Namespace: "till"}}})
 		r.end(t)
 		const streams = 2 + 3*2 + 1
 		for i, ch := range r.changes[:streams] {
@@ -57,47 +68,43 @@ func TestLiveAnnouncesEveryStreamFirst(t *testing.T) {
 
 func TestLiveAsksForLittle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		r := start(t, a, Scope{Pods: []Selection{{Namespace: "shop", Labels: "app=web", Fields: "spec.nodeName=n1"}}})
+		c := newCluster(t)
+		r := start(t, c, Scope{Pods: []Selection{{Namespace: "shop", Labels: "app=web", Fields: "spec.nodeName=n1"}}})
 		defer r.end(t)
-		if n := len(a.asked()); n != 5 {
-			t.Errorf("%d requests, want one for each of 5 streams: %q", n, a.asked())
+		if n := len(c.asked("")); n != 5 {
+			t.Errorf("%d requests, want one for each of 5 streams: %q", n, c.asked(""))
 		}
-		if len(a.asked("pods ", "labelSelector=app%3Dweb", "fieldSelector=spec.nodeName%3Dn1", "sendInitialEvents=true")) != 1 {
-			t.Errorf("pods are not selected by the server: %q", a.asked("pods "))
+		if len(c.asked("pods", "/namespaces/shop/", "labelSelector=app%3Dweb", "fieldSelector=spec.nodeName%3Dn1", "sendInitialEvents=true")) != 1 {
+			t.Errorf("pods are not selected by the server: %q", c.asked("pods"))
 		}
-		if len(a.asked("events ", "involvedObject.kind%3DPod%2Csource%3Dkubelet%2Creason%21%3DPulling")) != 1 {
-			t.Errorf("events are not selected by the server: %q", a.asked("events "))
+		if len(c.asked("events", "involvedObject.kind%3DPod%2Csource%3Dkubelet%2Creason%21%3DPulling")) != 1 {
+			t.Errorf("events are not selected by the server: %q", c.asked("events"))
 		}
 	})
 }
 
 func TestLiveShowsTheFirstPageBeforeItAsksForTheSecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		a.streaming = false
-		a.put(podNames(0, 2*pageSize+1)...)
-		var r *run
-		before := []int{}
-		a.fault = func(resource string, req *http.Request) *metav1.Status {
-			if resource == "pods" && req.URL.Query().Get("continue") != "" {
-				before = append(before, len(r.pods()))
+		c := newCluster(t, podNames(0, 2*pageSize+1)...)
+		c.fault("", "", simcluster.RefuseStreaming())
+		next := make(chan struct{})
+		c.Faults().Add(simcluster.Fault{Resource: "pods", Verb: "list", Skip: 1, Do: simcluster.Hang(next)})
+		r := start(t, c, Scope{})
+		for _, want := range []int{pageSize, 2 * pageSize, 2*pageSize + 1} {
+			if got := len(r.pods()); got != want {
+				t.Errorf("%d pods before the next page, want %d", got, want)
 			}
-			return nil
+			select {
+			case next <- struct{}{}:
+			default:
+			}
+			synctest.Wait()
 		}
-		live, err := NewLive(a.config(), Scope{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, stop := context.WithCancel(t.Context())
-		r = &run{stop: stop, done: make(chan struct{}), cluster: model.NewCluster()}
-		go func() { defer close(r.done); _ = live.Run(ctx, r.hear) }()
-		synctest.Wait()
 		r.end(t)
-		if want := []int{pageSize, 2 * pageSize}; !slices.Equal(before, want) {
-			t.Errorf("pods before each next page: %v, want %v", before, want)
+		if got := len(c.asked("pods", "continue=")); got != 2 {
+			t.Errorf("%d further pages, want 2: %q", got, c.asked("pods"))
 		}
-		if got := len(a.asked("pods ", "resourceVersion=0")); got != 0 {
+		if got := len(c.asked("pods", "resourceVersion=0")); got != 0 {
 			t.Errorf("%d requests for version 0, which the server answers in one piece", got)
 		}
 		if !edgesInOrder(r.changes) {
@@ -128,24 +135,25 @@ func TestLiveListsAgainWhenItsVersionIsGone(t *testing.T) {
 	for _, streaming := range []bool{true, false} {
 		t.Run(fmt.Sprintf("streaming=%v", streaming), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a := newAPI(t)
-				a.streaming = streaming
-				a.put(pod("a"), pod("b"))
-				r := start(t, a, Scope{})
+				c := newCluster(t, pod("a"), pod("b"))
+				if !streaming {
+					c.fault("", "", simcluster.RefuseStreaming())
+				}
+				r := start(t, c, Scope{})
 				defer r.end(t)
 				time.Sleep(time.Minute)
-				a.does(func() { a.refuse = true; a.cut++ })
+				c.Down()
 				synctest.Wait()
-				a.remove(pod("a"))
-				a.put(pod("c"))
-				a.compact()
-				a.does(func() { a.refuse = false })
+				c.remove(pod("a"))
+				c.put(pod("c"))
+				c.Compact()
+				c.up()
 				time.Sleep(time.Minute)
 				r.expect(t, "b", "c")
 				r.expectSource(t, model.Pods, "synced")
 				if !slices.ContainsFunc(r.changes, func(ch model.Change) bool {
 					s, ok := ch.Fact.(*model.Source)
-					return ok && s.Error == "too old resource version"
+					return ok && strings.HasPrefix(s.Error, "too old resource version")
 				}) {
 					t.Error("nobody said that the version is too old")
 				}
@@ -156,187 +164,239 @@ func TestLiveListsAgainWhenItsVersionIsGone(t *testing.T) {
 
 func TestLiveSaysWhenItHasLostTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		a.put(pod("a"))
-		r := start(t, a, Scope{})
+		c := newCluster(t, pod("a"))
+		r := start(t, c, Scope{})
 		defer r.end(t)
 		time.Sleep(time.Minute)
-		a.does(func() { a.refuse = true; a.cut++ })
-		r.expectSource(t, model.Pods, "stale dial tcp: connection refused")
+		c.Down()
+		time.Sleep(2 * time.Second)
+		r.expectSource(t, model.Pods, "stale dial tcp: connect: connection refused")
 		time.Sleep(time.Minute)
 		r.expect(t, "a")
-		a.put(pod("b"))
-		a.does(func() { a.refuse = false })
-		time.Sleep(30 * time.Second)
+		c.put(pod("b"))
+		c.up()
+		time.Sleep(5 * time.Second)
 		r.expectSource(t, model.Pods, "synced")
 		r.expect(t, "a", "b")
-		if got, want := r.states(model.Pods), []string{"syncing", "synced", "stale", "synced"}; !slices.Equal(got, want) {
-			t.Errorf("pods were %v, want %v", got, want)
-		}
+		r.expectStates(t, model.Pods, "syncing", "synced", "stale", "synced")
 	})
 }
 
 func TestLiveTakesAWatchThatEndsForWhatItIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		r := start(t, a, Scope{})
+		c := newCluster(t)
+		r := start(t, c, Scope{})
 		defer r.end(t)
-		time.Sleep(5 * time.Minute)
-		a.cutOff()
-		a.put(pod("a"))
+		time.Sleep(4 * time.Minute)
+		c.EndWatches("")
+		c.put(pod("a"))
 		r.expect(t, "a")
-		if got, want := r.states(model.Pods), []string{"syncing", "synced"}; !slices.Equal(got, want) {
-			t.Errorf("pods were %v, want %v", got, want)
-		}
+		time.Sleep(4 * time.Minute)
+		r.expectStates(t, model.Pods, "syncing", "synced")
 	})
 }
 
 func TestLiveSaysWhenAWatchDoesNotOpenAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		r := start(t, a, Scope{})
+		c := newCluster(t)
+		r := start(t, c, Scope{})
 		defer r.end(t)
 		time.Sleep(time.Minute)
-		silence := make(chan struct{})
-		a.does(func() {
-			a.fault = func(string, *http.Request) *metav1.Status { <-silence; return nil }
-			a.cut++
-		})
+		answer := make(chan struct{})
+		c.fault("", "", simcluster.Hang(answer))
+		c.EndWatches("")
 		r.expectSource(t, model.Pods, "synced")
-		time.Sleep(2 * reopening)
+		time.Sleep(patience)
 		r.expectSource(t, model.Pods, "stale "+errReopening.Error())
-		a.does(func() { a.fault = nil })
-		close(silence)
+		close(answer)
 		r.expectSource(t, model.Pods, "synced")
 	})
 }
 
+// TestLiveIsNotFooledByAnEmptyWatch is about what client-go makes of a connection that is closed instead of an
+// answer.
 func TestLiveIsNotFooledByAnEmptyWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		a.put(pod("a"))
-		a.cutsWatches = true
-		r := start(t, a, Scope{})
+		c := newCluster(t, pod("a"))
+		var cut atomic.Bool
+		cut.Store(true)
+		cfg := c.RESTConfig()
+		cfg.Wrap(func(next http.RoundTripper) http.RoundTripper {
+			return roundTripper(func(r *http.Request) (*http.Response, error) {
+				if cut.Load() && r.URL.Query().Get("watch") == "true" {
+					return nil, io.EOF
+				}
+				return next.RoundTrip(r)
+			})
+		})
+		r := startWith(t, cfg, Scope{})
 		defer r.end(t)
 		time.Sleep(time.Minute)
 		r.expect(t, "a")
 		r.expectSource(t, model.Pods, "stale "+errCutOff.Error())
-		a.does(func() { a.cutsWatches = false })
-		time.Sleep(time.Minute)
+		cut.Store(false)
+		time.Sleep(5 * time.Second)
 		r.expectSource(t, model.Pods, "synced")
 	})
 }
 
-// denies returns a fault that forbids a resource's verbs.
-func denies(resource string, verbs ...string) func(string, *http.Request) *metav1.Status {
-	return func(asked string, r *http.Request) *metav1.Status {
-		verb := "list"
-		if r.URL.Query().Get("watch") == "true" {
-			verb = "watch"
-		}
-		if asked != resource || !slices.Contains(verbs, verb) {
-			return nil
-		}
-		return status(403, metav1.StatusReasonForbidden, asked+" is forbidden: cannot "+verb)
-	}
-}
+const noEvents = `events is forbidden: User "probetop" cannot list resource "events" in API group "" at the cluster scope`
 
 func TestLiveGoesOnWithoutPermission(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		a.fault = denies("events", "list", "watch")
-		a.put(pod("a"))
-		r := start(t, a, Scope{})
+		c := newCluster(t, pod("a"))
+		rule := c.fault("events", "", simcluster.Forbid())
+		r := start(t, c, Scope{})
 		defer r.end(t)
 		r.expect(t, "a")
-		r.expectSource(t, model.Events, "forbidden events is forbidden: cannot list")
+		r.expectSource(t, model.Events, "forbidden "+noEvents)
 		r.expectSource(t, model.Pods, "synced")
-		before := len(a.asked("events "))
-		time.Sleep(forbiddenPause - time.Second)
-		if n := len(a.asked("events ")) - before; n != 0 {
-			t.Errorf("asked %d times again within %v", n, forbiddenPause)
+		time.Sleep(hope + forbiddenPause)
+		before := len(c.asked("events"))
+		time.Sleep(10 * forbiddenPause)
+		if n := len(c.asked("events")) - before; n > 2*10 {
+			t.Errorf("asked %d times again within %v", n, 10*forbiddenPause)
 		}
-		a.does(func() { a.fault = nil })
+		rule.Remove()
 		time.Sleep(forbiddenPause)
 		r.expectSource(t, model.Events, "synced")
-		if got, want := r.states(model.Events), []string{"syncing", "forbidden", "synced"}; !slices.Equal(got, want) {
-			t.Errorf("events were %v, want %v", got, want)
-		}
+		r.expectStates(t, model.Events, "syncing", "forbidden", "synced")
 	})
 }
 
 func TestLiveMayListButNotWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		a.fault = denies("pods", "watch")
-		a.put(pod("a"))
-		r := start(t, a, Scope{})
+		c := newCluster(t, pod("a"))
+		c.fault("pods", "watch", simcluster.Forbid())
+		r := start(t, c, Scope{})
 		defer r.end(t)
 		r.expect(t, "a")
-		r.expectSource(t, model.Pods, "forbidden pods is forbidden: cannot watch")
-		a.put(pod("b"))
+		r.expectSource(t, model.Pods, `forbidden pods is forbidden: User "probetop" cannot watch resource "pods" in API group "" at the cluster scope`)
+		c.put(pod("b"))
 		time.Sleep(2 * forbiddenPause)
 		r.expect(t, "a", "b")
-		if got, want := r.states(model.Pods), []string{"syncing", "synced", "forbidden"}; !slices.Equal(got, want) {
-			t.Errorf("pods were %v, want %v", got, want)
+		r.expectStates(t, model.Pods, "syncing", "synced", "forbidden")
+		if n := len(c.asked("pods", "limit=")); n > 3 {
+			t.Errorf("listed %d times in a minute", n)
 		}
 	})
 }
 
 func TestLiveSaysWhenItsCredentialIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		a.fault = func(string, *http.Request) *metav1.Status {
-			return status(401, metav1.StatusReasonUnauthorized, "Unauthorized")
-		}
-		r := start(t, a, Scope{})
+		c := newCluster(t)
+		rule := c.fault("", "", simcluster.Unauthorize())
+		r := start(t, c, Scope{})
 		defer r.end(t)
 		r.expectSource(t, model.Pods, "stale Unauthorized")
-		a.does(func() { a.fault = nil })
-		time.Sleep(time.Minute)
+		rule.Remove()
+		time.Sleep(5 * time.Second)
 		r.expectSource(t, model.Pods, "synced")
+	})
+}
+
+// TestLiveTakesUpANewToken is about a token in a file that has run out, and is replaced some time later.
+func TestLiveTakesUpANewToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t, pod("a"))
+		cfg := c.RESTConfig()
+		token := cfg.BearerToken
+		cfg.BearerToken, cfg.BearerTokenFile = "", filepath.Join(t.TempDir(), "token")
+		write := func(token string) {
+			if err := os.WriteFile(cfg.BearerTokenFile, []byte(token), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write("old")
+		r := startWith(t, cfg, Scope{})
+		defer r.end(t)
+		time.Sleep(time.Minute)
+		r.expectSource(t, model.Pods, "stale Unauthorized")
+		write(token)
+		time.Sleep(5 * time.Second)
+		r.expectSource(t, model.Pods, "synced")
+		r.expect(t, "a")
 	})
 }
 
 func TestLiveForgetsWhatAnUnfinishedFirstListHasLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		a.streaming = false
-		a.put(podNames(0, pageSize+1)...)
-		a.fault = func(resource string, r *http.Request) *metav1.Status {
-			if resource == "pods" && r.URL.Query().Get("continue") != "" {
-				return status(500, metav1.StatusReasonInternalError, "etcd is away")
-			}
-			return nil
-		}
-		r := start(t, a, Scope{})
+		c := newCluster(t, podNames(0, pageSize+1)...)
+		c.fault("", "", simcluster.RefuseStreaming())
+		rule := c.Faults().Add(simcluster.Fault{
+			Resource: "pods", Verb: "list", Skip: 1, Do: simcluster.Answer(apierrors.NewInternalError(errors.New("etcd is away"))),
+		})
+		r := start(t, c, Scope{})
 		defer r.end(t)
-		r.expectSource(t, model.Pods, "stale etcd is away")
-		a.remove(podNames(1, pageSize+1)...)
-		a.does(func() { a.fault = nil })
+		r.expectSource(t, model.Pods, "stale Internal error occurred: etcd is away")
+		c.remove(podNames(1, pageSize+1)...)
+		rule.Remove()
 		time.Sleep(time.Minute)
 		r.expect(t, "p0000")
 	})
 }
 
-func TestLiveStopsAtOnce(t *testing.T) {
-	for name, fault := range map[string]func(*api){
-		"while it backs off": func(a *api) { a.refuse = true },
-		"while it is throttled": func(a *api) {
-			a.fault = func(string, *http.Request) *metav1.Status {
-				return status(429, metav1.StatusReasonTooManyRequests, "slow down")
-			}
-		},
-		"while it may not": func(a *api) { a.fault = denies("pods", "list", "watch") },
-		"while it waits": func(a *api) {
-			a.fault = func(_ string, r *http.Request) *metav1.Status { <-r.Context().Done(); return nil }
-		},
+// TestLiveWaitsAsLongAsItIsAskedTo is about Retry-After: no request comes before its time.
+func TestLiveWaitsAsLongAsItIsAskedTo(t *testing.T) {
+	for name, begin := range map[string]func(c *cluster){
+		"on a watch":          func(c *cluster) { c.EndWatches("") },
+		"on a streaming list": func(c *cluster) { c.Compact(); c.CutConnections() },
+		"on a list":           func(c *cluster) { c.fault("", "", simcluster.RefuseStreaming()); c.Compact(); c.CutConnections() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a := newAPI(t)
-				fault(a)
-				r := start(t, a, Scope{})
+				c := newCluster(t, pod("a"))
+				r := start(t, c, Scope{})
+				defer r.end(t)
+				time.Sleep(time.Minute)
+				verb := "watch"
+				if name == "on a list" {
+					verb = "list"
+				}
+				rule := c.fault("pods", verb, simcluster.Throttle(20*time.Second))
+				begin(c)
+				time.Sleep(15 * time.Second)
+				if n := rule.Hits(); n != 1 {
+					t.Errorf("asked %d times within the 20 s it was to wait", n)
+				}
+				r.expectSource(t, model.Pods, "stale Too many requests, please try again later.")
+				rule.Remove()
+				time.Sleep(10 * time.Second)
+				r.expectSource(t, model.Pods, "synced")
+			})
+		})
+	}
+}
+
+// TestLiveDoesNotRepeatABrokenListAtOnce is about a server that breaks off every streaming list: client-go
+// would begin the next one without a pause.
+func TestLiveDoesNotRepeatABrokenListAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t, pod("a"), pod("b"))
+		c.Faults().Add(simcluster.Fault{Resource: "pods", Verb: "watch", Skip: 1, Do: simcluster.EndWatch()})
+		r := start(t, c, Scope{})
+		defer r.end(t)
+		before := len(c.asked("pods"))
+		time.Sleep(time.Minute)
+		if n := len(c.asked("pods")) - before; n > 3*60 {
+			t.Errorf("%d requests in a minute", n)
+		}
+	})
+}
+
+func TestLiveStopsAtOnce(t *testing.T) {
+	for name, begin := range map[string]func(*cluster){
+		"while it backs off":    func(c *cluster) { c.Down() },
+		"while it is throttled": func(c *cluster) { c.fault("", "", simcluster.Throttle(time.Minute)) },
+		"while it may not":      func(c *cluster) { c.fault("pods", "", simcluster.Forbid()) },
+		"while it waits":        func(c *cluster) { c.fault("", "", simcluster.Hang(nil)) },
+		"while it watches":      func(*cluster) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newCluster(t)
+				begin(c)
+				r := start(t, c, Scope{})
 				time.Sleep(5 * time.Second)
 				r.end(t)
 			})
@@ -346,17 +406,16 @@ func TestLiveStopsAtOnce(t *testing.T) {
 
 func TestLiveKeepsOnlyWhatTheScopeKeeps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		a.put(pod("a"), pod("b"))
+		c := newCluster(t, pod("a"), pod("b"))
 		mine := func(p *model.Pod) bool { return p.Name == "a" || p.IP != "" }
-		r := start(t, a, Scope{Pods: []Selection{{Keep: mine}}})
+		r := start(t, c, Scope{Pods: []Selection{{Keep: mine}}})
 		defer r.end(t)
 		r.expect(t, "a")
 		joins := pod("b")
 		joins.Status.PodIP = "10.0.0.2"
-		a.put(joins)
+		c.put(joins)
 		r.expect(t, "a", "b")
-		a.put(pod("b"))
+		c.put(pod("b"))
 		r.expect(t, "a")
 	})
 }
@@ -366,7 +425,7 @@ func TestScopeWithTooManyNamespaces(t *testing.T) {
 	for i := range 16 {
 		scope.Pods = append(scope.Pods, Selection{Namespace: fmt.Sprint("ns", i)})
 	}
-	if _, err := NewLive(newAPI(t).config(), scope); err == nil || !strings.Contains(err.Error(), "too many streams") {
+	if _, err := NewLive(newCluster(t).RESTConfig(), scope); err == nil || !strings.Contains(err.Error(), "too many streams") {
 		t.Errorf("NewLive: %v, want too many streams", err)
 	}
 }

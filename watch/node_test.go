@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/probetop/probetop/model"
 )
@@ -33,9 +34,22 @@ func TestNodeFact(t *testing.T) {
 func TestServiceFact(t *testing.T) {
 	got := serviceFact(newInterner(), &corev1.Service{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web"},
-		Spec:       corev1.ServiceSpec{PublishNotReadyAddresses: true},
+		Spec: corev1.ServiceSpec{
+			PublishNotReadyAddresses: true,
+			Selector:                 map[string]string{"tier": "front", "app": "web"},
+			Ports: []corev1.ServicePort{
+				{Port: 443, TargetPort: intstr.FromString("https")}, {Port: 80}, {Port: 8080, TargetPort: intstr.FromInt32(80)},
+			},
+		},
 	})
-	if want := (model.Service{Namespace: "shop", Name: "web", PublishNotReady: true}); *got != want {
+	want := model.Service{Namespace: "shop", Name: "web", PublishNotReady: true, Selector: "app=web,tier=front", Ports: "80,https"}
+	if *got != want {
 		t.Errorf("serviceFact = %+v, want %+v", *got, want)
+	}
+	external := serviceFact(newInterner(), &corev1.Service{
+		Spec: corev1.ServiceSpec{Type: corev1.ServiceTypeExternalName, Selector: map[string]string{"app": "web"}},
+	})
+	if external.Selector != "" {
+		t.Errorf("an ExternalName Service selects %q", external.Selector)
 	}
 }

@@ -29,6 +29,7 @@ func podFact(in *interner, p *corev1.Pod) *model.Pod {
 		Node:            in.string(p.Spec.NodeName),
 		Owner:           ownerOf(in, p),
 		MirrorUID:       p.Annotations[mirrorAnnotation],
+		Labels:          in.labels(p.Labels),
 		IP:              p.Status.PodIP,
 		Phase:           in.string(string(p.Status.Phase)),
 		Reason:          in.string(p.Status.Reason),

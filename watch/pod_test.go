@@ -81,13 +81,18 @@ func httpProbe() *corev1.Probe {
 func TestPodFact(t *testing.T) {
 	got := podFact(newInterner(), web())
 	probe := got.Container("web").Probes[model.Liveness]
+	spec := got.Container("late").Spec
+	if spec == nil || got.Container("mesh").Spec != spec {
+		t.Error("equal specs are not shared")
+	}
 	if probe == nil || got.Container("web").Probes[model.Readiness] != probe || got.Container("mesh").Probes[model.Readiness] != probe {
 		t.Error("equal probes are not shared")
 	}
 	want := &model.Pod{
 		UID: "u1", Namespace: "shop", Name: "web-7d4b9-x2x", ResourceVersion: "42", Node: "n1",
-		Owner: model.Owner{Kind: "Deployment", Name: "web", Revision: "web-7d4b9"},
-		IP:    "10.0.0.7", Phase: "Running", Reason: "Odd", RestartPolicy: "Always",
+		Owner:  model.Owner{Kind: "Deployment", Name: "web", Revision: "web-7d4b9"},
+		Labels: "pod-template-hash=7d4b9",
+		IP:     "10.0.0.7", Phase: "Running", Reason: "Odd", RestartPolicy: "Always",
 		Created: moment(0), GracePeriod: 45 * time.Second, Gates: []string{"lb/ready"},
 		Conditions: []model.Condition{
 			{Type: "Ready", Status: model.False, Reason: "ContainersNotReady", Message: "web", Since: moment(5)},
@@ -95,20 +100,20 @@ func TestPodFact(t *testing.T) {
 		},
 		Containers: []model.Container{
 			{
-				Name: "migrate", Kind: model.Init, State: model.Terminated, Reason: "Completed",
+				Name: "migrate", Kind: model.Init, Spec: spec, State: model.Terminated, Reason: "Completed",
 				StartedAt: moment(1), FinishedAt: moment(2), StatusIndex: 1,
 			},
 			{
-				Name: "mesh", Kind: model.Sidecar, RestartPolicy: "Always", Probes: probes(nil, probe, nil),
+				Name: "mesh", Kind: model.Sidecar, Spec: spec, RestartPolicy: "Always", Probes: probes(nil, probe, nil),
 				State: model.Running, StartedAt: moment(3), Started: model.True, Ready: true,
 			},
 			{
-				Name: "web", Probes: probes(got.Container("web").Probes[model.Startup], probe, probe),
+				Name: "web", Spec: &model.ContainerSpec{}, Probes: probes(got.Container("web").Probes[model.Startup], probe, probe),
 				State: model.Waiting, Reason: "CrashLoopBackOff", Message: "back-off 20s", ID: "containerd://c2",
 				Started: model.False, Restarts: 3,
 				Last: &model.Termination{Reason: "Error", ExitCode: 137, Signal: 9, StartedAt: moment(4), FinishedAt: moment(9)},
 			},
-			{Name: "late", StatusIndex: -1},
+			{Name: "late", Spec: spec, StatusIndex: -1},
 		},
 	}
 	if !reflect.DeepEqual(got, want) {

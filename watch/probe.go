@@ -7,6 +7,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/probetop/probetop/model"
 )
@@ -32,7 +33,8 @@ func probeFact(p *corev1.Probe) *model.ProbeSpec {
 	case p.HTTPGet != nil:
 		readHTTP(spec, p.HTTPGet)
 	case p.TCPSocket != nil:
-		spec.Handler, spec.Host, spec.Port = model.TCP, p.TCPSocket.Host, p.TCPSocket.Port.String()
+		spec.Handler, spec.Host = model.TCP, p.TCPSocket.Host
+		readPort(spec, p.TCPSocket.Port)
 	case p.GRPC != nil:
 		spec.Handler, spec.Port = model.GRPC, strconv.Itoa(int(p.GRPC.Port))
 		if p.GRPC.Service != nil {
@@ -43,12 +45,19 @@ func probeFact(p *corev1.Probe) *model.ProbeSpec {
 }
 
 func readHTTP(spec *model.ProbeSpec, get *corev1.HTTPGetAction) {
-	spec.Handler, spec.Host, spec.Port = model.HTTP, get.Host, get.Port.String()
+	spec.Handler, spec.Host = model.HTTP, get.Host
+	readPort(spec, get.Port)
 	spec.Scheme = strings.ToLower(cmp.Or(string(get.Scheme), "http"))
 	spec.Path = cmp.Or(get.Path, "/")
 	for _, h := range get.HTTPHeaders {
 		spec.Headers = append(spec.Headers, model.Header{Name: h.Name, Value: h.Value})
 	}
+}
+
+func readPort(spec *model.ProbeSpec, port intstr.IntOrString) {
+	spec.Port = port.String()
+	_, err := strconv.Atoi(spec.Port)
+	spec.DigitName = port.Type == intstr.String && err == nil
 }
 
 func seconds[T int32 | int64](n T) time.Duration { return time.Duration(n) * time.Second }

@@ -2,52 +2,44 @@ package watch
 
 import (
 	"errors"
-	"io"
-	"net/http"
 	"reflect"
 	"strings"
 	"testing"
 
-	"k8s.io/client-go/rest"
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/probetop/probetop/model"
 )
 
-// objects answers requests for a path with the items that have the name that is asked for, in JSON.
-type objects map[string]map[string]string
-
-func (o objects) RoundTrip(r *http.Request) (*http.Response, error) {
-	name := strings.TrimPrefix(r.URL.Query().Get("fieldSelector"), "metadata.name=")
-	body := `{"kind":"List","apiVersion":"v1","items":[` + o[r.URL.Path][name] + `]}`
-	return &http.Response{
-		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
-		Body: io.NopCloser(strings.NewReader(body)), Request: r,
-	}, nil
-}
-
-const selectsWeb = `{"metadata":{"namespace":"shop"},"spec":{"selector":{"matchLabels":{"app":"web"},"matchExpressions":[{"key":"tier","operator":"In","values":["a","b"]}]}}}`
-
-// shop is a namespace with one of each.
-var shop = objects{
-	"/apis/apps/v1/namespaces/shop/deployments":  {"web": selectsWeb},
-	"/apis/apps/v1/deployments":                  {"web": selectsWeb + "," + strings.Replace(selectsWeb, "shop", "till", 1)},
-	"/apis/apps/v1/namespaces/shop/replicasets":  {"web-abc": selectsWeb},
-	"/apis/apps/v1/namespaces/shop/statefulsets": {"db": selectsWeb},
-	"/apis/apps/v1/namespaces/shop/daemonsets":   {"agent": selectsWeb},
-	"/apis/batch/v1/namespaces/shop/jobs":        {"nightly": selectsWeb},
-	"/api/v1/namespaces/shop/pods":               {"web-0": `{"metadata":{"namespace":"shop"},"spec":{}}`},
-	"/api/v1/namespaces/shop/services": {
-		"web":      `{"metadata":{"namespace":"shop"},"spec":{"selector":{"app":"web","tier":"a"}}}`,
-		"external": `{"metadata":{"namespace":"shop"},"spec":{}}`,
-	},
-}
-
-func resolve(t *testing.T, r Request) (Scope, error) {
+// shop is a cluster with a namespace that has one of each.
+func shop(t testing.TB) *cluster {
 	t.Helper()
-	return Resolve(t.Context(), &rest.Config{Host: "http://cluster.test", Transport: shop}, r)
+	is := func(name string) metav1.ObjectMeta { return metav1.ObjectMeta{Namespace: "shop", Name: name} }
+	selector := &metav1.LabelSelector{
+		MatchLabels:      map[string]string{"app": "web"},
+		MatchExpressions: []metav1.LabelSelectorRequirement{{Key: "tier", Operator: "In", Values: []string{"a", "b"}}},
+	}
+	deployment := appsv1.DeploymentSpec{Selector: selector}
+	return newCluster(
+		t,
+		&appsv1.Deployment{ObjectMeta: is("web"), Spec: deployment},
+		&appsv1.Deployment{ObjectMeta: is("other"), Spec: deployment},
+		&appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "till", Name: "web"}, Spec: deployment},
+		&appsv1.ReplicaSet{ObjectMeta: is("web-abc"), Spec: appsv1.ReplicaSetSpec{Selector: selector}},
+		&appsv1.StatefulSet{ObjectMeta: is("db"), Spec: appsv1.StatefulSetSpec{Selector: selector}},
+		&appsv1.DaemonSet{ObjectMeta: is("agent"), Spec: appsv1.DaemonSetSpec{Selector: selector}},
+		&batchv1.Job{ObjectMeta: is("nightly"), Spec: batchv1.JobSpec{Selector: selector}},
+		pod("web-0"),
+		&corev1.Service{ObjectMeta: is("web"), Spec: corev1.ServiceSpec{Selector: map[string]string{"app": "web", "tier": "a"}}},
+		&corev1.Service{ObjectMeta: is("external")},
+	)
 }
 
 func TestResolve(t *testing.T) {
+	cfg := shop(t).RESTConfig()
 	const web = "app=web,tier in (a,b)"
 	in := func(namespaces ...string) Request { return Request{Namespaces: namespaces} }
 	of := func(args ...string) Request { return Request{Namespaces: []string{"shop"}, Args: args} }
@@ -79,7 +71,7 @@ func TestResolve(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			scope, err := resolve(t, c.request)
+			scope, err := Resolve(t.Context(), cfg, c.request)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,6 +86,7 @@ func TestResolve(t *testing.T) {
 }
 
 func TestResolveKeepsWhatTheWorkloadOwns(t *testing.T) {
+	cfg := shop(t).RESTConfig()
 	deployment := model.Owner{Kind: "Deployment", Name: "web", Revision: "web-abc"}
 	for arg, owners := range map[string]map[model.Owner]bool{
 		"deploy/web":  {deployment: true, {Kind: "Deployment", Name: "other"}: false, {Kind: "StatefulSet", Name: "web"}: false, {}: false},
@@ -101,7 +94,7 @@ func TestResolveKeepsWhatTheWorkloadOwns(t *testing.T) {
 		"sts/db":      {{Kind: "StatefulSet", Name: "db"}: true, deployment: false},
 		"job/nightly": {{Kind: "Job", Name: "nightly"}: true, {}: false},
 	} {
-		scope, err := resolve(t, Request{Namespaces: []string{"shop"}, Args: []string{arg}})
+		scope, err := Resolve(t.Context(), cfg, Request{Namespaces: []string{"shop"}, Args: []string{arg}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,6 +107,7 @@ func TestResolveKeepsWhatTheWorkloadOwns(t *testing.T) {
 }
 
 func TestResolveSaysWhatIsWrong(t *testing.T) {
+	cfg := shop(t).RESTConfig()
 	in := func(arg string) Request { return Request{Namespaces: []string{"shop"}, Args: []string{arg}} }
 	for name, c := range map[string]struct {
 		request Request
@@ -134,7 +128,7 @@ func TestResolveSaysWhatIsWrong(t *testing.T) {
 		"an argument that is nothing": {in(""), UnknownType, "is not TYPE/NAME"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := resolve(t, c.request)
+			_, err := Resolve(t.Context(), cfg, c.request)
 			var arg *ArgumentError
 			if !errors.As(err, &arg) || arg.Problem != c.want || !strings.Contains(err.Error(), c.text) {
 				t.Errorf("Resolve: %v, want problem %d: %s", err, c.want, c.text)
@@ -144,9 +138,9 @@ func TestResolveSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestResolveSaysWhenTheServerIsSilent(t *testing.T) {
-	a := newAPI(t)
-	a.refuse = true
-	_, err := Resolve(t.Context(), a.config(), Request{Args: []string{"deploy/web"}})
+	c := newCluster(t)
+	c.Down()
+	_, err := Resolve(t.Context(), c.RESTConfig(), Request{Args: []string{"deploy/web"}})
 	var access *AccessError
 	if !errors.As(err, &access) || strings.Contains(access.Error(), "Get ") {
 		t.Errorf("Resolve: %v, want a plain AccessError", err)
@@ -158,7 +152,7 @@ func TestResolveOfTooMuch(t *testing.T) {
 	for _, c := range "abcdefghijklmnop" {
 		r.Namespaces = append(r.Namespaces, string(c))
 	}
-	if _, err := resolve(t, r); !errors.Is(err, ErrTooManyStreams) {
+	if _, err := Resolve(t.Context(), shop(t).RESTConfig(), r); !errors.Is(err, ErrTooManyStreams) {
 		t.Errorf("Resolve: %v, want %v", err, ErrTooManyStreams)
 	}
 }

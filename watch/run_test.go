@@ -2,7 +2,6 @@ package watch
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -10,10 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/rest"
 
 	"github.com/probetop/probetop/model"
 )
@@ -29,10 +25,15 @@ type run struct {
 	cluster *model.Cluster
 }
 
-// start runs a Live until stop is called. The bubble fails if it leaves a goroutine behind.
-func start(t *testing.T, a *api, scope Scope) *run {
+// start runs a Live until end is called. The bubble fails if it leaves a goroutine behind.
+func start(t *testing.T, c *cluster, scope Scope) *run {
 	t.Helper()
-	live, err := NewLive(a.config(), scope)
+	return startWith(t, c.RESTConfig(), scope)
+}
+
+func startWith(t *testing.T, cfg *rest.Config, scope Scope) *run {
+	t.Helper()
+	live, err := NewLive(cfg, scope)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,6 +87,9 @@ func (r *run) expect(t *testing.T, names ...string) {
 	}
 }
 
+// apiSources are the sources that the API server speaks for.
+var apiSources = []model.SourceKind{model.Pods, model.Events, model.EndpointSlices, model.Services, model.Nodes}
+
 // source returns the state of a source, and its error.
 func (r *run) source(kind model.SourceKind) string {
 	synctest.Wait()
@@ -102,7 +106,15 @@ func (r *run) expectSource(t *testing.T, kind model.SourceKind, want string) {
 	}
 }
 
-// states lists what a source has said about itself so far.
+// expectStates compares the states that a source has been in so far.
+func (r *run) expectStates(t *testing.T, kind model.SourceKind, want ...string) {
+	t.Helper()
+	if got := r.states(kind); !slices.Equal(got, want) {
+		t.Errorf("%s were %v, want %v", kind, got, want)
+	}
+}
+
+// states lists the states that a source has been in so far.
 func (r *run) states(kind model.SourceKind) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -112,17 +124,5 @@ func (r *run) states(kind model.SourceKind) []string {
 			states = append(states, string(s.State))
 		}
 	}
-	return states
-}
-
-func pod(name string) *corev1.Pod {
-	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: name, UID: types.UID("uid-" + name)}}
-}
-
-func podNames(from, to int) []runtime.Object {
-	var objects []runtime.Object
-	for i := from; i < to; i++ {
-		objects = append(objects, pod(fmt.Sprintf("p%04d", i)))
-	}
-	return objects
+	return slices.Compact(states)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/probetop/probetop/model"
 )
 
-// ErrTooManyStreams is returned for a scope that needs more than model.MaxStreams requests at a time.
+// ErrTooManyStreams is returned for a scope that needs more than 63 requests at a time.
 var ErrTooManyStreams = errors.New("too many streams")
 
 // Scope says which part of a cluster is read.
@@ -77,8 +77,8 @@ func (s Scope) plans() ([]plan, error) {
 		add(services(), Selection{Namespace: ns})
 	}
 	add(nodes(), Selection{})
-	if len(plans) > model.MaxStreams {
-		return nil, fmt.Errorf("planning %d streams, want at most %d: %w", len(plans), model.MaxStreams, ErrTooManyStreams)
+	if len(plans) > metricsStream {
+		return nil, fmt.Errorf("planning %d streams, want at most %d: %w", len(plans), metricsStream, ErrTooManyStreams)
 	}
 	return plans, nil
 }

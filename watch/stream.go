@@ -10,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/wait"
 	apiwatch "k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/klog/v2"
@@ -21,12 +20,8 @@ import (
 const (
 	// pageSize is how many objects a list request returns: the first rows come with the first page.
 	pageSize = 500
-	// forbiddenPause is how long a stream rests that we have no permission for.
+	// forbiddenPause is how long a stream rests that we have had no permission for for long.
 	forbiddenPause = 30 * time.Second
-	// reopening is how long a watch may take to be opened again before the stream counts as stale.
-	reopening = 3 * time.Second
-	// calm is how long a stream has to do well for its backoff to begin anew.
-	calm = 2 * time.Minute
 )
 
 // stream is one list-and-watch. Client-go's Reflector decides what to request, when, and from which version
@@ -43,6 +38,8 @@ type stream struct {
 	facts *interner
 	// listing is held by a running list, which the reflector does not wait for.
 	listing sync.Mutex
+	pace    *pace
+	resume  resume
 	recorded
 }
 
@@ -52,7 +49,7 @@ var (
 )
 
 func newStream(c *client, p plan, clock Clock, emit func(model.Change)) *stream {
-	s := &stream{plan: p, client: c, clock: clock, emit: emit, facts: newInterner()}
+	s := &stream{plan: p, client: c, clock: clock, emit: emit, facts: newInterner(), pace: newPace()}
 	s.health = &health{
 		stream: p.id, clock: clock, source: model.Source{Kind: p.resource.source, Namespace: p.Namespace},
 		emit: func(ch model.Change) {
@@ -63,29 +60,37 @@ func newStream(c *client, p plan, clock Clock, emit func(model.Change)) *stream 
 	return s
 }
 
-// run lists and watches until ctx ends.
+// run lists and watches until ctx ends. It is Reflector.RunWithContext, with a pause where that logs errors: the
+// requests have told them already.
 func (s *stream) run(ctx context.Context) {
 	silent := logr.Discard()
 	ctx = klog.NewContext(ctx, silent)
 	clock := stoppable{ctx: ctx}
-	backoff := wait.Backoff{Duration: 500 * time.Millisecond, Cap: 10 * time.Second, Steps: 10, Factor: 2, Jitter: 0.5}
+	pauses := backoff()
 	r := cache.NewReflectorWithOptions(s, nil, nothing{}, cache.ReflectorOptions{
-		Logger: &silent, Name: s.resource.name, TypeDescription: s.resource.name, Clock: clock, Backoff: &backoff,
+		Logger: &silent, Name: s.resource.name, TypeDescription: s.resource.name, Clock: clock, Backoff: &pauses,
 	})
 	r.WatchListPageSize = pageSize
-	// This is Reflector.RunWithContext, with a pause where it logs errors: the requests have told them already.
-	_ = backoff.DelayWithReset(clock, calm).Until(ctx, true, true, func(ctx context.Context) (bool, error) {
+	for ctx.Err() == nil {
 		round, cancel := s.round(ctx)
-		defer cancel()
 		_ = r.ListAndWatchWithContext(round)
-		if s.health.forbidden() {
-			<-clock.After(forbiddenPause)
+		wanted := round.Err() != nil // a recorder wants to hear a list
+		cancel()
+		if pause := s.pause(); !wanted {
+			<-clock.After(pause)
 		}
-		return false, nil
-	})
+	}
+	s.health.close()
+}
+
+// pause returns how long the stream rests after a round, when the last list of the round has ended.
+func (s *stream) pause() time.Duration {
 	s.listing.Lock()
 	defer s.listing.Unlock()
-	s.health.close()
+	if s.health.resigned() {
+		return forbiddenPause
+	}
+	return s.pace.next()
 }
 
 // List is ListWithContext for callers that have no context; the reflector is none of them.
@@ -103,7 +108,7 @@ func (s *stream) Watch(opts metav1.ListOptions) (apiwatch.Interface, error) {
 func (s *stream) ListWithContext(ctx context.Context, opts metav1.ListOptions) (runtime.Object, error) {
 	s.listing.Lock()
 	defer s.listing.Unlock()
-	if err := ctx.Err(); err != nil {
+	if err := s.pace.ready(ctx); err != nil {
 		return nil, err
 	}
 	opts.ResourceVersion, opts.ResourceVersionMatch = "", ""
@@ -115,6 +120,7 @@ func (s *stream) ListWithContext(ctx context.Context, opts metav1.ListOptions) (
 	case opts.Continue != "" && apierrors.IsResourceExpired(err):
 		return nil, err // the pager begins again at once
 	case err != nil:
+		s.pace.heed(err)
 		s.health.failed(err)
 		return nil, err
 	}
@@ -138,37 +144,56 @@ func (s *stream) ListWithContext(ctx context.Context, opts metav1.ListOptions) (
 
 // WatchWithContext opens a watch, which may begin with a list (a streaming list).
 func (s *stream) WatchWithContext(ctx context.Context, opts metav1.ListOptions) (apiwatch.Interface, error) {
-	initial := opts.SendInitialEvents != nil && *opts.SendInitialEvents
-	if !initial {
-		late := time.AfterFunc(reopening, s.health.reopening)
-		defer late.Stop()
-	}
-	w, err := s.client.watch(ctx, &s.plan, opts)
-	switch {
-	case ctx.Err() != nil && err == nil:
-		w.Stop()
-		return nil, ctx.Err()
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case err != nil && (!initial || insists(err)):
-		s.health.unwatched(err)
+	if err := s.pace.ready(ctx); err != nil {
 		return nil, err
+	}
+	initial := opts.SendInitialEvents != nil && *opts.SendInitialEvents
+	w, err := s.open(ctx, opts)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil && initial:
+		return nil, s.unlisted(err)
 	case err != nil:
-		return nil, err // the reflector lists page by page instead, which tells what is wrong if it fails as well
+		s.health.unwatched(err)
+		return nil, s.resume.failed(err)
 	}
-	// A connection that was cut off or timed out comes back as an empty watch (rest.Request.Watch).
-	if _, open := w.(*apiwatch.StreamWatcher); !open {
-		s.health.unwatched(errCutOff)
-		if initial {
-			return nil, errCutOff // the reflector would try again at once, for ever
-		}
-		return w, nil
-	}
+	s.resume.opened()
 	if initial {
 		s.begin()
 	}
 	s.health.watched(initial)
-	return newTap(s, w, initial), nil
+	return newTap(ctx, s, w, initial), nil
+}
+
+// open opens a watch. A connection that was cut off or timed out is an error, and not an empty watch.
+func (s *stream) open(ctx context.Context, opts metav1.ListOptions) (apiwatch.Interface, error) {
+	w, err := s.client.watch(ctx, &s.plan, opts)
+	if err != nil {
+		s.pace.heed(err)
+		return nil, err
+	}
+	if _, open := w.(*apiwatch.StreamWatcher); !open {
+		return nil, errCutOff
+	}
+	return w, nil
+}
+
+// unlisted is called when a streaming list cannot be opened. Where the reflector then lists page by page, that
+// tells what is wrong if it fails as well.
+func (s *stream) unlisted(err error) error {
+	if insists(err) {
+		s.health.unwatched(err)
+	}
+	return err
+}
+
+// lost is called when the server has ended a watch. A list that it has broken off is not to be tried again at
+// once, for ever.
+func (s *stream) lost(initial bool) {
+	if initial {
+		s.pace.hold(s.pace.next())
+	}
 }
 
 // hear is the one place where every object of the stream comes by, decoded.

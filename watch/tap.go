@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"context"
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -15,6 +16,7 @@ type tap struct {
 	stream *stream
 	source apiwatch.Interface
 	events chan apiwatch.Event
+	over   func() error // its context's; what a watch says after that is no news
 	quit   chan struct{}
 	ended  chan struct{}
 	stop   sync.Once
@@ -22,9 +24,9 @@ type tap struct {
 	initial bool // the watch is still telling what there was before it
 }
 
-func newTap(s *stream, source apiwatch.Interface, initial bool) *tap {
+func newTap(ctx context.Context, s *stream, source apiwatch.Interface, initial bool) *tap {
 	t := &tap{
-		stream: s, source: source, initial: initial,
+		stream: s, source: source, initial: initial, over: ctx.Err,
 		events: make(chan apiwatch.Event), quit: make(chan struct{}), ended: make(chan struct{}),
 	}
 	go t.run()
@@ -46,11 +48,13 @@ func (t *tap) Stop() {
 func (t *tap) run() {
 	defer close(t.ended)
 	defer close(t.events)
+	defer t.stream.health.ended()
 	for e := range t.source.ResultChan() {
-		select {
-		case <-t.quit:
+		if t.over() != nil || t.stopped() {
 			return
-		default:
+		}
+		if e.Type == apiwatch.Error && t.broke(apierrors.FromObject(e.Object)) {
+			break
 		}
 		select {
 		case t.events <- t.pass(e):
@@ -58,13 +62,30 @@ func (t *tap) run() {
 			return
 		}
 	}
+	t.stream.lost(t.initial)
+}
+
+func (t *tap) stopped() bool {
+	select {
+	case <-t.quit:
+		return true
+	default:
+		return false
+	}
+}
+
+// broke tells what went wrong with the watch. It reports whether the reflector is to take it for a watch that has
+// ended and can go on, rather than to list everything.
+func (t *tap) broke(err error) bool {
+	t.stream.pace.heed(err)
+	t.stream.health.failed(err)
+	return passing(err)
 }
 
 // pass tells what an event says and returns what the reflector is to see of it.
 func (t *tap) pass(e apiwatch.Event) apiwatch.Event {
 	switch e.Type {
 	case apiwatch.Error:
-		t.stream.health.failed(apierrors.FromObject(e.Object))
 	case apiwatch.Bookmark:
 		if t.initial && endsList(e) {
 			t.initial = false

@@ -3,11 +3,11 @@ package watch
 import (
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"sort"
 	"time"
 
+	"k8s.io/apimachinery/pkg/runtime"
 	apiwatch "k8s.io/apimachinery/pkg/watch"
 
 	"github.com/probetop/probetop/model"
@@ -56,21 +56,14 @@ func ReadTape(r *recording.Reader) (*Tape, error) {
 	for _, k := range []resource{pods(), events(), endpointSlices(), services(), nodes()} {
 		kinds[k.name] = k
 	}
-	for {
-		e, err := r.Next()
-		if errors.Is(err, io.EOF) || errors.As(err, &t.damage) {
-			break
+	err := eachEntry(r, func(e *recording.Entry, o runtime.Object) {
+		if fact := factOf(facts, kinds, e, o); fact != nil {
+			gone := e.Event == apiwatch.Deleted || e.Counters != nil && e.Counters.Gone
+			t.changes = append(t.changes, model.Change{At: e.At, Stream: model.Stream(e.Stream), Gone: gone, Fact: fact})
 		}
-		if err != nil {
-			return nil, fmt.Errorf("reading the recording: %w", err)
-		}
-		fact, err := factOf(facts, kinds, &e)
-		if err != nil {
-			return nil, fmt.Errorf("reading the recording: %w", err)
-		}
-		if fact != nil {
-			t.changes = append(t.changes, model.Change{At: e.At, Stream: model.Stream(e.Stream), Gone: e.Event == apiwatch.Deleted, Fact: fact})
-		}
+	})
+	if err != nil && !errors.As(err, &t.damage) {
+		return nil, fmt.Errorf("reading the recording: %w", err)
 	}
 	if len(t.changes) == 0 {
 		return nil, &recording.FormatError{Kind: recording.Empty}
@@ -79,24 +72,22 @@ func ReadTape(r *recording.Reader) (*Tape, error) {
 	return t, nil
 }
 
-// factOf turns an entry into a fact; nil for one that says nothing of interest.
-func factOf(facts *interner, kinds map[string]resource, e *recording.Entry) (model.Fact, error) {
+// factOf turns an entry and its object into a fact; nil for one that says nothing of interest.
+func factOf(facts *interner, kinds map[string]resource, e *recording.Entry, o runtime.Object) model.Fact {
 	switch {
 	case e.Stream >= model.MaxStreams:
-		return nil, nil
+		return nil
+	case e.Counters != nil:
+		return countersFact(facts, e.At, e.Counters)
 	case e.Source != nil:
 		s := e.Source
 		return &model.Source{
 			Kind: model.SourceKind(s.Kind), Namespace: s.Namespace, State: model.SourceState(s.State), Since: s.Since, Error: s.Error,
-		}, nil
+		}
 	case e.List != "":
-		return &model.Listing{Kind: kinds[e.Resource].source, Done: e.List == recording.ListEnd}, nil
+		return &model.Listing{Kind: kinds[e.Resource].source, Done: e.List == recording.ListEnd}
 	}
-	o, err := e.Decode()
-	if err != nil {
-		return nil, err
-	}
-	return kinds[e.Resource].fact(facts, o), nil
+	return kinds[e.Resource].fact(facts, o)
 }
 
 // index folds the recording once, leaving checkpoints and noting transitions.
@@ -115,22 +106,22 @@ func (t *Tape) index() {
 		}
 		cluster.Apply(ch)
 	}
-	cluster.Snapshot()
-	settled := t.settled()
-	t.transitions = slices.DeleteFunc(t.transitions, func(tr model.Transition) bool { return tr.At.Before(settled) })
+	cluster.Settle()
+	complete := t.Complete()
+	t.transitions = slices.DeleteFunc(t.transitions, func(tr model.Transition) bool { return tr.At.Before(complete) })
 }
 
 // pass looks at the cluster now, and at each moment up to then at which time alone may change something.
 func pass(c *model.Cluster, then time.Time) {
-	c.Snapshot()
+	c.Settle()
 	for due, ok := c.NextDue(); ok && due.Before(then); due, ok = c.NextDue() {
 		c.Apply(model.Change{At: due})
-		c.Snapshot()
+		c.Settle()
 	}
 }
 
-// settled is when the lists that the recording begins with are complete: what is found before is no transition.
-func (t *Tape) settled() time.Time {
+// Complete is when the lists that the recording begins with are complete. What is found before is no transition.
+func (t *Tape) Complete() time.Time {
 	pending := map[model.Stream]bool{}
 	for _, ch := range t.changes {
 		switch f := ch.Fact.(type) {

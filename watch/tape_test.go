@@ -24,13 +24,27 @@ import (
 )
 
 // picture is what two snapshots of the same moment have in common.
-func picture(s *model.Snapshot) any {
+func picture(s *model.Snapshot, at time.Time) any {
 	rows := slices.SortedFunc(slices.Values(s.Rows), func(a, b *model.Row) int { return cmp.Compare(a.Pod.UID, b.Pod.UID) })
-	return struct {
-		Rows    []*model.Row
-		Totals  model.Totals
-		Sources []model.Source
-	}{rows, s.Totals, s.Sources}
+	said := make([][]any, len(rows))
+	for i, row := range rows {
+		said[i] = append(published(row), row.Why())
+		for p := range row.Probes {
+			said[i] = append(said[i], row.Forecast(&row.Probes[p], at))
+		}
+	}
+	return []any{said, s.Totals, s.Sources}
+}
+
+// published returns the exported fields of a row. The others hold when it was made, which is not a conclusion.
+func published(row *model.Row) (fields []any) {
+	v := reflect.ValueOf(*row)
+	for i := range v.NumField() {
+		if v.Type().Field(i).IsExported() {
+			fields = append(fields, v.Field(i).Interface())
+		}
+	}
+	return fields
 }
 
 // taped plays what record tells a writer back as a tape.
@@ -112,6 +126,7 @@ func failed(name string, count int32, last int) *corev1.Event {
 	return &corev1.Event{
 		ObjectMeta:     metav1.ObjectMeta{Namespace: "shop", Name: name + ".17", UID: types.UID("e-" + name)},
 		InvolvedObject: corev1.ObjectReference{Kind: "Pod", Namespace: "shop", Name: name, UID: types.UID("uid-" + name), FieldPath: "spec.containers{web}"},
+		Source:         corev1.EventSource{Component: "kubelet"},
 		Reason:         "Unhealthy", Message: "Liveness probe failed: x", Count: count, FirstTimestamp: at(last - 3), LastTimestamp: at(last),
 	}
 }
@@ -136,7 +151,7 @@ func TestSeekIsTheFoldUpToThere(t *testing.T) {
 				}
 			}
 			c.Apply(model.Change{At: to})
-			if got, want := picture(tape.At(to)), picture(c.Snapshot()); !reflect.DeepEqual(got, want) {
+			if got, want := picture(tape.At(to), to), picture(c.Snapshot(), to); !reflect.DeepEqual(got, want) {
 				t.Fatalf("seed %d: at %v of %v the tape shows something else", seed, to.Sub(tape.Start()), length)
 			}
 		}
@@ -187,25 +202,24 @@ func TestRecordingOfALiveClusterPlaysBackTheSame(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		t.Run(fmt.Sprintf("late=%v", late), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a := newAPI(t)
-				a.put(running("a", true, 0), running("b", false, 0), failed("b", 3, 7))
-				r := start(t, a, Scope{})
+				c := newCluster(t, running("a", true, 0), running("b", false, 0), failed("b", 3, 7))
+				r := start(t, c, Scope{})
 				defer r.end(t)
 				tape := taped(t, func(w *recording.Writer) {
 					if late {
-						a.put(running("c", true, 0))
-						a.remove(running("a", true, 0))
+						c.put(running("c", true, 0))
+						c.remove(running("a", true, 0))
 					}
 					r.live.Record(w)
 					time.Sleep(5 * time.Second)
-					a.put(failed("b", 4, 17), running("d", true, 5))
-					a.remove(running("b", true, 0))
+					c.put(failed("b", 4, 17), running("d", true, 5))
+					c.remove(running("b", true, 0))
 					synctest.Wait()
 					r.live.Record(nil)
-					a.put(running("e", true, 5))
+					c.put(running("e", true, 5))
 					synctest.Wait()
 				})
-				a.remove(running("e", true, 5))
+				c.remove(running("e", true, 5))
 				synctest.Wait()
 				end := tape.At(time.Now())
 				r.mu.Lock()
@@ -225,8 +239,8 @@ func TestRecordingOfALiveClusterPlaysBackTheSame(t *testing.T) {
 				if got := names(end); !slices.Equal(got, names(want)) {
 					t.Errorf("the tape ends with %v, the board had %v", got, names(want))
 				}
-				for _, kind := range model.SourceKinds {
-					if got := end.Source(kind).State; got != model.SourceSynced {
+				for _, kind := range apiSources {
+					if got := end.Source(kind).State; got != model.SourceSynced && kind != model.KubeletMetrics {
 						t.Errorf("%s are %s at the end", kind, got)
 					}
 				}
@@ -239,13 +253,12 @@ func TestRecordingOfALiveClusterPlaysBackTheSame(t *testing.T) {
 // them before it hears that a list begins.
 func TestRecordedObjectsAreWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(t)
-		a.put(pod("a"))
-		r := start(t, a, Scope{})
+		c := newCluster(t, pod("a"))
+		r := start(t, c, Scope{})
 		defer r.end(t)
 		var o order
 		r.live.Record(&o)
-		a.put(pod("b"))
+		c.put(pod("b"))
 		time.Sleep(5 * time.Second)
 		r.live.Record(nil)
 		o.mu.Lock()

@@ -1,0 +1,166 @@
+package model
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// GroupKey is what pods can be grouped by.
+type GroupKey string
+
+// The keys. A pod that has several images, or causes, is in a group for each.
+const (
+	GroupWorkload GroupKey = "workload"
+	GroupRevision GroupKey = "revision"
+	GroupNode     GroupKey = "node"
+	GroupZone     GroupKey = "zone"
+	GroupImage    GroupKey = "image"
+	GroupCause    GroupKey = "cause"
+)
+
+// GroupKeys lists the keys. Where two of them explain the same, the first is the better explanation.
+var GroupKeys = [...]GroupKey{GroupNode, GroupWorkload, GroupRevision, GroupImage, GroupZone, GroupCause}
+
+// Group is the pods that have something in common. Pods that have run to their end are in none.
+type Group struct {
+	By GroupKey
+	// Namespace is that of a workload or a revision; empty for what namespaces share.
+	Namespace string
+	Name      string
+	// Rows are the indices of the group's pods in the rows that were grouped.
+	Rows []int
+	// Pods counts them, Ready those that are ready, and Faults those that somebody should look at.
+	Pods, Ready, Faults int
+	// Failing counts the probes that fail or cannot be carried out.
+	Failing int
+	// Worst is the severity of the worst pod.
+	Worst Severity
+	// First is when the first of the faults began, and Spread how long it took until the last had begun; both are
+	// zero when nobody said when any of them began.
+	First  time.Time
+	Spread time.Duration
+	// Dated counts the faults that somebody said the beginning of.
+	Dated int
+}
+
+// Groups groups rows, the worst group first: by the severity of its worst pod, then by the number of faults,
+// then by name. A pod that lacks what is asked for (a zone, say) is in no group.
+func Groups(rows []*Row, by GroupKey) []Group {
+	index := map[[2]string]int{}
+	var groups []Group
+	for i, r := range rows {
+		if r.Severity == Finished {
+			continue
+		}
+		for _, name := range r.members(by) {
+			key := [2]string{by.scope(r), name}
+			at, ok := index[key]
+			if !ok {
+				at = len(groups)
+				index[key] = at
+				groups = append(groups, Group{By: by, Namespace: key[0], Name: name, Worst: Finished})
+			}
+			groups[at].add(i, r)
+		}
+	}
+	slices.SortFunc(groups, func(a, b Group) int {
+		return cmp.Or(cmp.Compare(a.Worst, b.Worst), cmp.Compare(b.Faults, a.Faults), cmp.Compare(b.Failing, a.Failing),
+			cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
+	return groups
+}
+
+// scope is the namespace of what a row is grouped by; empty where namespaces share it.
+func (by GroupKey) scope(r *Row) string {
+	if by == GroupWorkload || by == GroupRevision {
+		return r.Pod.Namespace
+	}
+	return ""
+}
+
+// members names the groups that the pod is in.
+func (r *Row) members(by GroupKey) []string {
+	name := ""
+	switch by {
+	case GroupWorkload:
+		name = r.Pod.Owner.String()
+	case GroupRevision:
+		name = r.Pod.Owner.Revision
+	case GroupNode:
+		name = r.Pod.Node
+	case GroupZone:
+		if r.Node != nil {
+			name = r.Node.Zone
+		}
+	case GroupImage:
+		return r.images()
+	case GroupCause:
+		return r.causes()
+	}
+	if name == "" {
+		return nil
+	}
+	return []string{name}
+}
+
+// images lists the images of the pod's main containers and sidecars.
+func (r *Row) images() []string {
+	var images []string
+	for i := range r.Pod.Containers {
+		c := &r.Pod.Containers[i]
+		if image := c.Image(); c.Kind != Init && image != "" && !slices.Contains(images, image) {
+			images = append(images, image)
+		}
+	}
+	return images
+}
+
+// causes lists why the pod's probes fail.
+func (r *Row) causes() []string {
+	var causes []string
+	for i := range r.Probes {
+		p := &r.Probes[i]
+		if cause := string(p.Cause()); p.fails() && cause != "" && !slices.Contains(causes, cause) {
+			causes = append(causes, cause)
+		}
+	}
+	return causes
+}
+
+// fails reports whether the probe fails or cannot be carried out.
+func (p *Probe) fails() bool {
+	return p.State == StateFailed || p.State == StateFailing || p.State == StateErroring
+}
+
+func (g *Group) add(i int, r *Row) {
+	g.Rows = append(g.Rows, i)
+	g.Pods++
+	g.Worst = min(g.Worst, r.Severity)
+	if r.Pod.Ready() {
+		g.Ready++
+	}
+	for k := range r.Probes {
+		if r.Probes[k].fails() {
+			g.Failing++
+		}
+	}
+	if !r.Severity.Fault() {
+		return
+	}
+	g.Faults++
+	if r.Since.IsZero() {
+		return
+	}
+	last := g.First.Add(g.Spread)
+	if g.Dated++; g.Dated == 1 {
+		g.First, last = r.Since, r.Since
+	}
+	if r.Since.Before(g.First) {
+		g.First = r.Since
+	}
+	if r.Since.After(last) {
+		last = r.Since
+	}
+	g.Spread = last.Sub(g.First)
+}

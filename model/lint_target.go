@@ -1,0 +1,166 @@
+package model
+
+import (
+	"fmt"
+	"net/netip"
+	"net/textproto"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func (l *linter) noReadiness() {
+	c := l.container
+	if c.Kind == Init || c.Probes[Readiness] != nil {
+		return
+	}
+	service := l.row.servedBy(c)
+	if service == "" {
+		return
+	}
+	l.find(RuleNoReadiness, LevelWarning, fmt.Sprintf("Service %s sends traffic to %s, which has no readiness probe", service, c.Name),
+		"it gets requests from the moment it has started, whether it can answer or not, and until it ends", "readinessProbe")
+}
+
+// servedBy names a Service whose traffic goes to the container; empty for none. Where no container declares the
+// Service's ports, it is any container of a pod in which none has a readiness probe.
+func (r *Row) servedBy(c *Container) string {
+	for _, s := range r.Services {
+		if s.PublishNotReady {
+			continue
+		}
+		declared := false
+		for target := range strings.SplitSeq(s.Ports, ",") {
+			for i := range r.Pod.Containers {
+				if k := &r.Pod.Containers[i]; k.declares(target) {
+					if declared = true; k == c {
+						return s.Name
+					}
+				}
+			}
+		}
+		if !declared && c.Kind == Main && !r.Pod.has(Readiness) {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+// declares reports whether the container has a port of that name or number in its spec.
+func (c *Container) declares(target string) bool {
+	return c.Spec != nil && target != "" && slices.ContainsFunc(c.Spec.Ports, func(p ContainerPort) bool {
+		return p.Name == target || strconv.Itoa(int(p.Number)) == target
+	})
+}
+
+// has reports whether any container of the pod has a probe of that type.
+func (p *Pod) has(typ ProbeType) bool {
+	return slices.ContainsFunc(p.Containers, func(c Container) bool { return c.Probes[typ] != nil })
+}
+
+func (l *linter) alike() {
+	live, ready := l.container.Probes[Liveness], l.container.Probes[Readiness]
+	if live == nil || ready == nil || l.container.asks(live) != l.container.asks(ready) {
+		return
+	}
+	level, later := LevelWarning, "as soon as"
+	if live.detection() >= 3*ready.detection() {
+		level, later = LevelAdvice, "some time after"
+	}
+	l.find(RuleLivenessIsReadiness, level, fmt.Sprintf("liveness and readiness of %s ask the same: %s", l.container.Name, live.target()),
+		"the container is restarted "+later+" it cannot serve: an overload or a missing dependency, which a restart makes worse, is answered with restarts",
+		"livenessProbe")
+}
+
+// asks returns what a probe asks of its container, the same for probes that ask the same in other words.
+func (c *Container) asks(p *ProbeSpec) string {
+	port := p.Port
+	if n, ok := c.Port(p.Port); ok {
+		port = strconv.Itoa(int(n))
+	}
+	parts := []string{string(p.Handler), p.Host, port, p.Service}
+	if p.Handler == HTTP {
+		parts = append(parts, p.Scheme, "/"+strings.TrimPrefix(p.Path, "/"))
+	}
+	for _, h := range p.Headers {
+		parts = append(parts, textproto.CanonicalMIMEHeaderKey(h.Name)+":"+h.Value)
+	}
+	return strings.Join(append(parts, p.Command...), "\x00")
+}
+
+// never says what it means for a container that a probe cannot be carried out, which counts towards nothing.
+var never = [...]string{
+	Startup:   "the container never counts as started, and is never restarted for it",
+	Readiness: "the container never gets ready",
+	Liveness:  "the container is never restarted, however badly it does",
+}
+
+func (l *linter) unresolved() {
+	version := l.row.Node.Version()
+	for _, typ := range ProbeTypes {
+		p := l.container.Probes[typ]
+		if p == nil || p.Handler != HTTP && p.Handler != TCP {
+			continue
+		}
+		field := typ.field(portField[p.Handler])
+		switch _, ok := l.container.Port(p.Port); {
+		case !ok && l.container.Spec != nil:
+			l.find(RulePortUnresolved, LevelError, fmt.Sprintf("%s of %s asks port %q, and the container names no port so", typ, l.container.Name, p.Port),
+				"the probe cannot be carried out, which counts towards nothing: "+never[typ], field, "ports")
+		case p.DigitName && version.AtLeast(1, 37):
+			l.find(RulePortUnresolved, LevelError, fmt.Sprintf("%s of %s asks port %q, which is a name to kubelet %v", typ, l.container.Name, p.Port, version),
+				"the probe cannot be carried out, which counts towards nothing: "+never[typ], field)
+		case p.DigitName:
+			l.find(RulePortUnresolved, LevelWarning, fmt.Sprintf("%s of %s asks port %q, a text and not a number", typ, l.container.Name, p.Port),
+				"a kubelet from 1.37 on takes it for a name that nobody has: "+never[typ], field)
+		}
+	}
+}
+
+var portField = map[HandlerKind]string{HTTP: "httpGet.port", TCP: "tcpSocket.port"}
+
+func (l *linter) host() {
+	for _, typ := range ProbeTypes {
+		p := l.container.Probes[typ]
+		if p == nil || p.Host == "" || p.Host == l.row.Pod.IP || l.row.Pod.MirrorUID != "" && loopback(p.Host) {
+			continue
+		}
+		field := "httpGet.host"
+		if p.Handler == TCP {
+			field = "tcpSocket.host"
+		}
+		what := "the answer may be another one's: the node dials that address, from its own network and with its own DNS"
+		if loopback(p.Host) {
+			what = "the answer is that of the node: it is the node's loopback that is dialled, not the pod's"
+		}
+		l.find(RuleHostSet, LevelWarning, fmt.Sprintf("%s of %s asks host %s instead of the pod", typ, l.container.Name, p.Host),
+			what+"; a custom Host header belongs into httpHeaders", typ.field(field))
+	}
+}
+
+// loopback reports whether a host is this machine.
+func loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
+}
+
+func (l *linter) variables() {
+	if l.container.Spec == nil {
+		return
+	}
+	for _, typ := range ProbeTypes {
+		p := l.container.Probes[typ]
+		if p == nil {
+			continue
+		}
+		for _, name := range l.container.Spec.ValueFrom {
+			word := "$(" + name + ")"
+			if !slices.ContainsFunc(p.Command, func(s string) bool { return strings.Contains(s, word) }) {
+				continue
+			}
+			l.find(RuleVariableEmpty, LevelError, fmt.Sprintf("%s of %s has %s in its command, whose value comes from elsewhere (valueFrom)", typ, l.container.Name, word),
+				"the kubelet puts nothing in its place; a shell in the container would know the value: sh -c with $"+name,
+				typ.field("exec.command"))
+		}
+	}
+}

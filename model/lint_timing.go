@@ -1,0 +1,143 @@
+package model
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	// longDelay is the initial delay from which on it is taken for a guess at how long a container takes to start.
+	longDelay = 30 * time.Second
+	// tightPercent is the share of a timeout, or of a startup budget, that should not be needed.
+	tightPercent = 80
+)
+
+// tightly reports whether what took so long leaves too little of a limit.
+func tightly(took, limit time.Duration) bool { return took > 0 && 100*took >= tightPercent*limit }
+
+func (l *linter) withoutStartup() {
+	live := l.container.Probes[Liveness]
+	if live == nil || l.container.Probes[Startup] != nil {
+		return
+	}
+	const advice = "a startup probe gives a start all the time it needs, and liveness can be strict from then on"
+	fields := []string{"startupProbe", Liveness.field("initialDelaySeconds")}
+	switch took, killed := l.start(func(r *Restart) time.Duration { return r.ToReady }), l.killedEarly(live); {
+	case killed > 1:
+		l.find(RuleLivenessWithoutStartup, LevelError,
+			fmt.Sprintf("liveness has restarted %s %d times within %v of its start, and there is no startup probe", l.container.Name, killed, early(live)),
+			"a start that takes longer never comes to its end: "+advice, fields...)
+	case tightly(took, live.patience()):
+		l.find(RuleLivenessWithoutStartup, LevelWarning,
+			fmt.Sprintf("%s took up to %v to start, liveness restarts it after %v, and there is no startup probe", l.container.Name, took, live.patience()),
+			"a start that is a little slower ends in a restart, and so does the next: "+advice, fields...)
+	case took == 0 && live.InitialDelay >= longDelay:
+		l.find(RuleLivenessWithoutStartup, LevelAdvice,
+			fmt.Sprintf("liveness of %s waits %v after each start, and there is no startup probe", l.container.Name, live.InitialDelay),
+			"nobody notices a hang in that time, and a start that takes longer ends in a restart: "+advice, fields...)
+	}
+}
+
+// early is the time after a start in which liveness restarts a container that never answered.
+func early(live *ProbeSpec) time.Duration {
+	return live.InitialDelay + live.detection() + live.Period + live.Timeout
+}
+
+// killedEarly counts the restarts by liveness of instances that hardly can have answered once.
+func (l *linter) killedEarly(live *ProbeSpec) int {
+	n := 0
+	for i := range l.row.Restarts {
+		r := &l.row.Restarts[i]
+		if r.Container == l.container.Name && r.Cause == CauseLiveness && r.Lived > 0 && r.Lived <= early(live)+l.row.Pod.GracePeriod {
+			n++
+		}
+	}
+	return n
+}
+
+func (l *linter) faster() {
+	live, ready := l.container.Probes[Liveness], l.container.Probes[Readiness]
+	if live == nil || ready == nil || live.detection() >= ready.detection() {
+		return
+	}
+	l.find(RuleLivenessFaster, LevelWarning,
+		fmt.Sprintf("liveness gives up after %v (%d × %v), readiness after %v (%d × %v)", live.detection(), live.FailureThreshold, live.Period,
+			ready.detection(), ready.FailureThreshold, ready.Period),
+		"the container is restarted while it still takes traffic, instead of being left alone first",
+		Liveness.field("failureThreshold"), Liveness.field("periodSeconds"))
+}
+
+func (l *linter) tight() {
+	for _, typ := range ProbeTypes {
+		p := l.container.Probes[typ]
+		if p == nil {
+			continue
+		}
+		took := l.measures.Duration[Key{Pod: l.row.Pod.UID, Container: l.container.Name, Type: typ}]
+		if !tightly(took, p.Timeout) {
+			continue
+		}
+		l.find(RuleTimeoutTight, LevelWarning, fmt.Sprintf("%s of %s took up to %v of the %v it may take", typ, l.container.Name, took, p.Timeout),
+			"a busy node, or a slow minute, is taken for a failure", typ.field("timeoutSeconds"))
+	}
+}
+
+func (l *linter) overPeriod() {
+	for _, typ := range ProbeTypes {
+		p := l.container.Probes[typ]
+		if p == nil || p.Timeout < p.Period {
+			continue
+		}
+		l.find(RuleTimeoutOverPeriod, LevelAdvice, fmt.Sprintf("%s of %s may take %v and is due every %v", typ, l.container.Name, p.Timeout, p.Period),
+			fmt.Sprintf("probes that time out push the next ones back: %d failures take %v and not %v", p.FailureThreshold,
+				p.Timeout*time.Duration(p.FailureThreshold), p.detection()),
+			typ.field("timeoutSeconds"), typ.field("periodSeconds"))
+	}
+}
+
+func (l *linter) budget() {
+	p := l.container.Probes[Startup]
+	if p == nil {
+		return
+	}
+	fields := []string{Startup.field("failureThreshold"), Startup.field("periodSeconds")}
+	killed := 0
+	for i := range l.row.Restarts {
+		if r := &l.row.Restarts[i]; r.Container == l.container.Name && r.Cause == CauseStartup {
+			killed++
+		}
+	}
+	switch took := l.start(func(r *Restart) time.Duration { return r.ToStarted }); {
+	case killed > 1:
+		l.find(RuleStartupBudget, LevelError,
+			fmt.Sprintf("the startup probe has restarted %s %d times: it allows %v", l.container.Name, killed, p.patience()),
+			"if it needs longer it never comes up, however often it is tried", fields...)
+	case tightly(took, p.patience()):
+		l.find(RuleStartupBudget, LevelWarning,
+			fmt.Sprintf("%s took up to %v to start, and the startup probe allows %v", l.container.Name, took, p.patience()),
+			"a start that is a little slower ends in a restart, and so does the next", fields...)
+	}
+}
+
+func (l *linter) grace() {
+	c, pod := l.container, l.row.Pod
+	if c.Spec == nil || c.Spec.PreStop == 0 {
+		return
+	}
+	sleeps := fmt.Sprintf("the preStop hook of %s sleeps %v", c.Name, c.Spec.PreStop)
+	const consequence = "the container gets the signal to stop when its time is over, and is killed two seconds later"
+	if !pod.Deleting() && c.Spec.PreStop >= pod.GracePeriod { // the grace period of a deleted pod is not the spec's
+		l.find(RuleGraceBelowPreStop, LevelError, fmt.Sprintf("%s, and the pod has %v to stop", sleeps, pod.GracePeriod), consequence)
+		f := &l.findings[len(l.findings)-1]
+		f.Fields = []string{"spec.terminationGracePeriodSeconds", c.field("lifecycle.preStop")}
+	}
+	for _, typ := range ProbeTypes {
+		p := c.Probes[typ]
+		if p == nil || p.TerminationGracePeriod == nil || c.Spec.PreStop < *p.TerminationGracePeriod {
+			continue
+		}
+		l.find(RuleGraceBelowPreStop, LevelWarning,
+			fmt.Sprintf("%s, and the container has %v to stop when %s restarts it", sleeps, *p.TerminationGracePeriod, typ),
+			consequence, typ.field("terminationGracePeriodSeconds"), "lifecycle.preStop")
+	}
+}

@@ -1,0 +1,96 @@
+package watch
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/probetop/probetop/model"
+)
+
+func execProbe(command ...string) *corev1.Probe {
+	return &corev1.Probe{ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: command}}}
+}
+
+func TestContainerSpec(t *testing.T) {
+	elsewhere := &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{Key: "k"}}
+	c := &corev1.Container{
+		Image: "registry.test/web:1", Ports: []corev1.ContainerPort{{Name: "http", ContainerPort: 8080}, {ContainerPort: 9090}},
+		Env: []corev1.EnvVar{
+			{Name: "TOKEN", ValueFrom: elsewhere},
+			{Name: "UNUSED", ValueFrom: elsewhere},
+			{Name: "PLAIN", Value: "x"},
+			{Name: "QUOTED", ValueFrom: elsewhere},
+			{Name: "LATER", ValueFrom: elsewhere},
+			{Name: "LATER", Value: "y"},
+		},
+		LivenessProbe:  execProbe("check", "--token=$(TOKEN)", "$(PLAIN)", "$$(QUOTED)", "$(LATER)"),
+		ReadinessProbe: execProbe("check", "$(TOKEN)"),
+		Lifecycle:      &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: 15}}},
+	}
+	in := newInterner()
+	got := in.containerSpec(c)
+	want := &model.ContainerSpec{
+		Image: "registry.test/web:1", Ports: []model.ContainerPort{{Name: "http", Number: 8080}, {Number: 9090}},
+		ValueFrom: []string{"TOKEN"}, PreStop: 15 * time.Second,
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if in.containerSpec(c.DeepCopy()) != got {
+		t.Error("the same spec is not shared")
+	}
+	c.Ports[1].ContainerPort++
+	if in.containerSpec(c) == got {
+		t.Error("another port is the same spec")
+	}
+}
+
+func TestSleepOfAPreStopHook(t *testing.T) {
+	for _, c := range []struct {
+		command []string
+		want    time.Duration
+	}{
+		{[]string{"sleep", "20"}, 20 * time.Second},
+		{[]string{"/bin/sleep", "1m"}, time.Minute},
+		{[]string{"sh", "-c", "sleep 5; nginx -s quit"}, 5 * time.Second},
+		{[]string{"/bin/bash", "-ec", "sleep 7"}, 7 * time.Second},
+		{[]string{"sh", "-c", "nginx -s quit; sleep 5"}, 0},
+		{[]string{"sleep"}, 0},
+		{[]string{"sleep", "$N"}, 0},
+		{nil, 0},
+	} {
+		if got := sleepOf(c.command); got != c.want {
+			t.Errorf("%q sleeps %v, want %v", c.command, got, c.want)
+		}
+	}
+}
+
+func TestLabelsAreSharedAndSorted(t *testing.T) {
+	in := newInterner()
+	got := in.labels(map[string]string{"tier": "front", "app": "web", "app-x": ""})
+	if got != "app=web,app-x=,tier=front" {
+		t.Errorf("got %q", got)
+	}
+	if again := model.LabelsOf(map[string]string{"tier": "front", "app": "web", "app-x": ""}); again != got {
+		t.Errorf("the model writes %q, the decoder %q", again, got)
+	}
+	if in.labels(nil) != "" {
+		t.Error("no labels are some")
+	}
+}
+
+func TestPortThatIsANameOfDigits(t *testing.T) {
+	for _, c := range []struct {
+		port intstr.IntOrString
+		want bool
+	}{{intstr.FromInt32(8080), false}, {intstr.FromString("8080"), true}, {intstr.FromString("http"), false}} {
+		got := probeFact(&corev1.Probe{ProbeHandler: corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: c.port}}})
+		if got.DigitName != c.want || got.Port != c.port.String() {
+			t.Errorf("port %v: %q, made of digits %v, want %v", c.port, got.Port, got.DigitName, c.want)
+		}
+	}
+}
