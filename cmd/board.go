@@ -18,6 +18,7 @@ type boardOptions struct {
 	scopeOptions
 
 	recorderOptions
+	sourceOptions
 
 	ascii  bool
 	record string
@@ -26,6 +27,7 @@ type boardOptions struct {
 func (o *boardOptions) addFlags(fs *pflag.FlagSet) {
 	o.addScopeFlags(fs)
 	o.addRecorderFlags(fs)
+	o.addSourceFlags(fs)
 	fs.StringVar(&o.record, "record", "", "File to record to from the beginning; the key r does so later")
 	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
 }
@@ -40,26 +42,26 @@ func (o *boardOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	live, err := watch.NewLive(t.config, scope)
+	feed := watch.NewFeed(0)
+	s, err := o.open(t, scope, feed)
 	if err != nil {
-		return t.explain(err)
+		return err
 	}
-	r := o.newRecorder(ctx, t, o.words(t), live, o.streams.Now)
+	r := o.newRecorder(ctx, t, o.words(t), s, o.streams.Now)
 	if o.record != "" {
 		if err := r.start(o.record); err != nil {
 			return err
 		}
 	}
-	return errors.Join(o.show(ctx, t, scope, live, r), r.stop())
+	return errors.Join(o.show(ctx, t, scope, feed, s, r), r.stop())
 }
 
-// show draws the board on a source until the user leaves it.
-func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, source watch.Source, r *recorder) error {
-	feed := watch.NewFeed(0)
+// show draws the board on what the feed makes of the sources, until the user leaves it.
+func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, feed *watch.Feed, s sources, r *recorder) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return feed.Run(ctx, source) })
+	group.Go(func() error { return feed.Run(ctx, s.all()...) })
 	err := tui.Run(ctx, tui.Options{
 		Source:    feed.Reader(),
 		Recorder:  r,

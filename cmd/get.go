@@ -22,6 +22,7 @@ const settling = 20 * time.Millisecond
 type getOptions struct {
 	*global
 	scopeOptions
+	sourceOptions
 
 	format    string
 	noHeaders bool
@@ -54,6 +55,7 @@ unknown. In the JSON each carries its certainty (certain, high, medium, low, non
 	}
 	fs := cmd.Flags()
 	o.addScopeFlags(fs)
+	o.addSourceFlags(fs)
 	fs.StringVarP(&o.format, "output", "o", string(formatTable), "Format: "+formatNames())
 	fs.BoolVar(&o.noHeaders, "no-headers", false, "Do not print the table's header")
 	fs.BoolVarP(&o.watch, "watch", "w", false, "After the snapshot, print a line for every change (table, wide, jsonl, name)")
@@ -112,14 +114,14 @@ func (o *getOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	live, err := watch.NewLive(t.config, scope)
-	if err != nil {
-		return t.explain(err)
-	}
 	feed := watch.NewFeed(settling)
+	s, err := o.open(t, scope, feed)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return feed.Run(ctx, live) })
+	group.Go(func() error { return feed.Run(ctx, s.all()...) })
 	err = o.print(ctx, t, scope, feed.Reader())
 	cancel()
 	if ended := group.Wait(); err == nil && ended != nil && !errors.Is(ended, context.Canceled) {

@@ -16,6 +16,7 @@ type recordOptions struct {
 	*global
 	scopeOptions
 	recorderOptions
+	sourceOptions
 
 	limit time.Duration
 }
@@ -46,6 +47,7 @@ like a credential in commands and texts, are masked. Names, labels, images, addr
 	}
 	o.addScopeFlags(cmd.Flags())
 	o.addRecorderFlags(cmd.Flags())
+	o.addSourceFlags(cmd.Flags())
 	cmd.Flags().DurationVar(&o.limit, "for", 0, "How long to record, such as 10m; 0 until ctrl-c")
 	return cmd
 }
@@ -55,11 +57,12 @@ func (o *recordOptions) run(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	live, err := watch.NewLive(t.config, scope)
+	feed := watch.NewFeed(time.Second)
+	s, err := o.open(t, scope, feed)
 	if err != nil {
-		return t.explain(err)
+		return err
 	}
-	r := o.newRecorder(ctx, t, o.words(t), live, o.streams.Now)
+	r := o.newRecorder(ctx, t, o.words(t), s, o.streams.Now)
 	if err := r.start(path); err != nil {
 		return err
 	}
@@ -68,9 +71,8 @@ func (o *recordOptions) run(ctx context.Context, path string) error {
 		ctx, cancel = context.WithTimeout(ctx, o.limit)
 		defer cancel()
 	}
-	feed := watch.NewFeed(time.Second)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return feed.Run(ctx, live) })
+	group.Go(func() error { return feed.Run(ctx, s.all()...) })
 	group.Go(func() error { return o.report(ctx, r, feed) })
 	failed := group.Wait()
 	if err := r.stop(); err != nil {
@@ -79,8 +81,7 @@ func (o *recordOptions) run(ctx context.Context, path string) error {
 	if failed != nil {
 		return failed
 	}
-	s := r.Status()
-	fmt.Fprintf(o.streams.Err, "Recorded %s to %s. Look at it with: probetop replay %s\n", size(s.Bytes), path, path)
+	fmt.Fprintf(o.streams.Err, "Recorded %s to %s. Look at it with: probetop replay %s\n", size(r.Status().Bytes), path, path)
 	return nil
 }
 

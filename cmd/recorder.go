@@ -16,10 +16,10 @@ import (
 	"github.com/probetop/probetop/watch"
 )
 
-// recorder switches the flight recorder of one live source.
+// recorder switches the flight recorder of the sources of one cluster.
 type recorder struct {
 	// immutable
-	live    *watch.Live
+	sources sources
 	header  recording.Header
 	options recording.Options
 	now     func() time.Time
@@ -39,7 +39,7 @@ func (o *recorderOptions) addRecorderFlags(fs *pflag.FlagSet) {
 
 // newRecorder returns a recorder of what live reads. It asks the server for its version, and does without when
 // it gets no answer.
-func (o *recorderOptions) newRecorder(ctx context.Context, t *target, scope string, live *watch.Live, now func() time.Time) *recorder {
+func (o *recorderOptions) newRecorder(ctx context.Context, t *target, scope string, s sources, now func() time.Time) *recorder {
 	ctx, cancel := context.WithTimeout(ctx, t.patience)
 	defer cancel()
 	version, err := watch.ServerVersion(ctx, t.config)
@@ -47,7 +47,7 @@ func (o *recorderOptions) newRecorder(ctx context.Context, t *target, scope stri
 		version = ""
 	}
 	return &recorder{
-		live: live, now: now, options: recording.Options{Headers: o.headers},
+		sources: s, now: now, options: recording.Options{Headers: o.headers},
 		header: recording.Header{Context: t.context, ServerVersion: version, Scope: scope, Build: buildVersion()},
 	}
 }
@@ -63,7 +63,7 @@ func (r *recorder) start(path string) error {
 		return cannotRecord(path, err)
 	}
 	r.writer, r.status = w, tui.RecorderStatus{On: true, Path: path, Since: header.Start}
-	r.live.Record(w)
+	r.sources.record(w)
 	return nil
 }
 
@@ -74,7 +74,7 @@ func (r *recorder) stop() error {
 	if r.writer == nil {
 		return nil
 	}
-	r.live.Record(nil)
+	r.sources.record(nil)
 	r.status = r.statusLocked()
 	err := r.writer.Close()
 	r.status.On, r.status.Bytes, r.writer = false, r.writer.Size(), nil

@@ -86,27 +86,45 @@ func (r *Row) Forecast(p *Probe, now time.Time) Forecast {
 	return Forecast{}
 }
 
-// next is when the probe is run next. The worker ticks once a period; a failure tells the phase, as exactly as its
-// time and duration are known.
+// next is when the probe is run next. The worker ticks once a period.
 func (r *reckoning) next() Window {
 	period := r.probe.Spec.Period
 	if e := r.eligible(); r.now.Before(e) {
 		return Window{e.Add(-time.Second), e.Add(period)}
 	}
-	f := r.newest()
-	if f == nil || r.now.Sub(f.to()) > time.Hour {
+	tick, ok := r.lastTick()
+	if !ok {
 		return Window{r.now, r.now.Add(period)}
 	}
-	tick := r.ticked(f)
-	passed := r.now.Sub(tick.Latest)
-	if passed > 0 {
+	if passed := r.now.Sub(tick.Latest); passed > 0 {
 		skipped := (passed + period - 1) / period * period
 		tick = tick.shift(skipped, skipped)
 	}
-	if tick.Earliest.Before(r.now) {
-		tick.Earliest = r.now
+	return tick.from(r.now)
+}
+
+// from is the part of a window that is not over.
+func (w Window) from(now time.Time) Window {
+	if w.Earliest.Before(now) {
+		w.Earliest = now
 	}
-	return tick
+	if w.Latest.Before(now) {
+		w.Latest = now
+	}
+	return w
+}
+
+// lastTick is the tick of the newest result that is known. It reports false when that tells nothing of the phase.
+func (r *reckoning) lastTick() (Window, bool) {
+	if _, _, ok := r.measured(r.probe); ok {
+		at, ok := r.counts(r.probe.Container.Name, r.probe.Type).Anchor()
+		return at.shift(-r.span.longest, 0), ok
+	}
+	f := r.newest()
+	if f == nil || r.now.Sub(f.to()) > time.Hour {
+		return Window{}, false
+	}
+	return r.ticked(f), true
 }
 
 // ticked is when the tick was that led to a failure.
@@ -118,19 +136,22 @@ func (r *reckoning) ticked(f *failure) Window {
 	return tick.shift(-r.span.longest, -r.span.shortest)
 }
 
-// consequence is what follows if every probe from now on fails.
+// consequence is what follows if every probe that we have not heard of fails.
 func (r *reckoning) consequence(next Window) Consequence {
 	f := r.probe.Failures
-	if f.Run >= f.Threshold && r.probe.Type != Readiness { // it has been decided
+	decided := f.Run >= f.Threshold
+	if decided && r.probe.Type != Readiness {
 		return Consequence{WillRestart, Window{r.now, r.now.Add(eventLag + killLag + r.grace(r.probe))}}
 	}
-	left := max(f.Threshold-f.Run, 1)
-	rest := time.Duration(left-1) * r.probe.Spec.Period
-	if f.Bound == AtLeast && r.probe.Type != Readiness || f.Bound == AtLeast && f.Run < f.Threshold {
-		rest = 0 // it may be the next one
+	period, left := r.probe.Spec.Period, time.Duration(max(f.Threshold-f.Run, 1))
+	w := next.shift((left-1)*period, (left-1)*period)
+	if tick, ok := r.lastTick(); ok && !r.now.Before(r.eligible()) {
+		w = tick.shift(left*period, left*period)
 	}
-	latest := time.Duration(max(f.Threshold-f.Run, 1)-1)*r.probe.Spec.Period + r.probe.Spec.Timeout + eventLag
-	w := next.shift(rest+r.span.shortest, latest)
+	if f.Bound == AtLeast && !decided {
+		w.Earliest = next.Earliest // it may be the next one
+	}
+	w = w.shift(r.span.shortest, r.probe.Spec.Timeout+eventLag).from(r.now)
 	if r.probe.Type == Readiness {
 		return Consequence{WillUnready, w}
 	}

@@ -28,7 +28,11 @@ type kubelet struct {
 	killer  ProbeType
 	// outcomes are the restarts and losses of readiness that probes have brought about.
 	outcomes []outcome
-	ends     []ended
+	// looks is how often the counters are read; zero for never.
+	looks  time.Duration
+	looked time.Time
+	tally  map[ProbeType]*[2]int32 // successes and failures
+	ends   []ended
 }
 
 // ended is an instance that ended.
@@ -82,13 +86,14 @@ const step = 20 * time.Millisecond
 
 // newKubelet starts a pod with random probes at the epoch.
 func newKubelet(rng *rand.Rand) *kubelet {
-	k := &kubelet{rng: rng, now: epoch, events: map[string]*Event{}, tokens: 25, refill: epoch}
-	k.pod = web(func(p *Pod) { p.Created = epoch; p.Containers[0].State = Waiting })
+	k := &kubelet{rng: rng, now: epoch, events: map[string]*Event{}, tokens: 25, refill: epoch, tally: map[ProbeType]*[2]int32{}}
+	k.pod = web(func(p *Pod) { p.Created, p.GracePeriod = epoch, 2*time.Second; p.Containers[0].State = Waiting })
 	for _, typ := range ProbeTypes {
 		if typ == Startup && rng.IntN(3) > 0 || typ != Startup && rng.IntN(6) == 0 {
 			continue
 		}
 		k.workers = append(k.workers, k.worker(typ))
+		k.tally[typ] = new([2]int32)
 	}
 	k.start()
 	return k
@@ -187,8 +192,10 @@ func (k *kubelet) die(code int32) {
 func (k *kubelet) event(reason, message string) {
 	e, known := k.events[message]
 	if !known {
-		e = &Event{UID: message, Namespace: "shop", Name: fmt.Sprintf("web-0.%x", k.now.UnixNano()+int64(len(k.events))), Pod: k.pod.UID,
-			Container: "web", Reason: reason, Message: message, First: k.floor()}
+		e = &Event{
+			UID: message, Namespace: "shop", Name: fmt.Sprintf("web-0.%x", k.now.UnixNano()+int64(len(k.events))), Pod: k.pod.UID,
+			Container: "web", Reason: reason, Message: message, First: k.floor(),
+		}
 		k.events[message] = e
 	}
 	e.Count++
@@ -220,6 +227,9 @@ func (k *kubelet) advance(to time.Time) {
 		for _, w := range k.workers {
 			k.work(w)
 		}
+		if k.looks > 0 && k.now.Sub(k.looked) >= k.looks {
+			k.look()
+		}
 	}
 }
 
@@ -243,6 +253,23 @@ func (k *kubelet) work(w *probeWorker) {
 		w.tick = w.tick.Add(w.spec.Period)
 	}
 	k.begin(w)
+}
+
+// look sends what a scrape of the counters says.
+func (k *kubelet) look() {
+	asked := k.now
+	k.looked = k.now
+	f := &Counters{Node: "n1", Asked: asked, At: asked.Add(step), Started: epoch.Add(-time.Hour)}
+	pod := PodCounters{Pod: k.pod.UID}
+	for _, w := range k.workers {
+		n := k.tally[w.typ]
+		if n[0]+n[1] > 0 {
+			pod.Probes = append(pod.Probes, Counter{Container: "web", Type: w.typ, Successes: n[0], Failures: n[1]})
+		}
+	}
+	f.Pods = []PodCounters{pod}
+	f.Sort()
+	k.mail = append(k.mail, letter{f.At, Change{At: f.At, Stream: 63, Fact: f}})
 }
 
 // begin is doProbe up to the probe itself.
@@ -270,6 +297,11 @@ func (k *kubelet) finish(w *probeWorker) {
 	if !w.result {
 		name := map[ProbeType]string{Startup: "Startup", Readiness: "Readiness", Liveness: "Liveness"}[w.typ]
 		k.event(ReasonUnhealthy, name+" probe failed: "+w.failText())
+	}
+	if n := k.tally[w.typ]; w.result {
+		n[0]++
+	} else {
+		n[1]++
 	}
 	if w.last == w.result {
 		w.run++

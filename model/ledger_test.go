@@ -66,8 +66,10 @@ func TestLedgerOfOneRestart(t *testing.T) {
 		p.Containers[0].Ready = true
 	})
 	w := newWorld(t).hears(before)
-	for i, f := range []Fact{unhealthy("Liveness probe failed: boom", 1, 40, 40), unhealthy("Liveness probe failed: boom", 2, 40, 50), unhealthy("Liveness probe failed: boom", 3, 40, 60),
-		said(ReasonKilling, "Container web failed liveness probe, will be restarted", 1, 60, 60), dead, again, ready} {
+	for i, f := range []Fact{
+		unhealthy("Liveness probe failed: boom", 1, 40, 40), unhealthy("Liveness probe failed: boom", 2, 40, 50), unhealthy("Liveness probe failed: boom", 3, 40, 60),
+		said(ReasonKilling, "Container web failed liveness probe, will be restarted", 1, 60, 60), dead, again, ready,
+	} {
 		w.after(62 + i).hears(f)
 	}
 	lines := w.after(70).row(t, "u-web").Restarts

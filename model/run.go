@@ -13,6 +13,9 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 		}
 		return f, time.Time{}
 	}
+	if _, f, ok := j.measured(p); ok {
+		return f, time.Time{}
+	}
 	r := j.reckoning(p)
 	f.Run, f.Bound = r.run(r.zero.Earliest)
 	if p.Type != Readiness {

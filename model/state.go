@@ -110,6 +110,9 @@ func (j *judge) started(p *Probe) Verdict {
 }
 
 func (j *judge) readiness(p *Probe) Verdict {
+	if v, ok := j.byCounters(p); ok {
+		return v
+	}
 	if v, ok := j.erroring(p); ok {
 		return v
 	}
@@ -131,6 +134,9 @@ func (j *judge) readiness(p *Probe) Verdict {
 func (j *judge) liveness(p *Probe) Verdict {
 	if j.killed(p.Container, KilledByLiveness) {
 		return Verdict{State: StateFailed, Certainty: Certain, Evidence: ByStatus | ByEvent}
+	}
+	if v, ok := j.byCounters(p); ok {
+		return v
 	}
 	if v, ok := j.erroring(p); ok {
 		return v

@@ -67,11 +67,13 @@ const (
 	ByNoEvent
 	// ByTime is our clock against a time the kubelet wrote.
 	ByTime
+	// ByCounters is the kubelet's probe counters.
+	ByCounters
 	// ByNode is the state of the node.
 	ByNode
 )
 
-var evidenceWords = [...]string{"status", "event", "noEvent", "time", "node"}
+var evidenceWords = [...]string{"status", "event", "noEvent", "time", "counters", "node"}
 
 // Words returns the evidence as the report spells it.
 func (e Evidence) Words() []string {

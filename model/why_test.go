@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -392,6 +393,47 @@ func TestGateOwners(t *testing.T) {
 	}
 	if got := GateOwner("cloud.google.com/load-balancer-neg-ready-2"); got != "" {
 		t.Errorf("a gate of nobody we know: %q", got)
+	}
+}
+
+// TestChainOfAnyPod puts pods together at random: a pod that is not ready has a broken link up to ready, and the
+// row's note is that link's text.
+func TestChainOfAnyPod(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 11))
+	some := func(edits ...func(*Pod)) func(*Pod) { return edits[rng.IntN(len(edits))] }
+	nothing := func(*Pod) {}
+	reasons := []string{"", "ContainerCreating", "CrashLoopBackOff", "ImagePullBackOff"}
+	for i := range 5000 {
+		pod := settled(
+			some(nothing, with(Readiness, probe())), some(nothing, with(Startup, probe())), some(nothing, with(Liveness, probe())),
+			some(nothing, unready, bare, notYet, initializing(Container{Name: "init", Kind: ContainerKind(rng.IntN(3))})),
+			some(nothing, container(ContainerState(rng.IntN(4)), reasons[rng.IntN(len(reasons))])),
+			some(nothing, condition("Ready", Tri(rng.IntN(3)), "", "")), some(nothing, condition("PodScheduled", False, "", "")),
+			some(nothing, gated("InPlaceUpdateReady")), some(nothing, func(p *Pod) { p.Conditions = nil }),
+			some(nothing, func(p *Pod) { p.Deleted = at(60) }), some(nothing, func(p *Pod) { p.Containers = nil }))
+		row := newWorld(t).hears(pod, &Node{Name: "n1", Ready: Tri(rng.IntN(3))}, service("web"), inTraffic).after(rng.IntN(80)).row(t, "u-web")
+		var first *Step
+		for _, s := range row.Why() {
+			if s.Text == "" {
+				t.Fatalf("pod %d: link %s says nothing", i, s.Name)
+			}
+			if !s.OK && first == nil {
+				first = &s
+			}
+		}
+		broken := row.Broken()
+		switch {
+		case (first == nil) != (broken == nil) || first != nil && *first != *broken:
+			t.Fatalf("pod %d: the first broken link is %v, Broken says %v", i, first, broken)
+		case !pod.Ready() && (broken == nil || broken.Name == StepEndpoints):
+			t.Fatalf("pod %d is not ready, and nothing before the endpoints is broken:\n%s", i, spelled(row))
+		case (row.Severity == Unready || row.Severity == Starting) && row.Note != broken.Text:
+			t.Fatalf("pod %d: the note says %q, the chain %q", i, row.Note, broken.Text)
+		case row.Worst >= len(row.Probes):
+			t.Fatalf("pod %d: probe %d of %d is to blame", i, row.Worst, len(row.Probes))
+		}
+		row.Quirks()
+		Lint(row, Measures{})
 	}
 }
 

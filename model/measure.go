@@ -1,0 +1,44 @@
+package model
+
+import "time"
+
+// measured is what the kubelet's counters say of a probe now: its newest result, and how often it has failed in a
+// row. It reports false when they are not read, say nothing of the running instance, or are older than what an
+// event says.
+func (j *judge) measured(p *Probe) (success bool, f Failures, ok bool) {
+	c := j.counts(p.Container.Name, p.Type)
+	if c == nil {
+		return false, f, false
+	}
+	success, at, known := c.LastResult()
+	if !known || at.Earliest.Before(p.Container.StartedAt.Add(time.Second)) || j.now.Sub(at.Latest) > 2*p.Spec.Period+p.Spec.Timeout+eventSlack {
+		return false, f, false
+	}
+	r := j.reckoning(p)
+	if e := r.newest(); e != nil && !e.to().Add(time.Second).Before(at.Earliest) {
+		return false, f, false // the event may be the newer one
+	}
+	if e := j.lastOf(p, Errored); e != nil && !e.Last.Add(time.Second).Before(at.Earliest) {
+		return false, f, false
+	}
+	run, bound, counted := c.Run()
+	if p.Type != Readiness {
+		run, bound, counted = c.RunUnder(p.Spec.FailureThreshold)
+	}
+	return success, Failures{run, p.Spec.FailureThreshold, bound}, counted
+}
+
+// byCounters is the state of a probe whose newest result the counters tell.
+func (j *judge) byCounters(p *Probe) (Verdict, bool) {
+	success, _, ok := j.measured(p)
+	if !ok || p.Type == Readiness && !p.Container.Ready {
+		return Verdict{}, false
+	}
+	v := Verdict{State: StatePassing, Certainty: CertaintyHigh, Evidence: ByStatus | ByCounters}
+	if !success {
+		v.State = StateFailing
+	}
+	_, at, _ := j.counts(p.Container.Name, p.Type).LastResult()
+	v.Until = at.Latest.Add(2*p.Spec.Period + p.Spec.Timeout + eventSlack)
+	return v, true
+}
