@@ -176,7 +176,7 @@ func (g *Group) blip(rows []*Row) (Suspect, bool) {
 	var times []time.Time
 	probed := 0
 	node := rows[g.Rows[0]].Node
-	if node == nil || node.Ready != True || !node.Version().ForgetsAtRestart() {
+	if v := node.Version(); node == nil || node.Ready != True || !v.Known() || !v.ForgetsAtRestart() {
 		return Suspect{}, false
 	}
 	for _, i := range g.Rows {

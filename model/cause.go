@@ -75,6 +75,11 @@ func CauseOf(handler HandlerKind, outcome Outcome, text string) Cause {
 	if handler == Exec {
 		return execCause(text)
 	}
+	return networkCause(text)
+}
+
+// networkCause reads the texts of the other handlers.
+func networkCause(text string) Cause {
 	for _, m := range [...]struct {
 		re   *regexp.Regexp
 		name string

@@ -40,6 +40,8 @@ type Event struct {
 	// Probe and Outcome are read from an Unhealthy or ProbeWarning message; Outcome is NoOutcome otherwise.
 	Probe   ProbeType
 	Outcome Outcome
+	// network is the cause of a failure of a probe that is not exec, read once.
+	network Cause
 	// Kill is read from a Killing message; NotKilled otherwise.
 	Kill KillCause
 }
@@ -75,7 +77,10 @@ func NewEvent(e Event) *Event {
 	e.Combined = strings.HasPrefix(e.Message, combinedPrefix)
 	switch e.Reason {
 	case ReasonUnhealthy, ReasonProbeWarning:
-		e.Probe, e.Outcome, _ = readProbeMessage(e.Message)
+		var text string
+		if e.Probe, e.Outcome, text = readProbeMessage(e.Message); e.Outcome == Failed {
+			e.network = networkCause(text)
+		}
 	case ReasonKilling:
 		e.Kill = readKillMessage(strings.TrimPrefix(e.Message, combinedPrefix), e.Container)
 	}

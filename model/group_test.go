@@ -137,7 +137,9 @@ func TestBlipOfARestartedKubelet(t *testing.T) {
 	}
 	for name, rows := range map[string][]*Row{
 		"a kubelet that remembers": blinking("v1.35.1", 12, nothing),
-		"a version nobody knows":   blinking("", 2, nothing),
+		"a version nobody knows":   blinking("", 12, nothing),
+		"pods that are deleted":    blinking("v1.33.2", 12, func(_ int, p *Pod) { p.Deleted = at(630) }),
+		"pods that failed":         failedToo(blinking("v1.33.2", 12, nothing)),
 		"two pods":                 blinking("v1.33.2", 2, nothing),
 		"spread over hours":        blinking("v1.33.2", 12, func(i int, p *Pod) { p.Conditions[0].Since = at(600 + 1000*i) }),
 		"containers were restarted": blinking("v1.33.2", 12, func(_ int, p *Pod) {
@@ -149,6 +151,16 @@ func TestBlipOfARestartedKubelet(t *testing.T) {
 			t.Errorf("%s: %+v, want none", name, got)
 		}
 	}
+}
+
+// failedToo gives the rows a failure of the moment at which they blinked.
+func failedToo(rows []*Row) []*Row {
+	for i, r := range rows {
+		failed := *r
+		failed.Events = []*Event{unhealthy("Readiness probe failed: x", 1, 600, 600)}
+		rows[i] = &failed
+	}
+	return rows
 }
 
 func BenchmarkGroupsByNode(b *testing.B) {

@@ -1,30 +1,10 @@
 package model
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Labels are the labels of a pod, or the selector of a Service, as kubectl writes them: key=value, sorted by key
 // and separated by commas. Neither keys nor values can hold either character.
 type Labels string
-
-// LabelsOf returns the Labels of a map.
-func LabelsOf(m map[string]string) Labels {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	var b strings.Builder
-	for i, k := range keys {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(k + "=" + m[k])
-	}
-	return Labels(b.String())
-}
 
 // Selects reports whether a Service with selector l has a pod with these labels among its own. A Service
 // without a selector has none.

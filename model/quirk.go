@@ -27,6 +27,12 @@ func execReadinessFrozen(v Version) bool {
 	return !v.Known() || v.Minor == 35 && v.Major == 1 || v.from(1, 36, 3) && v.Before(1, 37)
 }
 
+// frozen reports whether the container is called ready because nobody can find out any more that it is not.
+func (j *judge) frozen(p *Probe) bool {
+	v := j.node.Version()
+	return v.Known() && execReadinessFrozen(v) && p.Type == Readiness && p.Spec.Handler == Exec && p.Container.Ready && j.pod.Deleting()
+}
+
 // sharedSpamBucket reports whether failing probes may use up the events that tell of kills and starts too.
 func sharedSpamBucket(v Version) bool { return !v.AtLeast(1, 32) }
 

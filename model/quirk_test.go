@@ -98,3 +98,35 @@ func twice() []Fact {
 	newer.UID += "-2"
 	return []Fact{older, newer}
 }
+
+// What a kubelet's version changes in the state of a probe.
+func TestStateByVersion(t *testing.T) {
+	command := with(Readiness, probe(runs("cat", "/ready")))
+	deleted := func(p *Pod) { p.Deleted = at(60) }
+	restarted := func(p *Pod) {
+		c := &p.Containers[0]
+		c.Restarts, c.StartedAt, c.Last = 1, at(30), &Termination{ExitCode: 137, StartedAt: epoch, FinishedAt: at(30)}
+	}
+	for name, c := range map[string]struct {
+		version   string
+		pod       *Pod
+		now       int
+		typ       ProbeType
+		state     State
+		certainty Certainty
+	}{
+		"W23 exec readiness while deleted, 1.36.3": {"v1.36.3", web(command, deleted), 50, Readiness, StateUnknown, CertaintyNone},
+		"W23 exec readiness while deleted, 1.37.0": {"v1.37.0", web(command, deleted), 50, Readiness, StatePassing, CertaintyHigh},
+		"K07 unready before it was deleted":        {"v1.36.3", web(command, notReady, deleted), 50, Readiness, StateFailed, CertaintyMedium},
+		"W38 started after a kill, 1.36":           {"v1.36.1", web(with(Startup, probe()), restarted), 33, Startup, StateHeld, CertaintyMedium},
+		"started after a kill, 1.34":               {"v1.34.4", web(with(Startup, probe()), restarted), 33, Startup, StateHeld, Certain},
+		"started after a kill, 1.37.1":             {"v1.37.1", web(with(Startup, probe()), restarted), 33, Startup, StateHeld, Certain},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: c.version}, c.pod).after(c.now)
+			if p := w.row(t, "u-web").WorstOf(c.typ); p.State != c.state || p.Certainty != c.certainty {
+				t.Errorf("got %v (%v), want %v (%v)", p.State, p.Certainty, c.state, c.certainty)
+			}
+		})
+	}
+}

@@ -103,7 +103,8 @@ func (j *judge) startup(p *Probe) Verdict {
 // called started because the instance before it was (kubelet 1.35 to 1.37, issue 141155).
 func (j *judge) started(p *Probe) Verdict {
 	v := Verdict{State: StateHeld, Certainty: Certain, Evidence: ByStatus}
-	if sure := p.Container.StartedAt.Add(p.Spec.Period + statusLag); p.Container.Restarts > 0 && j.now.Before(sure) {
+	sure := p.Container.StartedAt.Add(p.Spec.Period + statusLag)
+	if p.Container.Restarts > 0 && j.now.Before(sure) && startupGatingBug(j.node.Version()) {
 		v.Certainty, v.Until = CertaintyMedium, sure
 	}
 	return v
@@ -118,6 +119,8 @@ func (j *judge) readiness(p *Probe) Verdict {
 	}
 	v, failing := j.failing(p)
 	switch {
+	case j.frozen(p):
+		return Verdict{State: StateUnknown, Certainty: CertaintyNone, Evidence: ByStatus | ByNode}
 	case p.Container.Ready && failing:
 		return v
 	case p.Container.Ready:

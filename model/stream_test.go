@@ -1,6 +1,10 @@
-package model
+package model_test
 
-import "testing"
+import (
+	"testing"
+
+	. "github.com/probetop/probetop/model"
+)
 
 // TestAListHasNoTwoPodsOfAName is about a pod that was replaced while nobody listened: the list names its heir
 // before it is complete, which is when the pod itself would be found missing.

@@ -129,6 +129,9 @@ func (p *Probe) Cause() Cause {
 	if e == nil {
 		return ""
 	}
+	if e.Outcome == Failed && p.Spec.Handler != Exec {
+		return e.network
+	}
 	return CauseOf(p.Spec.Handler, e.Outcome, e.Text())
 }
 

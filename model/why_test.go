@@ -204,6 +204,12 @@ func TestFirstBrokenLink(t *testing.T) {
 			pod: settled(), facts: []Fact{inTraffic, &Service{Namespace: "shop", Name: "web", Selector: "app=web", Ports: "grpc"}},
 			step: StepEndpoints, text: `web: in, but without a port: no container names one "grpc"`, fix: "targetPort of Service web, or the ports of the containers",
 		},
+		"many Services": {
+			pod: settled(), facts: []Fact{service("a"), service("b"), service("c")}, step: StepEndpoints,
+			text: "a: selects the pod, but none of its EndpointSlices has it; b: selects the pod, but none of its EndpointSlices has it; " +
+				"c: selects the pod, but none of its EndpointSlices has it; and 1 more",
+			fix: "the EndpointSlice controller, if it takes longer than seconds",
+		},
 		"S04 terminating, serving": {
 			pod: settled(func(p *Pod) { p.Deleted = at(60) }), facts: []Fact{slice("web", Endpoint{Serving: true, Terminating: true})},
 			step: StepEndpoints, text: "web: drains, because the pod was deleted",
@@ -298,6 +304,11 @@ func TestTrafficThatIsNotLikeThePod(t *testing.T) {
 	row = newWorld(t).hears(goodNode, settled(unready), public, inTraffic).after(20).row(t, "u-web")
 	if s := row.Why()[8]; !s.OK || s.Text != "web: in, as it is for pods that are not ready too" {
 		t.Errorf("S04 publishNotReadyAddresses: got %+v", s)
+	}
+	numbered := &Service{Namespace: "shop", Name: "web", Selector: "app=web", Ports: "9999,grpc"}
+	row = newWorld(t).hears(goodNode, settled(), numbered, inTraffic).after(20).row(t, "u-web")
+	if s := row.Why()[8]; !s.OK || s.Text != "web: in" {
+		t.Errorf("a target port by number: got %+v", s)
 	}
 	deleted := settled(func(p *Pod) { p.Deleted = at(60) })
 	row = newWorld(t).hears(goodNode, deleted, service("web"), inTraffic).after(31).row(t, "u-web")

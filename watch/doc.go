@@ -17,5 +17,8 @@
 // Feed.Run starts one goroutine for each source and folds in its own; it returns when all have ended. Live.Run
 // starts one goroutine for each stream and awaits them. Within a stream client-go's Reflector decides what to
 // request: it runs a list in a goroutine of its own and a watch is read by two more, the decoder and the tap
-// that turns objects into facts. Lists and taps of one stream never overlap, and the stream awaits both.
+// that turns objects into facts. Lists and taps of one stream never overlap, and the stream awaits both. A timer
+// tells that a watch has ended and is not open again; it is stopped when the stream ends.
+//
+// ReadTape reads in one goroutine, decodes in one for each processor, and returns when they have ended.
 package watch

@@ -32,6 +32,8 @@ type trouble struct {
 	whole bool
 	// about is the source that it is about; empty for all.
 	about model.SourceKind
+	// lasts is how much longer than ten seconds it lasts, while nothing happens.
+	lasts time.Duration
 	// crowd is how many pods there are beside those of the story.
 	crowd int
 }
@@ -95,6 +97,7 @@ func brokenServers() []trouble {
 		{name: "connection refused, and back without history", begin: down(func(c *cluster) { c.Compact(); c.up() }), says: model.SourceStale},
 		{name: "connection refused, and back with higher versions", begin: down(restart(50_000)), says: model.SourceStale},
 		{name: "connection refused, and back with lower versions", begin: down(restart(10)), says: model.SourceStale},
+		{name: "connection refused for long, and back with lower versions", begin: down(restart(10)), says: model.SourceStale, lasts: 5 * time.Minute},
 		{name: "the server hangs", whole: true, begin: resuming(hanging("", "")), says: model.SourceStale},
 		{name: "the server hangs behind a cut connection", whole: true, begin: severed(hanging("", "")), says: model.SourceStale},
 		{name: "429 with Retry-After", whole: true, begin: severed(always("", "", simcluster.Throttle(2*time.Second))), says: model.SourceStale},
@@ -102,6 +105,7 @@ func brokenServers() []trouble {
 		{name: "503 with Retry-After", whole: true, begin: resuming(always("", "", simcluster.Answer(apierrors.NewServerTimeout(podResource, "watch", 1)))), says: model.SourceStale},
 		{name: "500", whole: true, begin: resuming(always("", "", simcluster.Answer(apierrors.NewInternalError(errors.New("etcd is away"))))), says: model.SourceStale},
 		{name: "401", whole: true, begin: resuming(always("", "", simcluster.Unauthorize())), says: model.SourceStale},
+		{name: "401 for long", begin: resuming(always("", "", simcluster.Unauthorize())), says: model.SourceStale, lasts: 5 * time.Minute},
 		{name: "401 behind a cut connection", whole: true, begin: severed(always("", "", simcluster.Unauthorize())), says: model.SourceStale},
 	}
 }
@@ -126,6 +130,7 @@ func missingPermissions() []trouble {
 func TestFaults(t *testing.T) {
 	for _, trouble := range troubles() {
 		t.Run(trouble.name, func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { endure(t, &trouble) })
 		})
 	}
@@ -139,13 +144,15 @@ func endure(t *testing.T, trouble *trouble) {
 	s := &story{cluster: c}
 	s.step()
 	r := start(t, c, Scope{})
-	s.goOn(5 * time.Second)
+	s.goOn(2 * time.Second)
 	begun := time.Now()
 	end := trouble.begin(c)
 	s.goOn(10 * time.Second)
+	time.Sleep(trouble.lasts)
 	end()
 	over := time.Now()
-	s.goOn(syncedWithin + 2*time.Second)
+	s.goOn(2 * time.Second)
+	time.Sleep(syncedWithin)
 	synctest.Wait()
 	r.expectTruth(t, c)
 	r.end(t)

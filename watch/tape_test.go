@@ -136,9 +136,9 @@ func failed(name string, count int32, last int) *corev1.Event {
 func TestSeekIsTheFoldUpToThere(t *testing.T) {
 	for seed := range uint64(4) {
 		rng := rand.New(rand.NewPCG(seed, 3))
-		tape := taped(t, shows(rng, 200+rng.IntN(5000)))
+		tape := taped(t, shows(rng, 200+rng.IntN(3000)))
 		length := tape.End().Sub(tape.Start())
-		for range 15 {
+		for range 10 {
 			to := tape.Start().Add(time.Duration(rng.Int64N(int64(length) + 1)))
 			c := model.NewCluster()
 			for _, ch := range tape.changes {
