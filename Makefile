@@ -51,7 +51,7 @@ BENCH ?= .
 COUNT ?= 6
 .PHONY: bench
 bench: ## Benchmarks with allocations, summarised; BENCH=regexp COUNT=n
-	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./model ./watch ./tui > bench.txt
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./model ./watch ./tui ./recording ./simcluster > bench.txt
 	$(TOOL) benchstat bench.txt
 
 .PHONY: cover

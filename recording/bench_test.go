@@ -2,14 +2,17 @@ package recording
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
 )
 
@@ -49,7 +52,9 @@ func BenchmarkRecordingLoad(b *testing.B) {
 			w.Object(noon, 1, watch.Added, "pods", p)
 		}
 		for i := range 20 * 60 {
-			w.Object(noon, 1, watch.Modified, "pods", pods[i*7%1000])
+			p := pods[i*7%1000]
+			restart(p, i)
+			w.Object(noon.Add(time.Duration(i)*50*time.Millisecond), 1, watch.Modified, "pods", p)
 			for i%20 == 19 && w.Entries() < int64(1000+i+1) { // a second passes
 				runtime.Gosched()
 			}
@@ -59,6 +64,18 @@ func BenchmarkRecordingLoad(b *testing.B) {
 	}
 	b.ReportMetric(float64(size)/1e6, "MB/min")
 	b.ReportMetric(100*b.Elapsed().Seconds()/float64(b.N)/60, "%core")
+}
+
+// restart lets a pod's first container be another instance than before, i changes after noon.
+func restart(p *corev1.Pod, i int) {
+	p.ResourceVersion = strconv.Itoa(1_000_000 + i)
+	at := metav1.NewTime(noon.Add(time.Duration(i/20) * time.Second))
+	s := &p.Status.ContainerStatuses[0]
+	s.Ready, s.ContainerID, s.RestartCount = !s.Ready, "containerd://"+rand.Text()+rand.Text(), s.RestartCount+1
+	s.State = corev1.ContainerState{Running: &corev1.ContainerStateRunning{StartedAt: at}}
+	for c := range p.Status.Conditions {
+		p.Status.Conditions[c].LastTransitionTime = at
+	}
 }
 
 // BenchmarkRead reads a recording of 5,000 pods, ten minutes long, with 100 changes a second.

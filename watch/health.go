@@ -105,6 +105,9 @@ func (h *health) current() (s model.Source) {
 	return s
 }
 
+// tell calls f with the state, before there is another.
+func (h *health) tell(f func(model.Source)) { h.locked(func() { f(h.source) }) }
+
 // close makes the stream fall silent.
 func (h *health) close() {
 	h.locked(func() {

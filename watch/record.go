@@ -27,18 +27,24 @@ var _ Recorder = (*recording.Writer)(nil)
 type recorded struct {
 	mu sync.Mutex
 	// guarded by mu
-	wanted Recorder // hears states, and objects from the next list on
-	hears  Recorder // hears objects
-	relist context.CancelFunc
+	wanted Recorder           // hears states, and objects from the next list on
+	hears  Recorder           // hears objects
+	cancel context.CancelFunc // ends the round
 }
 
-// want makes the stream begin a new list for r to hear; nil ends the recording at once.
+// want lets r hear states at once and objects from the next list on; nil ends the recording at once.
 func (d *recorded) want(r Recorder) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.wanted, d.hears = r, nil
-	if r != nil && d.relist != nil {
-		d.relist()
+}
+
+// relist makes the stream begin a new list.
+func (d *recorded) relist() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.cancel != nil {
+		d.cancel()
 	}
 }
 
@@ -47,7 +53,7 @@ func (d *recorded) round(ctx context.Context) (context.Context, context.CancelFu
 	ctx, cancel := context.WithCancel(ctx)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.relist = cancel
+	d.cancel = cancel
 	return ctx, cancel
 }
 
@@ -67,15 +73,18 @@ func (d *recorded) recorders() (wanted, hears Recorder) {
 // record makes r hear the stream from a new list on; nil ends the recording. Until that list is complete the
 // recording calls the stream syncing.
 func (s *stream) record(r Recorder) {
-	s.want(r)
 	if r == nil {
+		s.want(nil)
 		return
 	}
-	src := s.health.current()
-	if src.State == model.SourceSynced {
-		src.State, src.Since = model.SourceSyncing, s.clock.now().Round(0)
-	}
-	r.Source(s.clock.now(), uint8(s.id), entryOf(src))
+	s.health.tell(func(src model.Source) {
+		s.want(r)
+		if src.State == model.SourceSynced {
+			src.State, src.Since = model.SourceSyncing, s.clock.now().Round(0)
+		}
+		r.Source(s.clock.now(), uint8(s.id), entryOf(src))
+	})
+	s.relist()
 }
 
 // recordSource tells the recorder a state of the stream.
