@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/probetop/probetop/model"
 )
@@ -18,6 +19,7 @@ const (
 	colStatus
 	colProbes
 	colRestarts
+	colForecast
 	colTraffic
 	colSince
 	colAge
@@ -37,7 +39,8 @@ type column struct {
 
 // Widths at which a column says more.
 const (
-	probesWide   = 39
+	probesRuns   = 21
+	probesWide   = 51
 	restartsWide = 14
 )
 
@@ -50,6 +53,7 @@ func columns() [columnCount]column {
 		colStatus:    {"STATUS", 9, text(func(r *model.Row) string { return r.Summary.Status })},
 		colProbes:    {"S R L", 6, (*canvas).probes},
 		colRestarts:  {"RESTARTS", 8, (*canvas).restarts},
+		colForecast:  {"FORECAST", 18, (*canvas).forecast},
 		colTraffic:   {"TRAFFIC", 7, (*canvas).traffic},
 		colSince:     {"SINCE", 5, (*canvas).since},
 		colAge:       {"AGE", 5, (*canvas).age},
@@ -79,29 +83,49 @@ func (c *canvas) ready(l *line, r *model.Row, w int) {
 	l.cell(ink{}, strconv.Itoa(r.Summary.Ready)+"/"+strconv.Itoa(r.Summary.Total), w)
 }
 
-// probes draws a lane for each type of probe: a glyph under its letter, or letter, glyph and word.
+// probes draws a lane for each type of probe, as wide as there is room for.
 func (c *canvas) probes(l *line, r *model.Row, w int) {
-	lane := w / len(model.ProbeTypes)
+	width := w / len(model.ProbeTypes)
 	for _, typ := range model.ProbeTypes {
 		p := worst(r, typ)
 		if p == nil {
-			l.pad(lane)
+			l.pad(width)
 			continue
 		}
-		s := c.glyphs.state[p.State]
-		switch {
-		case w >= probesWide:
-			s = letters[typ] + s + " " + stateWord(p.Verdict)
-		case doubtful(p.Verdict):
-			s += certaintyMark
-		}
-		l.cell(c.stateInk[p.State], s, lane)
+		l.cell(c.stateInk[p.State], c.lane(p, w), width)
 	}
-	l.pad(w - lane*len(model.ProbeTypes))
+	l.pad(w - width*len(model.ProbeTypes))
+}
+
+// lane is a glyph under the letter of its type, then with the run, then letter, glyph, word and run.
+func (c *canvas) lane(p *model.Probe, w int) string {
+	s, mark, run := c.glyphs.state[p.State], "", c.runWord(p)
+	if doubtful(p.Verdict) {
+		mark = certaintyMark
+	}
+	room := w/len(model.ProbeTypes) - 1
+	switch {
+	case w >= probesWide && run == "":
+		return letters[p.Type] + s + " " + stateWord(p.Verdict)
+	case w >= probesWide:
+		if full := letters[p.Type] + s + " " + stateWord(p.Verdict) + " " + run; cells(full) <= room {
+			return full
+		}
+		return letters[p.Type] + s + mark + " " + run
+	case w >= probesRuns && cells(s+mark+run) <= room:
+		return s + mark + run
+	}
+	return s + mark
 }
 
 // letters stand for the probe types.
 var letters = [...]string{model.Startup: "S", model.Readiness: "R", model.Liveness: "L"}
+
+// lanes is the title of the lanes.
+func lanes(w int) string {
+	blank := strings.Repeat(" ", w/len(model.ProbeTypes)-1)
+	return "S" + blank + "R" + blank + "L"
+}
 
 func (c *canvas) restarts(l *line, r *model.Row, w int) {
 	s := strconv.Itoa(int(r.Summary.Restarts))

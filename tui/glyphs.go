@@ -11,6 +11,7 @@ type glyphs struct {
 	up, down                     string
 	live, busy, trouble, stopped string
 	none, dot, times             string
+	to, most, least              string
 
 	// of a recording
 	recording, playing, paused, end string
@@ -31,6 +32,7 @@ func unicodeGlyphs() glyphs {
 		},
 		ellipsis: "…", cursor: "▸", rule: "─", bar: "│", up: "↑", down: "↓",
 		live: "●", busy: "◐", trouble: "▲", stopped: "✖", none: "–", dot: "·", times: "×",
+		to: "–", most: "≤", least: "≥",
 		recording: "●", playing: "►", paused: "‖", end: "■", played: "━", head: "┃",
 	}
 }
@@ -49,6 +51,7 @@ func asciiGlyphs() glyphs {
 		},
 		ellipsis: "..", cursor: ">", rule: "-", bar: "|", up: "^", down: "v",
 		live: "+", busy: "/", trouble: "!", stopped: "X", none: "-", dot: "-", times: "x",
+		to: "-", most: "<=", least: ">=",
 		recording: "*", playing: ">", paused: "=", end: "#", played: "=", head: "|",
 	}
 }

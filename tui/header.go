@@ -120,7 +120,11 @@ func (h *header) silent(c *canvas) []string {
 	var words []string
 	for _, s := range h.newest.Sources {
 		switch s.State {
-		case model.SourceSynced, model.SourceOff:
+		case model.SourceOff:
+		case model.SourceSynced:
+			if s.Error != "" {
+				words = append(words, string(s.Kind)+h.reason(c, s))
+			}
 		case model.SourceForbidden:
 			words = append(words, string(s.Kind)+" forbidden"+unseen[s.Kind])
 		case model.SourceSyncing:
@@ -137,6 +141,7 @@ var unseen = map[model.SourceKind]string{
 	model.Events:         ": liveness is unknown",
 	model.EndpointSlices: ": traffic is unknown",
 	model.Nodes:          ": lost nodes are not seen",
+	model.KubeletMetrics: ": runs are from events",
 }
 
 // soFar is how many pods a list has brought.

@@ -15,7 +15,7 @@ func helpLines(c *canvas, keys *keyMap, width int) []string {
 		s.heading("REPLAY", "a change is a pod that got better or worse")
 		s.bindings(keys.tapeGroups())
 	}
-	s.heading("PROBES", "S startup, R readiness, L liveness; "+certaintyMark+" after a word: a guess")
+	s.heading("PROBES", "S startup, R readiness, L liveness; "+certaintyMark+" a guess; 2/3 failures/threshold")
 	var states [2][]entry
 	for st := model.StateFailed; st <= model.StatePassing; st++ {
 		v := model.Verdict{State: st, Certainty: model.Certain}

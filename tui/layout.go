@@ -30,7 +30,7 @@ const withoutNote = 3
 var extra = [...]struct {
 	id  columnID
 	why int
-}{{colReady, 26}, {colRestarts, 28}, {colStatus, 40}, {colNode, 48}, {colAge, 48}}
+}{{colForecast, 24}, {colRestarts, 24}, {colReady, 26}, {colStatus, 40}, {colNode, 40}, {colAge, 40}}
 
 // gap is what separates columns; margin is the cursor's.
 const gap, margin = 1, 1
@@ -73,6 +73,9 @@ func spend(e extent, grow func(columnID, int), left *int) {
 	grow(colName, min(e.name, 26))
 	grow(colNamespace, min(e.namespace, 16))
 	grow(colStatus, min(e.status, 18))
+	if *left >= probesRuns-6 {
+		grow(colProbes, probesRuns)
+	}
 	grow(colName, min(e.name, 48))
 	if *left >= restartsWide {
 		grow(colRestarts, restartsWide)
@@ -80,7 +83,7 @@ func spend(e extent, grow func(columnID, int), left *int) {
 	grow(colNode, min(e.node, 24))
 	grow(colWhy, 64)
 	grow(colNamespace, min(e.namespace, 32))
-	if *left >= probesWide {
+	if *left >= probesWide-probesRuns {
 		grow(colProbes, probesWide)
 	}
 }

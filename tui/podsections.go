@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/probetop/probetop/model"
 )
@@ -20,9 +19,17 @@ const (
 // pod writes every section about a pod, the most telling first.
 func (s *sheet) pod(r *model.Row) {
 	s.trouble(r)
-	for i := range r.Pod.Containers {
-		s.container(r, &r.Pod.Containers[i])
+	s.chain(r)
+	if r.Worst < 0 {
+		s.ledger(r)
 	}
+	for _, k := range worstFirst(r) {
+		s.container(r, k)
+	}
+	if r.Worst >= 0 {
+		s.ledger(r)
+	}
+	s.oddities(r)
 	s.serving(r)
 	s.gates(r.Pod)
 	s.conditions(r.Pod)
@@ -39,122 +46,26 @@ func (s *sheet) trouble(r *model.Row) {
 		s.text(2, 1, s.good, "nothing, as far as anybody said")
 	}
 	s.text(2, noteLines, s.strong, model.PrintableLines(r.Note)...)
-}
-
-// container writes what the kubelet says of a container, and its probes.
-func (s *sheet) container(r *model.Row, k *model.Container) {
-	s.heading("CONTAINER "+model.Printable(k.Name), k.Kind.String())
-	s.text(2, 2, ink{}, strings.Join([]string{
-		s.stateOf(k), startedWords[k.Started], readyWord(k.Ready),
-		fmt.Sprint(k.Restarts) + plural(int(k.Restarts), " restart", " restarts"),
-	}, " "+s.dot+" "))
-	s.text(2, noteLines, ink{}, model.PrintableLines(k.Message)...)
-	if l := k.Last; l != nil {
-		words := "before that: " + ended(l.Reason, l.ExitCode, l.Signal) + s.when(", ", l.FinishedAt)
-		if !l.StartedAt.IsZero() && !l.FinishedAt.IsZero() {
-			words += ", after running " + span(l.FinishedAt.Sub(l.StartedAt))
-		}
-		s.text(2, 2, ink{}, words)
-	}
 	for i := range r.Probes {
-		if p := &r.Probes[i]; p.Container.Name == k.Name {
-			s.probe(p)
+		p := &r.Probes[i]
+		if q := r.Forecast(p, s.now).Consequence; q.Kind != model.NoConsequence {
+			name := p.Type.String() + " of " + model.Printable(p.Container.Name)
+			s.end(s.row(2).put(s.stateInk[p.State], s.consequenceInFull(p, q)).put(s.dim, "  by "+name+" "+s.runWord(p)))
 		}
 	}
-	if !k.HasProbes() {
-		s.text(2, 1, s.dim, "no probes")
-	}
 }
 
-// startedWords say what the kubelet wrote about a container's start.
-var startedWords = [...]string{model.Unknown: "start unknown", model.False: "not started", model.True: "started"}
-
-func readyWord(ready bool) string {
-	if ready {
-		return "ready"
-	}
-	return "not ready"
-}
-
-// stateOf words the state of a container.
-func (s *sheet) stateOf(k *model.Container) string {
-	switch k.State {
-	case model.Running:
-		return "running for " + age(s.now, k.StartedAt)
-	case model.Terminated:
-		return "terminated" + s.when(" ", k.FinishedAt) + ": " + ended(k.Reason, k.ExitCode, k.Signal)
-	}
-	if k.Reason == "" {
-		return k.State.String()
-	}
-	return k.State.String() + ": " + model.Printable(k.Reason)
-}
-
-// when says how long ago t was, after a separator; nothing for the zero time.
-func (s *sheet) when(separator string, t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return separator + age(s.now, t) + " ago"
-}
-
-// ended words how a container instance ended.
-func ended(reason string, code, signal int32) string {
-	w := fmt.Sprintf("exit code %d", code)
-	if reason != "" {
-		w = model.Printable(reason) + ", " + w
-	}
-	if signal != 0 {
-		w += fmt.Sprintf(", signal %d", signal)
-	}
-	return w
-}
-
-// probe writes the verdict on a probe, its settings, and what its events say.
-func (s *sheet) probe(p *model.Probe) {
-	l := s.row(2).put(s.strong, p.Type.String()+" ")
-	l.put(s.stateInk[p.State], s.glyphs.state[p.State]+" "+stateWord(p.Verdict))
-	l.put(s.dim, "  "+certaintyWords(p.Verdict))
-	s.end(l)
-	s.text(4, fullLines, s.dim, model.Printable(p.Spec.Summary()))
-	for _, outcome := range [...]model.Outcome{model.Failed, model.Errored, model.Warned} {
-		s.tally(p, outcome)
-	}
-}
-
-// certaintyWords say how sure a verdict is, and what of.
-func certaintyWords(v model.Verdict) string {
-	w := v.Certainty.String()
-	if v.Certainty != model.Certain {
-		w += " certainty"
-	}
-	if by := v.Evidence.Words(); len(by) > 0 {
-		w += ", by " + strings.Join(by, ", ")
-	}
-	return strings.ReplaceAll(w, "noEvent", "no event")
-}
-
-// tally sums up the events of one outcome, with the newest text in full.
-func (s *sheet) tally(p *model.Probe, outcome model.Outcome) {
-	var sum model.Event
-	for _, e := range p.Events {
-		if e.Outcome != outcome {
-			continue
-		}
-		if sum.Count == 0 || e.First.Before(sum.First) {
-			sum.First = e.First
-		}
-		sum.Count, sum.Last, sum.Message, sum.Outcome = sum.Count+max(e.Count, 1), e.Last, e.Message, e.Outcome
-	}
-	if sum.Count == 0 {
+// oddities writes what the pod shows that kubelets do and nobody expects.
+func (s *sheet) oddities(r *model.Row) {
+	quirks := r.Quirks()
+	if len(quirks) == 0 {
 		return
 	}
-	when := age(s.now, sum.Last) + " ago"
-	if sum.Count > 1 {
-		when = "last " + when + ", first " + age(s.now, sum.First) + " ago"
+	s.heading("GOOD TO KNOW", "")
+	for _, q := range quirks {
+		s.text(2, noteLines, ink{}, model.Printable(q.Text))
+		s.text(4, 1, s.dim, q.Reference)
 	}
-	s.end(s.row(4).text(fmt.Sprintf("%s %s%d  %s", outcome, s.times, sum.Count, when)))
-	s.text(6, fullLines, ink{}, model.PrintableLines(sum.Text())...)
 }
 
 // serving writes which Services send traffic.

@@ -37,3 +37,17 @@ func (s *sheet) text(indent, limit int, i ink, texts ...string) {
 		}
 	}
 }
+
+// hang ends a line with texts, which are wrapped and go on below, indented.
+func (s *sheet) hang(l *line, indent, limit int, i ink, texts ...string) {
+	begun := len(s.lines)
+	for _, text := range texts {
+		for _, part := range wrap(strings.TrimSpace(text), s.width-indent, limit, s.ellipsis) {
+			s.end(l.put(i, part))
+			l = s.row(indent)
+		}
+	}
+	if len(s.lines) == begun {
+		s.end(l)
+	}
+}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/probetop/probetop/model"
@@ -17,6 +18,9 @@ func stripLines(c *canvas, r *model.Row, place string, width, height int) []stri
 	}
 	for _, s := range note {
 		lines = append(lines, c.line(width).pad(2).text(s).String())
+	}
+	if b := r.Broken(); b != nil && b.Fix != "" && len(lines)+2 < height {
+		lines = append(lines, c.line(width).pad(2).put(c.dim, "look at: "+model.Printable(b.Fix)).String())
 	}
 	lines = append(lines, stripProbes(c, r, width), c.line(width).pad(2).put(c.dim, facts(c, r)).String())
 	for len(lines) < height {
@@ -35,25 +39,43 @@ func stripTitle(c *canvas, r *model.Row, place string, width int) string {
 	return l.String()
 }
 
-// stripProbes words the state of every probe, container by container.
+// stripProbes words every probe, worst first, with its run and what follows. Containers are named where there
+// are several.
 func stripProbes(c *canvas, r *model.Row, width int) string {
 	l := c.line(width).pad(2)
 	if len(r.Probes) == 0 {
 		return l.put(c.dim, "no probes").String()
 	}
+	list := make([]*model.Probe, len(r.Probes))
+	for i := range list {
+		list[i] = &r.Probes[i]
+	}
+	slices.SortStableFunc(list, byState)
 	var last *model.Container
-	for i := range r.Probes {
-		p := &r.Probes[i]
-		if p.Container != last {
+	for _, p := range list {
+		if p.Container != last && len(r.Pod.Containers) > 1 {
 			if last != nil {
 				l.put(c.dim, c.bar+" ")
 			}
 			l.text(model.Printable(p.Container.Name) + ": ")
-			last = p.Container
 		}
-		l.text(p.Type.String()+" ").put(c.stateInk[p.State], c.glyphs.state[p.State]+" "+stateWord(p.Verdict)).text("  ")
+		last = p.Container
+		c.stripProbe(l, r, p)
+		l.text("  ")
 	}
 	return l.String()
+}
+
+// stripProbe words one probe.
+func (c *canvas) stripProbe(l *line, r *model.Row, p *model.Probe) {
+	words := c.glyphs.state[p.State] + " " + stateWord(p.Verdict)
+	if run := c.runWord(p); run != "" {
+		words += " " + run
+	}
+	if q := r.Forecast(p, c.now).Consequence; q.Kind != model.NoConsequence {
+		words += ", " + c.consequence(p, q, l.room)
+	}
+	l.text(p.Type.String()+" ").put(c.stateInk[p.State], words)
 }
 
 // facts is the pod's line in kubectl get pods -o wide, in words.

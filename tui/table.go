@@ -198,6 +198,8 @@ func (t *table) titles(c *canvas) string {
 		switch {
 		case s.id == colProbes && s.width >= probesWide:
 			title = "PROBES"
+		case s.id == colProbes && s.width >= probesRuns:
+			title = lanes(s.width)
 		case s.id == colNamespace && s.width < len(title):
 			title = "NS"
 		}

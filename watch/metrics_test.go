@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -105,7 +106,13 @@ func reads(t *testing.T, k *kubelets, pods ...*model.Pod) *reading {
 	t.Helper()
 	r := &reading{kubelets: k, run: &run{done: make(chan struct{}), cluster: model.NewCluster()}}
 	r.holds(pods...)
-	m, err := NewMetrics(&rest.Config{Host: "http://cluster.test", Transport: k}, func() *model.Snapshot {
+	return r.begin(t)
+}
+
+// begin starts a Metrics that reads what r holds.
+func (r *reading) begin(t *testing.T) *reading {
+	t.Helper()
+	m, err := NewMetrics(&rest.Config{Host: "http://cluster.test", Transport: r.kubelets}, func() *model.Snapshot {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		return r.snapshot
@@ -215,10 +222,8 @@ func TestMetricsReadsThePodsInScope(t *testing.T) {
 func TestMetricsWaitsForThePods(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &kubelets{answer: healthy}
-		r := reads(t, k)
-		r.mu.Lock()
-		r.snapshot = &model.Snapshot{}
-		r.mu.Unlock()
+		r := &reading{kubelets: k, run: &run{done: make(chan struct{}), cluster: model.NewCluster()}, snapshot: &model.Snapshot{}}
+		r.begin(t)
 		time.Sleep(time.Second)
 		r.expectSource(t, model.KubeletMetrics, "syncing")
 		r.holds(probed("u0", "n1", time.Second))
@@ -332,17 +337,17 @@ func TestMetricsThatAreForbiddenAreAskedForSeldom(t *testing.T) {
 
 func TestAKubeletThatDoesNotAnswerStopsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		broken := false
+		var broken atomic.Bool
 		k := &kubelets{}
 		k.answer = func(node string) (int, string) {
-			if node == "n001" && broken {
+			if node == "n001" && broken.Load() {
 				return http.StatusServiceUnavailable, "error trying to reach service: dial tcp 10.0.0.2:10250: connect: connection refused"
 			}
 			return healthy(node)
 		}
 		r := reads(t, k, fleet(3, 10*time.Second)...)
 		time.Sleep(time.Minute)
-		k.does(func() { broken = true })
+		broken.Store(true)
 		before := k.requests("n001")
 		time.Sleep(10 * time.Minute)
 		if n := k.requests("n001") - before; n > 20 {
@@ -357,7 +362,7 @@ func TestAKubeletThatDoesNotAnswerStopsNoOther(t *testing.T) {
 		if !slices.Contains(r.heard(), "n001 gone") {
 			t.Error("its counters are not forgotten")
 		}
-		k.does(func() { broken = false })
+		broken.Store(false)
 		time.Sleep(2 * time.Minute)
 		r.expectSource(t, model.KubeletMetrics, "synced")
 	})

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,11 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// Name is the node's name and the context of the cluster's administrator; the other users' contexts are Name-USER.
+// Name is the context of the cluster's administrator; the other users' contexts are Name-USER.
 const Name = "probetop-e2e"
 
 // Options say where a cluster keeps its files. Every zero value has a default.
@@ -24,6 +26,11 @@ type Options struct {
 	CacheDir string
 	// ModuleDir is a directory of this module, from which the binaries are built. Default: the working directory.
 	ModuleDir string
+	// Node is the node's name. Default: Name.
+	Node string
+	// BackOff is the longest that the kubelet waits before it starts a crashing container again. Default 10 s, because
+	// nobody can wait for Kubernetes' own five minutes.
+	BackOff time.Duration
 	// Log receives one line per step. Default: nothing is written.
 	Log io.Writer
 }
@@ -35,18 +42,20 @@ type Cluster struct {
 	dir     string
 	cache   string
 	module  string
+	node    string
+	backOff time.Duration
 	log     io.Writer
 	network network
 }
 
 // New describes a cluster; it touches nothing.
 func New(o Options) (*Cluster, error) {
-	c := &Cluster{dir: o.StateDir, cache: o.CacheDir, module: o.ModuleDir, log: o.Log}
+	c := &Cluster{
+		dir: cmp.Or(o.StateDir, "/var/lib/probetop-e2e"), cache: o.CacheDir, module: o.ModuleDir,
+		node: cmp.Or(o.Node, Name), backOff: cmp.Or(o.BackOff, 10*time.Second), log: o.Log,
+	}
 	if c.log == nil {
 		c.log = io.Discard
-	}
-	if c.dir == "" {
-		c.dir = "/var/lib/probetop-e2e"
 	}
 	var err error
 	if c.dir, err = filepath.Abs(c.dir); err != nil {

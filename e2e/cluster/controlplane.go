@@ -20,7 +20,7 @@ func (c *Cluster) startControlPlane(ctx context.Context, s *settings) error {
 	}
 	for file, users := range map[string][]string{
 		"kubeconfig":         {Admin, Viewer, Namespaced, Nobody},
-		"kubelet/kubeconfig": {nodeUser},
+		"kubelet/kubeconfig": {c.nodeUser()},
 		"control.kubeconfig": {controlUser},
 	} {
 		if err := c.writeKubeconfig(file, s, users...); err != nil {

@@ -38,7 +38,7 @@ func (c *Cluster) startKubelet(ctx context.Context, s *settings) error {
 			"--kubeconfig=" + c.path("kubelet/kubeconfig"),
 			"--root-dir=" + c.path("kubelet"),
 			"--cert-dir=" + c.path("kubelet/pki"),
-			"--hostname-override=" + Name,
+			"--hostname-override=" + c.node,
 			"--node-ip=" + s.nodeIP,
 			"--node-labels=topology.kubernetes.io/zone=zone-a",
 		},
@@ -53,8 +53,7 @@ func (c *Cluster) startKubelet(ctx context.Context, s *settings) error {
 	return nil
 }
 
-// kubeletConfig keeps the kubelet's own timing everywhere it shows in probes. Only the crash-loop back-off is capped,
-// because nobody can wait five minutes for it.
+// kubeletConfig keeps the kubelet's own timing everywhere it shows in probes, except for the crash-loop back-off.
 func (c *Cluster) kubeletConfig(s *settings, group cgroup) *kubelet.KubeletConfiguration {
 	return &kubelet.KubeletConfiguration{
 		TypeMeta: metav1.TypeMeta{APIVersion: kubelet.SchemeGroupVersion.String(), Kind: "KubeletConfiguration"},
@@ -80,7 +79,7 @@ func (c *Cluster) kubeletConfig(s *settings, group cgroup) *kubelet.KubeletConfi
 		EvictionHard:                map[string]string{"memory.available": "20Mi", "nodefs.available": "50Mi", "imagefs.available": "50Mi"},
 		ImageGCHighThresholdPercent: ptr.To(int32(100)), // an image that is collected cannot be pulled again
 		RegistryPullQPS:             ptr.To(int32(0)),
-		CrashLoopBackOff:            kubelet.CrashLoopBackOffConfig{MaxContainerRestartPeriod: &metav1.Duration{Duration: 10 * time.Second}},
+		CrashLoopBackOff:            kubelet.CrashLoopBackOffConfig{MaxContainerRestartPeriod: &metav1.Duration{Duration: c.backOff}},
 
 		ClusterDNS:             []string{"10.199.0.10"}, // nobody answers there; without a value every pod gets a warning event
 		ResolverConfig:         ptr.To("/dev/null"),
@@ -91,16 +90,20 @@ func (c *Cluster) kubeletConfig(s *settings, group cgroup) *kubelet.KubeletConfi
 	}
 }
 
-// nodeReady is the condition that the node is Ready and without the taint it has before.
+// nodeReady is the condition that there is a node, Ready and without the taint it has before.
 func (c *Cluster) nodeReady(ctx context.Context) error {
 	client, err := c.client()
 	if err != nil {
 		return err
 	}
-	node, err := client.CoreV1().Nodes().Get(ctx, Name, metav1.GetOptions{})
+	nodes, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return fmt.Errorf("reading the node: %w", err)
 	}
+	if len(nodes.Items) == 0 {
+		return errors.New("the node has not registered")
+	}
+	node := &nodes.Items[0]
 	for _, taint := range node.Spec.Taints {
 		if strings.HasPrefix(taint.Key, "node.kubernetes.io/") {
 			return fmt.Errorf("the node has the taint %s", taint.Key)

@@ -37,7 +37,7 @@ const (
 
 // newSettings chooses ports and tokens, and writes the files that more than one component reads.
 func (c *Cluster) newSettings(ctx context.Context) (*settings, error) {
-	s := &settings{users: newUsers()}
+	s := &settings{users: newUsers(c.nodeUser())}
 	p := &s.ports
 	if err := freePorts(ctx, &p.etcd, &p.etcdPeer, &p.apiServer, &p.controllerManager, &p.scheduler, &p.kubelet, &p.kubeletHealth); err != nil {
 		return nil, err

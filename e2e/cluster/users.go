@@ -23,18 +23,18 @@ const (
 // TeamA is the one namespace that the user Namespaced sees.
 const TeamA = "team-a"
 
-// The users as whom components speak to the API server.
-const (
-	nodeUser    = "system:node:" + Name
-	controlUser = "system:kube-controller-manager"
-)
+// controlUser is as whom the controllers and the scheduler speak to the API server.
+const controlUser = "system:kube-controller-manager"
+
+// nodeUser is as whom the kubelet does.
+func (c *Cluster) nodeUser() string { return "system:node:" + c.node }
 
 type user struct {
 	name, token, group string
 }
 
 // newUsers are all users of the cluster, with new tokens.
-func newUsers() []user {
+func newUsers(nodeUser string) []user {
 	users := []user{
 		{name: Admin, group: "system:masters"},
 		{name: Viewer},

@@ -15,6 +15,7 @@
 //	POST /turn?handler=grpc&status=NOT_FOUND           answer with an error code
 //	POST /turn?handler=exec&status=1&output=FATAL      what "workload check" does; with check=NAME, "workload check NAME"
 //	POST /turn?handler=tcp&open=false                  close the port of tcp, http or grpc, or open it again
+//	POST /turn?handler=memory&eat=64                   hold on to so many MiB more, until the memory limit is reached perhaps
 //	POST /turn?handler=grpc&open=true&after=20s        do any of these later
 //
 // On SIGTERM it makes the turns of -on-term, serves on for the time of -linger and exits with 0.

@@ -13,6 +13,7 @@ type turn struct {
 	key     string        // the path, service or check that it is about; empty is all others
 	answer  *answer       // nil: the answers stay
 	open    *bool         // nil: the port stays as it is
+	eat     int           // MiB of memory to take
 	after   time.Duration // when it takes effect
 }
 
@@ -24,9 +25,9 @@ type answer struct {
 	location string // of a redirect
 }
 
-// keyOf is the parameter that names what a handler is asked about; TCP is asked about nothing.
+// keyOf is the parameter that names what a handler is asked about; TCP and the memory are asked about nothing.
 func keyOf(handler string) (parameter string, ok bool) {
-	parameter, ok = map[string]string{"http": "path", "grpc": "service", "exec": "check", "tcp": ""}[handler]
+	parameter, ok = map[string]string{"http": "path", "grpc": "service", "exec": "check", "tcp": "", "memory": ""}[handler]
 	return parameter, ok
 }
 
@@ -38,7 +39,7 @@ func parseTurn(query string) (turn, error) {
 	t, a := turn{handler: values.Get("handler")}, answer{}
 	key, ok := keyOf(t.handler)
 	if !ok {
-		return turn{}, fmt.Errorf("parsing the turn %q: handler %q, want http, grpc, tcp or exec", query, t.handler)
+		return turn{}, fmt.Errorf("parsing the turn %q: handler %q, want http, grpc, tcp, exec or memory", query, t.handler)
 	}
 	for name := range values {
 		value := values.Get(name)
@@ -51,6 +52,8 @@ func parseTurn(query string) (turn, error) {
 		case "open":
 			open, parseErr := strconv.ParseBool(value)
 			t.open, err = &open, parseErr
+		case "eat":
+			t.eat, err = strconv.Atoi(value)
 		case "delay":
 			t.answer = &a
 			a.delay, err = time.ParseDuration(value)

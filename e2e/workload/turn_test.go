@@ -17,6 +17,7 @@ func TestParseTurn(t *testing.T) {
 		"port that opens later":    {"handler=grpc&open=true&after=20s", turn{handler: "grpc", open: &open, after: 20 * time.Second}},
 		"output of several lines":  {"handler=exec&status=1&output=a%0Ab", turn{handler: "exec", answer: &answer{status: "1", output: "a\nb"}}},
 		"check with a name":        {"handler=exec&check=ready&status=1", turn{handler: "exec", key: "ready", answer: &answer{status: "1"}}},
+		"memory":                   {"handler=memory&eat=64", turn{handler: "memory", eat: 64}},
 		"redirect to another host": {"handler=http&status=302&location=http://x/", turn{handler: "http", answer: &answer{status: "302", location: "http://x/"}}},
 	}
 	for name, tt := range tests {
@@ -31,7 +32,7 @@ func TestParseTurn(t *testing.T) {
 			if (got.open == nil) != (tt.want.open == nil) || got.open != nil && *got.open != *tt.want.open {
 				t.Errorf("open is %v, want %v", got.open, tt.want.open)
 			}
-			if got.handler != tt.want.handler || got.key != tt.want.key || got.after != tt.want.after {
+			if got.handler != tt.want.handler || got.key != tt.want.key || got.after != tt.want.after || got.eat != tt.want.eat {
 				t.Errorf("the turn is %+v, want %+v", got, tt.want)
 			}
 		})
@@ -41,7 +42,7 @@ func TestParseTurn(t *testing.T) {
 func TestParseTurnRefuses(t *testing.T) {
 	for _, query := range []string{
 		"", "handler=smtp", "handler=http&status=bad", "handler=grpc&status=BETTER", "handler=http&service=db",
-		"handler=tcp&open=perhaps", "handler=exec&after=later", "handler=http&;",
+		"handler=tcp&open=perhaps", "handler=exec&after=later", "handler=memory&eat=much", "handler=http&;",
 	} {
 		if got, err := parseTurn(query); err == nil {
 			t.Errorf("parseTurn(%q) is %+v, want an error", query, got)

@@ -17,6 +17,7 @@ type workload struct {
 
 	mu      sync.Mutex
 	answers map[[2]string]answer // by handler and key; guarded by mu
+	memory  memory               // guarded by mu
 	started bool                 // the ports follow their turns; guarded by mu
 }
 
@@ -66,6 +67,7 @@ func (w *workload) turn(t turn) error {
 	if t.answer != nil {
 		w.answers[[2]string{t.handler, t.key}] = *t.answer
 	}
+	w.memory.eat(t.eat)
 	p := w.ports[t.handler]
 	if t.open == nil || p == nil {
 		return nil
