@@ -48,7 +48,7 @@ else is needed, and nothing else is touched. With --serve the cluster is only se
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	fs := cmd.Flags()
-	fs.Float64Var(&o.speed, "speed", 1, "How many times as fast the incident happens, from 0.25 to 64")
+	fs.Float64Var(&o.speed, "speed", 1, "How many times as fast the incident happens, from 0.25 to 64; with --serve, faster means that times run ahead of the client's clock")
 	fs.BoolVar(&o.serve, "serve", false, "Serve the cluster until ctrl-c, and say how to reach it")
 	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
 	return cmd
