@@ -74,7 +74,10 @@ func (r *Row) Forecast(p *Probe, now time.Time) Forecast {
 	switch p.State {
 	case StateFailed:
 		if p.Type != Readiness {
-			return Forecast{Consequence: j.killing(p)}
+			if c := j.killing(p); c.Kind != NoConsequence {
+				return Forecast{Consequence: c}
+			}
+			return Forecast{Consequence: k.consequence(Window{now, now})}
 		}
 		return Forecast{Next: k.next()}
 	case StatePassing, StateErroring, StateDelayed:
@@ -138,6 +141,9 @@ func (r *reckoning) ticked(f *failure) Window {
 
 // consequence is what follows if every probe that we have not heard of fails.
 func (r *reckoning) consequence(next Window) Consequence {
+	if r.probe.Type != Readiness && r.pod.Deleting() {
+		return Consequence{} // sidecars are probed on, and nobody restarts them
+	}
 	f := r.probe.Failures
 	decided := f.Run >= f.Threshold
 	if decided && r.probe.Type != Readiness {

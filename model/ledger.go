@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -13,6 +14,9 @@ func (j *judge) ledger() []Restart {
 	restarts := make([]Restart, 0, len(j.history.ends))
 	kills, doubtful := j.history.killsOf()
 	for i, e := range slices.Backward(j.history.ends) {
+		if j.stopped(e) {
+			continue
+		}
 		r := j.restart(e, kills[i])
 		if doubtful[i] {
 			r.Certainty = min(r.Certainty, CertaintyMedium)
@@ -32,10 +36,15 @@ func (j *judge) restart(e end, k kill) Restart {
 		ToStarted: lasted(e.next, e.started), ToReady: lasted(e.next, e.ready),
 	}
 	r.Cause, r.Certainty = j.cause(e, k)
-	if typ, probed := k.cause.probe(); probed {
+	if typ, probed := r.Cause.probe(); probed {
 		r.Text, r.Failing = j.decisive(k, typ, e)
 	}
 	return r
+}
+
+// stopped reports whether an instance ended with its pod, and was not restarted.
+func (j *judge) stopped(e end) bool {
+	return j.pod.Deleting() && e.next.IsZero() && !e.how.FinishedAt.Before(j.pod.Deleted.Add(-j.pod.GracePeriod))
 }
 
 // lasted is the time between two moments; zero when one of them is not known.
@@ -57,6 +66,17 @@ func (c KillCause) probe() (ProbeType, bool) {
 	return 0, false
 }
 
+// probe returns the probe type that a cause names.
+func (c RestartCause) probe() (ProbeType, bool) {
+	switch c {
+	case CauseLiveness:
+		return Liveness, true
+	case CauseStartup:
+		return Startup, true
+	}
+	return 0, false
+}
+
 // cause names why an instance ended: what the Killing event says, then what the runtime says.
 func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 	if e.how.Reason == "OOMKilled" {
@@ -72,6 +92,9 @@ func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 	case KilledByPostStart:
 		return CausePostStart, Certain
 	case KilledByStop:
+		if typ, ok := j.stoppedByProbe(e, k); ok {
+			return map[ProbeType]RestartCause{Liveness: CauseLiveness, Startup: CauseStartup}[typ], CertaintyHigh
+		}
 		return CauseSandbox, CertaintyMedium // the pod lives on: it was its sandbox
 	}
 	if e.how.Reason == "ContainerStatusUnknown" {
@@ -92,6 +115,33 @@ func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 	}
 }
 
+// stoppedByProbe reports whether a probe had reached its threshold when a container that is never restarted was
+// stopped: when there is nothing else to keep, the kubelet ends the whole pod and does not say why.
+func (j *judge) stoppedByProbe(e end, k kill) (ProbeType, bool) {
+	c := j.pod.Container(e.container)
+	if c == nil || cmp.Or(c.RestartPolicy, j.pod.RestartPolicy) != "Never" || j.pod.Deleting() {
+		return 0, false
+	}
+	for _, typ := range [...]ProbeType{Liveness, Startup} {
+		spec := c.Probes[typ]
+		if spec == nil {
+			continue
+		}
+		var n int32
+		since := k.at.Add(-time.Duration(spec.FailureThreshold)*(spec.Period+spec.Timeout) - eventSlack)
+		for _, f := range j.history.failures {
+			ev := f.event
+			if ev.Outcome == Failed && ev.Probe == typ && ev.Container == c.Name && ev.Last.After(since) && !ev.Last.After(k.at) {
+				n += f.n
+			}
+		}
+		if n >= spec.FailureThreshold {
+			return typ, true
+		}
+	}
+	return 0, false
+}
+
 // killsLost reports whether the Killing event of an instance's end may have been, and is not known: it counts its
 // occurrences and tells only the last, it expires after an hour, and its write may be on its way.
 func (j *judge) killsLost(e end) bool {
@@ -100,8 +150,29 @@ func (j *judge) killsLost(e end) bool {
 			return !j.watched(e)
 		}
 	}
+	if sharedSpamBucket(j.node.Version()) && j.starvedUntil().After(e.how.FinishedAt) {
+		return true // failures used up its tokens
+	}
 	age := j.now.Sub(e.how.FinishedAt)
-	return age < eventSlack || age > time.Hour && !j.watched(e)
+	return age < eventSlack || age >= eventLife && !j.watched(e)
+}
+
+// eventLife is how long the API server keeps an event after its last write, unless it is told otherwise.
+const eventLife = time.Hour
+
+// ledgerDue is when time alone changes what is said of a restart; zero for never.
+func (j *judge) ledgerDue() (next time.Time) {
+	if j.history == nil {
+		return next
+	}
+	for _, e := range j.history.ends {
+		for _, after := range [...]time.Duration{eventSlack, eventLife} {
+			if at := e.how.FinishedAt.Add(after); at.After(j.now) && (next.IsZero() || at.Before(next)) {
+				next = at
+			}
+		}
+	}
+	return next
 }
 
 // watched reports whether we were there when the instance ended.

@@ -118,7 +118,7 @@ func TestStateByVersion(t *testing.T) {
 		"W23 exec readiness while deleted, 1.36.3": {"v1.36.3", web(command, deleted), 50, Readiness, StateUnknown, CertaintyNone},
 		"W23 exec readiness while deleted, 1.37.0": {"v1.37.0", web(command, deleted), 50, Readiness, StatePassing, CertaintyHigh},
 		"K07 unready before it was deleted":        {"v1.36.3", web(command, notReady, deleted), 50, Readiness, StateFailed, CertaintyMedium},
-		"W38 started after a kill, 1.36":           {"v1.36.1", web(with(Startup, probe()), restarted), 33, Startup, StateHeld, CertaintyMedium},
+		"W38 started after a kill, 1.36":           {"v1.36.1", web(with(Startup, probe()), restarted), 33, Startup, StateUnknown, CertaintyMedium},
 		"started after a kill, 1.34":               {"v1.34.4", web(with(Startup, probe()), restarted), 33, Startup, StateHeld, Certain},
 		"started after a kill, 1.37.1":             {"v1.37.1", web(with(Startup, probe()), restarted), 33, Startup, StateHeld, Certain},
 	} {

@@ -62,6 +62,7 @@ func (j *judge) row(traffic []Traffic) *Row {
 		r.due(p.Until)
 	}
 	r.Restarts = j.ledger()
+	r.due(j.ledgerDue())
 	r.judge.now = time.Time{} // a row is of no moment: it is what follows from the facts
 	j.grade(r)
 	return r

@@ -13,6 +13,10 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 		}
 		return f, time.Time{}
 	}
+	if p.Type != Readiness && p.State == StateFailed {
+		f.Run = f.Threshold // or there would be no kill
+		return f, time.Time{}
+	}
 	if _, f, ok := j.measured(p); ok {
 		return f, time.Time{}
 	}
@@ -21,8 +25,14 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 	if p.Type != Readiness {
 		f.Run = min(f.Run, f.Threshold) // the worker is held there
 	}
-	if j.now.Before(j.starvedUntil()) || !j.eventsSeen {
+	if !j.eventsSeen || j.unattributed(p) != nil {
 		f.Bound = AtLeast
+	}
+	if starved := j.starvedUntil(); j.now.Before(starved) {
+		f.Bound = AtLeast
+		if r.until.IsZero() || starved.Before(r.until) {
+			r.until = starved
+		}
 	}
 	return f, r.until
 }
@@ -33,8 +43,20 @@ func (p *Probe) counts() bool {
 }
 
 // zero is when the count was last zero for sure: at the kill that the same probe caused, or at the success that
-// made the pod ready. It is the zero Window when there is no such moment.
+// made the pod ready, or with a new kubelet. It is the zero Window when there is no such moment.
 func (j *judge) zero(p *Probe) Window {
+	z := j.zeroOf(p)
+	if e := j.lastOf(p, Warned); e != nil && e.Last.After(z.Latest) {
+		z = Window{e.Last, e.Last} // a success with a remark
+	}
+	if w, ok := j.restartOfKubelet(); ok && w.Latest.After(z.Latest) {
+		z = w
+	}
+	return z
+}
+
+// zeroOf is when what the probe itself brought about made the count zero.
+func (j *judge) zeroOf(p *Probe) Window {
 	if j.history == nil {
 		return Window{}
 	}
@@ -141,8 +163,11 @@ func (r *reckoning) run(since time.Time) (int32, Bound) {
 				return max(run, 1), AtLeast
 			}
 		}
-		if f.n > 1 && !r.dense(f) {
-			return run + 1, AtLeast
+		if newer != nil && f.to().Before(r.zero.Latest) && !r.unbroken(f) {
+			return run, AtLeast // it may have been before the count was zero
+		}
+		if f.n > 1 && (!r.dense(f) || f.event.Combined) {
+			return run + 1, AtLeast // not all of them need be of this probe, or in a row
 		}
 		if f.n > 1 && !since.IsZero() && !f.from.After(since) {
 			return run + 1, AtLeast // some of them may have been before
@@ -168,12 +193,10 @@ func (r *reckoning) mine(f *failure) bool {
 	if f.event.Outcome != Failed || f.event.Probe != r.probe.Type {
 		return false
 	}
-	for _, e := range r.probe.Events {
-		if e == f.event {
-			return true
-		}
+	if f.event.Combined {
+		return r.only(r.probe)
 	}
-	return !f.event.Combined && f.event.Container == r.probe.Container.Name
+	return f.event.Container == r.probe.Container.Name
 }
 
 // unbroken reports whether no success can have come after a failure, because it would show: the first success

@@ -36,10 +36,27 @@ const (
 // verdict decides the state of probe p.
 func (j *judge) verdict(p *Probe) Verdict {
 	v := j.alive(p)
+	if until, ok := j.startedInDoubt(p.Container); ok {
+		v.cap(CertaintyMedium, until)
+	}
+	if until, ok := j.kubeletAnew(); ok && v.State != StateWaiting && v.State != StateSuspended {
+		v.cap(CertaintyNone, until)
+	}
 	if j.node != nil && j.node.Ready != True {
 		v.Certainty, v.Evidence = CertaintyNone, v.Evidence|ByNode
 	}
 	return v
+}
+
+// cap lowers the certainty to at most c until a moment; until somebody speaks, when that is zero.
+func (v *Verdict) cap(c Certainty, until time.Time) {
+	if v.Certainty <= c {
+		return
+	}
+	v.Certainty = c
+	if v.Until.IsZero() || !until.IsZero() && until.Before(v.Until) {
+		v.Until = until
+	}
 }
 
 func (j *judge) alive(p *Probe) Verdict {
@@ -90,6 +107,9 @@ func (j *judge) startup(p *Probe) Verdict {
 	if j.killed(p.Container, KilledByStartup) {
 		return Verdict{State: StateFailed, Certainty: Certain, Evidence: ByStatus | ByEvent}
 	}
+	if v, ok := j.decided(p); ok {
+		return v
+	}
 	if until := p.Container.StartedAt.Add(p.Spec.InitialDelay); j.now.Before(until) {
 		return Verdict{State: StateDelayed, Certainty: CertaintyHigh, Evidence: ByStatus | ByTime, Until: until}
 	}
@@ -99,18 +119,65 @@ func (j *judge) startup(p *Probe) Verdict {
 	return Verdict{State: StateStarting, Certainty: Certain, Evidence: ByStatus}
 }
 
-// started is the state of a startup probe that has succeeded. For its first period a replacement may be
-// called started because the instance before it was (kubelet 1.35 to 1.37, issue 141155).
+// started is the state of a startup probe that has succeeded.
 func (j *judge) started(p *Probe) Verdict {
-	v := Verdict{State: StateHeld, Certainty: Certain, Evidence: ByStatus}
-	sure := p.Container.StartedAt.Add(p.Spec.Period + statusLag)
-	if p.Container.Restarts > 0 && j.now.Before(sure) && startupGatingBug(j.node.Version()) {
-		v.Certainty, v.Until = CertaintyMedium, sure
+	if until, ok := j.startedInDoubt(p.Container); ok {
+		return Verdict{State: StateUnknown, Certainty: CertaintyMedium, Evidence: ByStatus, Until: until}
+	}
+	return Verdict{State: StateHeld, Certainty: Certain, Evidence: ByStatus}
+}
+
+// startedInDoubt reports whether a container may be called started only because the instance before it was, and until
+// when: the startup probe's next tick sets it right (kubelet 1.35 to 1.37, issue 141155).
+func (j *judge) startedInDoubt(c *Container) (time.Time, bool) {
+	startup := c.Probes[Startup]
+	if startup == nil || c.State != Running || c.Started != True || c.Restarts == 0 || !startupGatingBug(j.node.Version()) {
+		return time.Time{}, false
+	}
+	if j.lastFlip(c, flipStarted, true).After(c.StartedAt) {
+		return time.Time{}, false // it was seen to start
+	}
+	until := c.StartedAt.Add(startup.Period + statusLag)
+	return until, j.now.Before(until)
+}
+
+// kubeletAnew reports whether the kubelet was restarted so short a time ago that its probes may not have run again,
+// and until when: each waits for a part of its period first.
+func (j *judge) kubeletAnew() (time.Time, bool) {
+	w, ok := j.restartOfKubelet()
+	if !ok {
+		return time.Time{}, false
+	}
+	until := w.Latest.Add(j.slowest() + statusLag)
+	return until, j.now.Before(until)
+}
+
+// restartOfKubelet returns when the kubelet was restarted last, as far as its counters and events show it.
+func (j *judge) restartOfKubelet() (Window, bool) {
+	w, counted := j.kubeletRestarted()
+	told, repeated := (&Row{Events: j.events}).KubeletRestart()
+	if repeated && told.Latest.After(w.Latest) {
+		return told, true
+	}
+	return w, counted
+}
+
+func (j *judge) readiness(p *Probe) Verdict {
+	if v, ok := j.erroring(p); ok && j.frozen(p) {
+		return v
+	}
+	if j.frozen(p) {
+		return Verdict{State: StateUnknown, Certainty: CertaintyNone, Evidence: ByStatus | ByNode}
+	}
+	v := j.probed(p)
+	if p.Spec.Handler == Exec && j.pod.Deleting() && !j.node.Version().Known() {
+		v.cap(CertaintyMedium, time.Time{}) // some kubelets cannot run it any more
 	}
 	return v
 }
 
-func (j *judge) readiness(p *Probe) Verdict {
+// probed is the state of a readiness probe that is run.
+func (j *judge) probed(p *Probe) Verdict {
 	if v, ok := j.byCounters(p); ok {
 		return v
 	}
@@ -119,8 +186,6 @@ func (j *judge) readiness(p *Probe) Verdict {
 	}
 	v, failing := j.failing(p)
 	switch {
-	case j.frozen(p):
-		return Verdict{State: StateUnknown, Certainty: CertaintyNone, Evidence: ByStatus | ByNode}
 	case p.Container.Ready && failing:
 		return v
 	case p.Container.Ready:
@@ -137,6 +202,9 @@ func (j *judge) readiness(p *Probe) Verdict {
 func (j *judge) liveness(p *Probe) Verdict {
 	if j.killed(p.Container, KilledByLiveness) {
 		return Verdict{State: StateFailed, Certainty: Certain, Evidence: ByStatus | ByEvent}
+	}
+	if v, ok := j.decided(p); ok {
+		return v
 	}
 	if v, ok := j.byCounters(p); ok {
 		return v
@@ -156,19 +224,60 @@ func (j *judge) liveness(p *Probe) Verdict {
 	return j.passing(p)
 }
 
-// passing is the state of a probe that nobody says fails. Silence is evidence only while events come through.
+// passing is the state of a probe that nobody says fails. Silence is evidence only while events come through, and say
+// which container they are about.
 func (j *judge) passing(p *Probe) Verdict {
 	v := Verdict{State: StatePassing, Certainty: CertaintyHigh, Evidence: ByStatus | ByNoEvent}
-	switch starvedUntil := j.starvedUntil(); {
+	dark := j.starvedUntil()
+	if f := j.unattributed(p); f != nil {
+		if until := f.to().Add(2*p.Spec.Period + attempts*p.Spec.Timeout + eventSlack); until.After(dark) {
+			dark = until
+		}
+	}
+	switch {
 	case !j.eventsSeen:
 		v.Certainty, v.Evidence = CertaintyMedium, ByStatus
-	case j.now.Before(starvedUntil):
-		v.Certainty, v.Until = CertaintyLow, starvedUntil
+	case j.now.Before(dark):
+		v.Certainty, v.Until = CertaintyLow, dark
 		if r := j.reckoning(p); r.newest() != nil {
 			v.State, v.Evidence = StateFailing, ByStatus|ByEvent
 		}
 	}
 	return v
+}
+
+// decided reports whether a liveness or startup probe has reached its threshold: its worker is held, and the kill is
+// due. That waits for the sync of the pod, which is busy as long as it kills another container of the pod.
+func (j *judge) decided(p *Probe) (Verdict, bool) {
+	now := j.reckoning(p)
+	f := now.newest()
+	if f == nil || f.to().Before(p.Container.StartedAt) {
+		return Verdict{}, false
+	}
+	then := *j
+	then.now = f.to()
+	r := then.reckoning(p)
+	until := f.to().Add(eventSlack + killLag)
+	if len(j.pod.Containers) > 1 {
+		until = until.Add(j.longestGrace())
+	}
+	if run, _ := r.run(r.zero.Earliest); run < p.Spec.FailureThreshold || !j.now.Before(until) {
+		return Verdict{}, false
+	}
+	return Verdict{State: StateFailed, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: until}, true
+}
+
+// longestGrace is how long the kill of one of the pod's containers may take.
+func (j *judge) longestGrace() time.Duration {
+	longest := max(j.pod.GracePeriod, leastGrace)
+	for i := range j.pod.Containers {
+		for _, p := range j.pod.Containers[i].Probes {
+			if p != nil && p.TerminationGracePeriod != nil {
+				longest = max(longest, *p.TerminationGracePeriod)
+			}
+		}
+	}
+	return longest
 }
 
 // failing reports whether the probe failed when it was last run, as far as events tell.
@@ -203,11 +312,47 @@ func (j *judge) erroring(p *Probe) (Verdict, bool) {
 	return v, j.now.Before(v.Until)
 }
 
-// lastOf returns the newest event of that outcome in the life of the running instance; nil for none.
+// lastOf returns the newest event of that outcome in the life of the running instance; nil for none. An event that
+// merges others says only what was said last, of whichever probe: what it said before is history.
 func (j *judge) lastOf(p *Probe, o Outcome) *Event {
-	for i := len(p.Events) - 1; i >= 0; i-- {
+	var last *Event
+	for i := len(p.Events) - 1; i >= 0 && last == nil; i-- {
 		if e := p.Events[i]; e.Outcome == o && !e.Last.Before(p.Container.StartedAt) {
+			last = e
+		}
+	}
+	if j.history == nil || !j.only(p) {
+		return last
+	}
+	for i := len(j.history.failures) - 1; i >= 0; i-- {
+		e := j.history.failures[i].event
+		if e.Combined && e.Outcome == o && e.Probe == p.Type && !e.Last.Before(p.Container.StartedAt) && (last == nil || e.Last.After(last.Last)) {
 			return e
+		}
+	}
+	return last
+}
+
+// only reports whether no other container of the pod has a probe of that type, so that an event that names no
+// container for sure is about this one.
+func (j *judge) only(p *Probe) bool {
+	for i := range j.pod.Containers {
+		if c := &j.pod.Containers[i]; c.Name != p.Container.Name && c.Probes[p.Type] != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// unattributed returns the newest failure that may be this probe's or that of another container; nil for none.
+func (j *judge) unattributed(p *Probe) *failure {
+	if j.history == nil || j.only(p) {
+		return nil
+	}
+	for i := len(j.history.failures) - 1; i >= 0; i-- {
+		f := &j.history.failures[i]
+		if f.event.Combined && f.event.Probe == p.Type && f.event.Outcome != Warned {
+			return f
 		}
 	}
 	return nil
@@ -233,13 +378,17 @@ func (j *judge) firstResult(p *Probe) time.Time {
 	return p.Container.StartedAt.Add(p.Spec.InitialDelay + p.Spec.Period + p.Spec.Timeout + statusLag)
 }
 
+// reasonScheduled is the reason of the only event of a pod's ordinary life that is not its kubelet's.
+const reasonScheduled = "Scheduled"
+
 // starvedUntil is when the kubelet's event spam filter surely has a token for this pod again; the zero time
-// while it has never run out.
+// while it has never run out. Up to 1.31 all events of a pod share the tokens, later only its warnings.
 func (j *judge) starvedUntil() time.Time {
 	var count int32
 	var last time.Time
+	shared := sharedSpamBucket(j.node.Version())
 	for _, e := range j.events {
-		if e.Outcome == NoOutcome && e.Reason != ReasonBackOff {
+		if e.Outcome == NoOutcome && e.Reason != ReasonBackOff && (!shared || e.Reason == reasonScheduled) {
 			continue
 		}
 		count += e.Count

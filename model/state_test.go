@@ -44,7 +44,7 @@ func TestStateOfAProbe(t *testing.T) {
 		"startup delayed":                        {pod: web(with(Startup, probe(delay(10))), notStarted), now: 5, typ: Startup, state: StateDelayed, certainty: CertaintyHigh},
 		"W30 startup failed":                     {pod: web(start, notStarted), facts: []Fact{said(ReasonKilling, "Container web failed startup probe, will be restarted", 1, 21, 21)}, now: 22, typ: Startup, state: StateFailed, certainty: Certain},
 		"W16 startup held":                       {pod: web(start), now: 60, typ: Startup, state: StateHeld, certainty: Certain},
-		"started may be a lie after a kill":      {pod: web(start, restarted), now: 33, typ: Startup, state: StateHeld, certainty: CertaintyMedium},
+		"started may be a lie after a kill":      {pod: web(start, restarted), now: 33, typ: Startup, state: StateUnknown, certainty: CertaintyMedium},
 		"X12 missing binary":                     {pod: web(live), facts: []Fact{unhealthy("Liveness probe errored and resulted in unknown state: rpc error", 9, 5, 55)}, now: 60, typ: Liveness, state: StateErroring, certainty: CertaintyHigh},
 		"errored by an old kubelet":              {pod: web(live), facts: []Fact{unhealthy("Liveness probe errored: rpc error", 9, 5, 55)}, now: 60, typ: Liveness, state: StateErroring, certainty: CertaintyHigh},
 		"errored long ago":                       {pod: web(live), facts: []Fact{unhealthy("Liveness probe errored: rpc error", 3, 5, 25)}, now: 120, typ: Liveness, state: StatePassing, certainty: CertaintyHigh},

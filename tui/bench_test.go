@@ -14,7 +14,7 @@ import (
 
 const manyPods = 50_000
 
-// crowd is a cluster of n pods of which every fortieth fails.
+// crowd is a cluster of n pods of which every fortieth is unready, and its liveness about to end it.
 func crowd(n int) (*model.Cluster, []*model.Pod) {
 	c := model.NewCluster()
 	for _, ch := range (&factList{}).listed() {
@@ -30,6 +30,12 @@ func crowd(n int) (*model.Cluster, []*model.Pod) {
 		}
 		pods[i] = p
 		c.Apply(model.Change{At: night, Fact: p})
+		for n := 0; i%40 == 0 && n < 2; n++ {
+			c.Apply(model.Change{At: night, Stream: 1, Fact: model.NewEvent(model.Event{
+				UID: "event-" + p.UID, Namespace: p.Namespace, Name: p.Name + ".1", Pod: p.UID, Container: "main", Reason: "Unhealthy",
+				Message: "Liveness probe failed: " + notServing, Count: int32(n + 1), First: ago(14 * time.Second), Last: ago(time.Duration(14-10*n) * time.Second),
+			})})
+		}
 	}
 	return c, pods
 }
@@ -110,6 +116,24 @@ func BenchmarkPodPage(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				press(board, "j")
+				board.View()
+			}
+		})
+	}
+}
+
+// BenchmarkPodPageTick is a page that is written anew because a second has passed.
+func BenchmarkPodPageTick(b *testing.B) {
+	for name, f := range map[string]*factList{"incident": incident(), "hostile": hostile()} {
+		b.Run(name, func(b *testing.B) {
+			o, now := options(), night
+			o.Now = func() time.Time { return now }
+			board := boardOf(b, o, 200, 50, f.snapshot())
+			press(board, "enter")
+			b.ReportAllocs()
+			for b.Loop() {
+				now = now.Add(time.Second)
+				board.Update(tickMsg{board.generation})
 				board.View()
 			}
 		})

@@ -112,6 +112,8 @@ func (c *canvas) lane(p *model.Probe, w int) string {
 			return full
 		}
 		return letters[p.Type] + s + mark + " " + run
+	case w >= probesRuns && run != "" && cells(s+mark+" "+run) <= room:
+		return s + mark + " " + run
 	case w >= probesRuns && cells(s+mark+run) <= room:
 		return s + mark + run
 	}

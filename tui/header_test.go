@@ -22,3 +22,17 @@ func TestNoticeIsOnEveryScreen(t *testing.T) {
 		}
 	}
 }
+
+func TestCountersThatAreNotReadAreOnePhrase(t *testing.T) {
+	tests := map[string]model.Source{
+		"kubeletMetrics forbidden: runs are from events": {State: model.SourceForbidden, Error: "no"},
+		"kubeletMetrics stale since 0s (one node of 3)":  {State: model.SourceStale, Error: "one node of 3"},
+		"kubeletMetrics (one node of 3)":                 {State: model.SourceSynced, Error: "one node of 3"},
+	}
+	for want, source := range tests {
+		f := incident()
+		source.Kind, source.Since = model.KubeletMetrics, night
+		f.add(5, &source)
+		wantOnScreen(t, boardOf(t, options(), 80, 24, f.snapshot()), want)
+	}
+}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,48 @@ func (f *factList) said(p *model.Pod, container, reason, message string, count i
 		UID: fmt.Sprint("event-", f.events), Namespace: p.Namespace, Name: fmt.Sprint(p.Name, ".", f.events), Pod: p.UID,
 		Container: container, Reason: reason, Message: message, Count: count, First: ago(first), Last: ago(last),
 	}))
+}
+
+// write is one write of an event that counts: its count, and how long ago it was.
+type write struct {
+	count int32
+	ago   time.Duration
+}
+
+// heard adds an event about a container whose writes were watched.
+func (f *factList) heard(p *model.Pod, container, reason, message string, writes ...write) {
+	f.events++
+	for _, w := range writes {
+		f.later(w.ago, 1, model.NewEvent(model.Event{
+			UID: fmt.Sprint("event-", f.events), Namespace: p.Namespace, Name: fmt.Sprint(p.Name, ".", f.events), Pod: p.UID,
+			Container: container, Reason: reason, Message: message, Count: w.count, First: ago(writes[0].ago), Last: ago(w.ago),
+		}))
+	}
+}
+
+// restarts adds what was seen of a container that ended and was started again: not ready for that long.
+func (f *factList) restarts(p *model.Pod, how model.Termination, down, toReady time.Duration) *model.Pod {
+	c := p.Containers[0]
+	how.StartedAt = c.StartedAt
+	c.Restarts++
+	c.Last, c.StartedAt, c.Started, c.Ready = &how, how.FinishedAt.Add(down), model.False, false
+	again := changed(p, c)
+	f.later(night.Sub(c.StartedAt), 0, unready(again, night.Sub(c.StartedAt)))
+	c.Started, c.Ready = model.True, true
+	well := changed(p, c)
+	for _, typ := range []string{"Ready", "ContainersReady"} {
+		well.Condition(typ).Since = c.StartedAt.Add(toReady)
+	}
+	f.later(night.Sub(c.StartedAt.Add(toReady)), 0, well)
+	return well
+}
+
+// changed returns the pod with another first container.
+func changed(p *model.Pod, c model.Container) *model.Pod {
+	n := *p
+	n.Conditions, n.Containers = slices.Clone(p.Conditions), slices.Clone(p.Containers)
+	n.Containers[0] = c
+	return &n
 }
 
 // service adds a Service with an endpoint for each pod.
@@ -95,6 +138,21 @@ func unready(p *model.Pod, d time.Duration) *model.Pod {
 	}
 	p.Containers[0].Ready = false
 	return p
+}
+
+// born makes the pod that old, and everything about it that is older.
+func born(p *model.Pod, d time.Duration) {
+	p.Created = ago(d)
+	for i := range p.Conditions {
+		if c := &p.Conditions[i]; c.Since.Before(p.Created) {
+			c.Since = p.Created
+		}
+	}
+	for i := range p.Containers {
+		if c := &p.Containers[i]; c.StartedAt.Before(p.Created) {
+			c.StartedAt = p.Created
+		}
+	}
 }
 
 // container is running, started and ready since the pod is.
@@ -153,32 +211,55 @@ func incident() *factList {
 	f.sources(model.SourceSynced, true)
 	f.later(3*time.Minute, 2, slice("payments", "api", out(podNamed(f, "x2x4z")), out(podNamed(f, "9qk2m")), ready(podNamed(f, "zz7vd"))))
 	f.later(0, 0, nil)
+	slices.SortStableFunc(f.changes, func(a, b model.Change) int { return a.At.Compare(b.At) })
 	return f
 }
 
 func (f *factList) payments() {
 	api := deployment("api", "7d9f8b6c5d")
 	all := []func(*model.Container){probed(model.Startup), probed(model.Readiness), probed(model.Liveness)}
-	due := unready(pod("payments", "api-7d9f8b6c5d-x2x4z", "ip-10-0-1-17", api, container("api", append(all, restarted(3, 4*time.Minute, 137))...)), 95*time.Second)
+	due := pod("payments", "api-7d9f8b6c5d-x2x4z", "ip-10-0-1-17", api, container("api", append(all, restarted(2, 20*time.Hour, 137))...))
 	f.pod(due)
-	f.said(due, "api", "Unhealthy", "Liveness probe failed: "+notServing, 12, 14*time.Minute, 8*time.Second)
+	const kills = "Container api failed liveness probe, will be restarted"
+	f.heard(due, "api", "Unhealthy", "Liveness probe failed: "+notServing, write{1, 4*time.Minute + 52*time.Second},
+		write{2, 4*time.Minute + 42*time.Second}, write{3, 4*time.Minute + 32*time.Second}, write{4, 28 * time.Second},
+		write{5, 18 * time.Second}, write{6, 8 * time.Second})
+	f.heard(due, "api", "Killing", kills, write{1, 4*time.Minute + 32*time.Second}, write{2, 8 * time.Second})
+	again := f.restarts(due, model.Termination{Reason: "Error", ExitCode: 137, FinishedAt: ago(4*time.Minute + 2*time.Second)}, time.Second, 22*time.Second)
+	due = changed(again, again.Containers[0])
+	f.later(95*time.Second, 0, unready(due, 95*time.Second))
 	f.said(due, "api", "Unhealthy", "Readiness probe failed: "+notServing, 9, 14*time.Minute, 4*time.Second)
-	f.said(due, "api", "Killing", "Container api failed liveness probe, will be restarted", 4, 14*time.Minute, 8*time.Second)
 
 	refused := unready(pod("payments", "api-7d9f8b6c5d-9qk2m", "ip-10-0-2-44", api, container("api", all...)), 3*time.Minute+12*time.Second)
 	f.pod(refused)
 	f.said(refused, "api", "Unhealthy", `Readiness probe failed: Get "http://10.4.2.17:8080/healthz": dial tcp 10.4.2.17:8080: connect: connection refused`,
-		19, 3*time.Minute+20*time.Second, 2*time.Second)
+		20, 3*time.Minute+20*time.Second, 2*time.Second)
 
 	well := pod("payments", "api-7d9f8b6c5d-zz7vd", "ip-10-0-3-8", api, container("api", all...))
 	f.pod(well)
 
-	flaps := pod("payments", "ledger-1", "ip-10-0-3-8", model.Owner{Kind: "StatefulSet", Name: "ledger"},
-		container("ledger", probed(model.Liveness), restarted(7, 2*time.Minute, 137)))
-	f.pod(flaps)
+	flaps := f.flapping()
 	f.service("payments", "api", ready(due), ready(refused), ready(well))
 	f.service("payments", "api-internal", out(due), out(refused), ready(well))
 	f.service("payments", "ledger", ready(flaps))
+}
+
+// flapping is a pod whose container was restarted three times within the hour.
+func (f *factList) flapping() *model.Pod {
+	p := pod("payments", "ledger-1", "ip-10-0-3-8", model.Owner{Kind: "StatefulSet", Name: "ledger"},
+		container("ledger", probed(model.Liveness), restarted(4, 9*time.Hour, 137)))
+	f.pod(p)
+	killed, headers := model.Termination{Reason: "Error", ExitCode: 137, FinishedAt: ago(42 * time.Minute)},
+		`Liveness probe failed: Get "http://10.4.3.5:8080/healthz": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`
+	f.heard(p, "ledger", "Unhealthy", headers, write{1, 42*time.Minute + 51*time.Second}, write{2, 42*time.Minute + 41*time.Second},
+		write{3, 42*time.Minute + 31*time.Second}, write{4, 2*time.Minute + 54*time.Second}, write{5, 2*time.Minute + 44*time.Second},
+		write{6, 2*time.Minute + 34*time.Second})
+	f.heard(p, "ledger", "Killing", "Container ledger failed liveness probe, will be restarted",
+		write{1, 42*time.Minute + 30*time.Second}, write{2, 2*time.Minute + 33*time.Second})
+	p = f.restarts(p, killed, time.Second, 14*time.Second)
+	p = f.restarts(p, model.Termination{Reason: "OOMKilled", ExitCode: 137, FinishedAt: ago(17 * time.Minute)}, 2*time.Second, 21*time.Second)
+	killed.FinishedAt = ago(2*time.Minute + 3*time.Second)
+	return f.restarts(p, killed, 2*time.Second, 16*time.Second)
 }
 
 func (f *factList) shop() {
@@ -192,11 +273,14 @@ func (f *factList) shop() {
 
 	slow := pod("shop", "cart-5b8f6c9d7-ptx7l", "ip-10-0-2-44", deployment("cart", "5b8f6c9d7"), container("cart", probed(model.Readiness), probed(model.Liveness)))
 	f.pod(slow)
-	f.said(slow, "cart", "Unhealthy", `Readiness probe failed: Get "http://10.4.2.31:8080/healthz": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
-		2, 40*time.Second, 3*time.Second)
+	f.heard(slow, "cart", "Unhealthy", `Readiness probe failed: Get "http://10.4.2.31:8080/healthz": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+		write{1, 17 * time.Second}, write{2, 7 * time.Second})
+	f.heard(slow, "cart", "Unhealthy", `Liveness probe failed: Get "http://10.4.2.31:8080/healthz": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+		write{1, 3 * time.Second})
 
 	gated := unready(pod("shop", "web-6f7d4c8b9-hn5zq", "ip-10-0-3-8", deployment("web", "6f7d4c8b9"), container("web", probed(model.Readiness))), 26*time.Minute)
-	gated.Containers[0].Ready, gated.Created = true, ago(27*time.Minute)
+	gated.Containers[0].Ready = true
+	born(gated, 27*time.Minute)
 	gated.Condition("ContainersReady").Status = model.True
 	gated.Condition("Ready").Reason = "ReadinessGatesNotReady"
 	gated.Gates = []string{"target-health.elbv2.k8s.aws/k8s-shop-web"}
@@ -211,9 +295,11 @@ func (f *factList) shop() {
 
 	warm := unready(pod("shop", "recommender-84d5c7f6b-2wq9c", "ip-10-0-1-17", deployment("recommender", "84d5c7f6b"),
 		container("model", probed(model.Startup, func(p *model.ProbeSpec) { p.FailureThreshold = 60 }), probed(model.Readiness), probed(model.Liveness))), 70*time.Second)
-	warm.Created, warm.Containers[0].StartedAt, warm.Containers[0].Started = ago(75*time.Second), ago(70*time.Second), model.False
+	born(warm, 75*time.Second)
+	warm.Containers[0].StartedAt, warm.Containers[0].Started = ago(70*time.Second), model.False
 	f.pod(warm)
-	f.said(warm, "model", "Unhealthy", "Startup probe failed: HTTP probe failed with statuscode: 404", 5, 60*time.Second, 5*time.Second)
+	f.heard(warm, "model", "Unhealthy", "Startup probe failed: HTTP probe failed with statuscode: 404", write{1, 65 * time.Second}, write{2, 55 * time.Second},
+		write{3, 45 * time.Second}, write{4, 35 * time.Second}, write{5, 25 * time.Second}, write{6, 15 * time.Second}, write{7, 5 * time.Second})
 
 	lost := unready(pod("shop", "legacy-0", "ip-10-0-9-9", model.Owner{Kind: "StatefulSet", Name: "legacy"}, container("legacy", probed(model.Readiness), probed(model.Liveness))), 5*time.Minute)
 	lost.Containers[0].Ready = true
@@ -247,6 +333,7 @@ func (f *factList) rest() {
 	f.service("kube-system", "kube-dns", ready(dns))
 	f.pod(pod("kube-system", "kube-proxy-4xh2m", "ip-10-0-1-17", model.Owner{Kind: "DaemonSet", Name: "kube-proxy"}, container("kube-proxy")))
 	done := unready(pod("batch", "backup-29411520-vw6rn", "ip-10-0-3-8", model.Owner{Kind: "Job", Name: "backup-29411520"}, container("backup")), time.Hour)
+	done.Containers[0].StartedAt, done.Containers[0].FinishedAt = ago(64*time.Minute), ago(time.Hour)
 	done.Phase, done.Containers[0].State, done.Containers[0].Reason = "Succeeded", model.Terminated, "Completed"
 	f.pod(done)
 }

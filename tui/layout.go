@@ -73,6 +73,7 @@ func spend(e extent, grow func(columnID, int), left *int) {
 	grow(colName, min(e.name, 26))
 	grow(colNamespace, min(e.namespace, 16))
 	grow(colStatus, min(e.status, 18))
+	grow(colNode, min(e.node, 13))
 	if *left >= probesRuns-6 {
 		grow(colProbes, probesRuns)
 	}
@@ -81,11 +82,12 @@ func spend(e extent, grow func(columnID, int), left *int) {
 		grow(colRestarts, restartsWide)
 	}
 	grow(colNode, min(e.node, 24))
-	grow(colWhy, 64)
-	grow(colNamespace, min(e.namespace, 32))
+	grow(colWhy, 48)
 	if *left >= probesWide-probesRuns {
 		grow(colProbes, probesWide)
 	}
+	grow(colWhy, 64)
+	grow(colNamespace, min(e.namespace, 32))
 }
 
 // slots lists the columns that have room, in order; what is left goes to the last one.

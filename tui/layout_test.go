@@ -35,8 +35,8 @@ func TestLayoutShowsTheMostImportantFirst(t *testing.T) {
 		40:  {colState, colName, colProbes},
 		60:  {colState, colName, colProbes, colSince, colWhy},
 		80:  {colState, colNamespace, colName, colProbes, colTraffic, colSince, colWhy},
-		120: {colState, colNamespace, colName, colReady, colProbes, colRestarts, colTraffic, colSince, colWhy},
-		200: {colState, colNamespace, colName, colReady, colStatus, colProbes, colRestarts, colTraffic, colSince, colAge, colNode, colWhy},
+		120: {colState, colNamespace, colName, colProbes, colRestarts, colForecast, colTraffic, colSince, colWhy},
+		200: {colState, colNamespace, colName, colReady, colStatus, colProbes, colRestarts, colForecast, colTraffic, colSince, colAge, colNode, colWhy},
 	}
 	for width, ids := range want {
 		var got []columnID

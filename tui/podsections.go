@@ -50,7 +50,7 @@ func (s *sheet) trouble(r *model.Row) {
 		p := &r.Probes[i]
 		if q := r.Forecast(p, s.now).Consequence; q.Kind != model.NoConsequence {
 			name := p.Type.String() + " of " + model.Printable(p.Container.Name)
-			s.end(s.row(2).put(s.stateInk[p.State], s.consequenceInFull(p, q)).put(s.dim, "  by "+name+" "+s.runWord(p)))
+			s.end(s.row(2).put(s.stateInk[p.State], s.consequenceInFull(p, q)).put(s.dim, " "+s.dot+" "+name+" "+s.runWord(p)))
 		}
 	}
 }

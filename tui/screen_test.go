@@ -29,6 +29,12 @@ func TestPods(t *testing.T) {
 		o.ASCII, o.Notice = true, "This is a recorded incident; nothing here is your cluster."
 		golden(t, plainScreen(boardOf(t, o, 80, 24, s)))
 	})
+	t.Run("every probe in words", func(t *testing.T) { golden(t, plainScreen(boardOf(t, options(), 260, 24, s))) })
+	t.Run("a pod of several containers", func(t *testing.T) {
+		b := boardOf(t, options(), 80, 24, s)
+		press(b, "j", "j", "j", "j")
+		golden(t, plainScreen(b))
+	})
 	t.Run("20x5", func(t *testing.T) { golden(t, plainScreen(boardOf(t, options(), 20, 5, s))) })
 	t.Run("filter, order and pause", func(t *testing.T) {
 		b := boardOf(t, options(), 80, 24, s)
@@ -54,7 +60,7 @@ func TestPodPage(t *testing.T) {
 			golden(t, plainScreen(b))
 		})
 	}
-	for _, name := range []string{"search-0", "prometheus-0", "web-6f7d4c8b9-hn5zq", "backup", "7d2xk"} {
+	for _, name := range []string{"search-0", "prometheus-0", "web-6f7d4c8b9-hn5zq", "backup", "7d2xk", "ledger-1", "recommender", "cart"} {
 		t.Run(name, func(t *testing.T) {
 			b := boardOf(t, options(), 100, 60, s)
 			press(b, "/")
