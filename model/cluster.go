@@ -257,6 +257,9 @@ func (c *Cluster) adopt(e *entry, p *Pod) {
 	if orphan := c.pods[p.MirrorUID]; orphan != nil {
 		e.events = slices.Concat(e.events, orphan.events)
 		sortEvents(e.events)
+		if e.history == nil {
+			e.history = orphan.history
+		}
 		orphan.events = nil
 		c.release(orphan)
 	}

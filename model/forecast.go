@@ -136,6 +136,9 @@ func (r *reckoning) ticked(f *failure) Window {
 	if !f.heard.IsZero() && f.heard.Before(tick.Latest) {
 		tick.Latest = f.heard
 	}
+	if f.heard.Before(tick.Earliest) && !f.heard.IsZero() {
+		tick.Earliest = f.heard // the node's clock is ahead of ours
+	}
 	return tick.shift(-r.span.longest, -r.span.shortest)
 }
 
@@ -156,6 +159,9 @@ func (r *reckoning) consequence(next Window) Consequence {
 	}
 	if f.Bound == AtLeast && !decided {
 		w.Earliest = next.Earliest // it may be the next one
+		if w.Latest.Before(next.Latest) {
+			w.Latest = next.Latest // the one that was due has not been heard of
+		}
 	}
 	w = w.shift(r.span.shortest, r.probe.Spec.Timeout+eventLag).from(r.now)
 	if r.probe.Type == Readiness {

@@ -18,7 +18,7 @@ func (j *judge) ledger() []Restart {
 			continue
 		}
 		r := j.restart(e, kills[i])
-		if doubtful[i] {
+		if doubtful[i] || kills[i].at.Equal(e.how.StartedAt) { // or it was the kill of the one before
 			r.Certainty = min(r.Certainty, CertaintyMedium)
 		}
 		restarts = append(restarts, r)
@@ -153,8 +153,28 @@ func (j *judge) killsLost(e end) bool {
 	if sharedSpamBucket(j.node.Version()) && j.starvedUntil().After(e.how.FinishedAt) {
 		return true // failures used up its tokens
 	}
+	if j.startsSpent(e) {
+		return true
+	}
 	age := j.now.Sub(e.how.FinishedAt)
 	return age < eventSlack || age >= eventLife && !j.watched(e)
+}
+
+// A start of a container is told in three Normal events (Pulled, Created, Started), and a kill in one more. They
+// share a spam filter, which lets so many through at once.
+const (
+	eventsPerRestart = 4
+	restartsTold     = 24 / eventsPerRestart
+)
+
+// startsSpent reports whether the pod's restarts may have used up the tokens of the spam filter by the time an
+// instance ended: a token comes back every five minutes.
+func (j *judge) startsSpent(e end) bool {
+	var restarts int32
+	for i := range j.pod.Containers {
+		restarts += j.pod.Containers[i].Restarts
+	}
+	return restarts >= restartsTold-1 && e.how.FinishedAt.Sub(e.how.StartedAt) < eventsPerRestart*spamRefill
 }
 
 // eventLife is how long the API server keeps an event after its last write, unless it is told otherwise.
@@ -222,5 +242,5 @@ func (j *judge) decisive(k kill, typ ProbeType, e end) (text string, failing tim
 			first = f.from
 		}
 	}
-	return text, k.at.Sub(first)
+	return text, max(k.at.Sub(first), 0)
 }

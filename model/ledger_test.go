@@ -123,3 +123,19 @@ func TestCausesOfRestarts(t *testing.T) {
 		})
 	}
 }
+
+// A kubelet tells of a start in three Normal events and of a kill in one, and its spam filter lets 25 through: when a
+// container was restarted again and again, a missing Killing event means nothing.
+func TestCauseIsNotKnownOnceKillingEventsMayBeFiltered(t *testing.T) {
+	for restarts, want := range map[int32]RestartCause{1: CauseSignalled, 8: CauseUnknown} {
+		pod := web(func(p *Pod) {
+			c := &p.Containers[0]
+			c.Restarts, c.StartedAt = restarts, at(60)
+			c.Last = &Termination{Reason: "Error", ExitCode: 137, StartedAt: epoch, FinishedAt: at(60)}
+		})
+		lines := newWorld(t).hears(pod).after(90).row(t, "u-web").Restarts
+		if len(lines) != 1 || lines[0].Cause != want || want == CauseUnknown && lines[0].Certainty > CertaintyLow {
+			t.Errorf("after %d restarts: %+v, want %s", restarts, lines, want)
+		}
+	}
+}

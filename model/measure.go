@@ -11,7 +11,11 @@ func (j *judge) measured(p *Probe) (success bool, f Failures, ok bool) {
 		return false, f, false
 	}
 	success, at, known := c.LastResult()
-	if !known || at.Earliest.Before(p.Container.StartedAt.Add(time.Second)) || j.now.Sub(at.Latest) > 2*p.Spec.Period+p.Spec.Timeout+eventSlack {
+	since := p.Container.StartedAt.Add(time.Second)
+	if p.Container.Restarts > 0 {
+		since = since.Add(p.Spec.Timeout) // a probe of the instance before may have been running
+	}
+	if !known || at.Earliest.Before(since) || !j.now.Before(p.stale(at)) {
 		return false, f, false
 	}
 	r := j.reckoning(p)
@@ -28,6 +32,11 @@ func (j *judge) measured(p *Probe) (success bool, f Failures, ok bool) {
 	return success, Failures{run, p.Spec.FailureThreshold, bound}, counted
 }
 
+// stale is when a result of the counters is too old to say how the probe is: two more were due.
+func (p *Probe) stale(at Window) time.Time {
+	return at.Latest.Add(2*p.Spec.Period + p.Spec.Timeout + eventSlack)
+}
+
 // byCounters is the state of a probe whose newest result the counters tell.
 func (j *judge) byCounters(p *Probe) (Verdict, bool) {
 	success, _, ok := j.measured(p)
@@ -39,6 +48,6 @@ func (j *judge) byCounters(p *Probe) (Verdict, bool) {
 		v.State = StateFailing
 	}
 	_, at, _ := j.counts(p.Container.Name, p.Type).LastResult()
-	v.Until = at.Latest.Add(2*p.Spec.Period + p.Spec.Timeout + eventSlack)
+	v.Until = p.stale(at)
 	return v, true
 }

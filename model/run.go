@@ -18,7 +18,8 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 		return f, time.Time{}
 	}
 	if _, f, ok := j.measured(p); ok {
-		return f, time.Time{}
+		_, at, _ := j.counts(p.Container.Name, p.Type).LastResult()
+		return f, p.stale(at)
 	}
 	r := j.reckoning(p)
 	f.Run, f.Bound = r.run(r.zero.Earliest)
@@ -130,6 +131,12 @@ func (r *reckoning) orphan(f *failure) bool {
 	return c.Restarts > 0 && f.to().Before(c.StartedAt.Add(r.span.longest+time.Second))
 }
 
+// inFlight reports whether a failure may have come when the instance before had just ended by itself.
+func (r *reckoning) inFlight(f *failure) bool {
+	c := r.probe.Container
+	return r.probe.Type != Readiness && c.Last != nil && !f.to().Before(c.Last.FinishedAt) && r.orphan(f)
+}
+
 // run counts the failures after since up to the first gap that a success may fill.
 func (r *reckoning) run(since time.Time) (int32, Bound) {
 	var run int32
@@ -165,6 +172,9 @@ func (r *reckoning) run(since time.Time) (int32, Bound) {
 		}
 		if newer != nil && f.to().Before(r.zero.Latest) && !r.unbroken(f) {
 			return run, AtLeast // it may have been before the count was zero
+		}
+		if newer != nil && r.inFlight(f) {
+			return run, AtLeast // it counted, unless it was the last that it took: nobody is left to be killed
 		}
 		if f.n > 1 && (!r.dense(f) || f.event.Combined) {
 			return run + 1, AtLeast // not all of them need be of this probe, or in a row

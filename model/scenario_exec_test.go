@@ -18,7 +18,8 @@ func TestScenariosOfExec(t *testing.T) {
 		"X01 exit 0": {pod: []func(*Pod){livenessOf(by(Exec))}, plot: plot{{60, shows("liveness passing high")}}},
 		"X03 the runtime errors": {pod: []func(*Pod){readinessOf(by(Exec))}, plot: plot{
 			{20.1, errs(Readiness, "rpc error: code = Unknown desc = command error: EOF, stdout: , stderr: , exit code -1")},
-			{20.2, shows("readiness erroring high")}, {50, shows("readiness passing high")},
+			{20.2, shows("readiness erroring high")},
+			{50, shows("readiness passing high")},
 		}},
 		"X04 exit 1": {pod: []func(*Pod){livenessOf(by(Exec))}, plot: plot{
 			{20.1, fails(Liveness, "Fail")}, {20.2, shows("liveness failing high 1/3 exact")},
@@ -31,9 +32,16 @@ func TestScenariosOfExec(t *testing.T) {
 			{20.1, fails(Liveness, `command "sh -c sleep 10" timed out`)}, {20.2, shows("liveness failing high 1/3 exact")},
 		}},
 		"X07 file removed": {pod: []func(*Pod){livenessOf(by(Exec))}, plot: plot{
-			{20.1, fails(Liveness, noFile)}, {30.1, fails(Liveness, noFile)}, {40.1, fails(Liveness, noFile)}, {40.12, kills(Liveness)},
-			{40.2, shows("liveness failed certain 3/3 exact")}, {40.2, foresees("liveness", WillRestart, 71)},
-			{71.1, again("Error", 137)}, {71.2, shows("liveness delayed medium")}, {90, shows("liveness passing high")}, {90, ledger("liveness certain")},
+			{20.1, fails(Liveness, noFile)},
+			{30.1, fails(Liveness, noFile)},
+			{40.1, fails(Liveness, noFile)},
+			{40.12, kills(Liveness)},
+			{40.2, shows("liveness failed certain 3/3 exact")},
+			{40.2, foresees("liveness", WillRestart, 71)},
+			{71.1, again("Error", 137)},
+			{71.2, shows("liveness delayed medium")},
+			{90, shows("liveness passing high")},
+			{90, ledger("liveness certain")},
 		}},
 		"X08 file stays": {pod: []func(*Pod){livenessOf(by(Exec), threshold(1))}, plot: plot{{240, shows("liveness passing high")}, {240, ledger()}}},
 		"X12 missing binary never kills": {pod: []func(*Pod){livenessOf(by(Exec), threshold(1))}, plot: plots(

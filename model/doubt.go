@@ -1,0 +1,49 @@
+package model
+
+import "time"
+
+// cap lowers the certainty to at most c until a moment; until somebody speaks, when that is zero.
+func (v *Verdict) cap(c Certainty, until time.Time) {
+	if v.Certainty <= c {
+		return
+	}
+	v.Certainty = c
+	if v.Until.IsZero() || !until.IsZero() && until.Before(v.Until) {
+		v.Until = until
+	}
+}
+
+// startedInDoubt reports whether a container may be called started only because the instance before it was, and until
+// when: the startup probe's next tick sets it right (kubelet 1.35 to 1.37, issue 141155).
+func (j *judge) startedInDoubt(c *Container) (time.Time, bool) {
+	startup := c.Probes[Startup]
+	if startup == nil || c.State != Running || c.Started != True || c.Restarts == 0 || !startupGatingBug(j.node.Version()) {
+		return time.Time{}, false
+	}
+	if j.lastFlip(c, flipStarted, true).After(c.StartedAt) {
+		return time.Time{}, false // it was seen to start
+	}
+	until := c.StartedAt.Add(startup.Period + statusLag)
+	return until, j.now.Before(until)
+}
+
+// kubeletAnew reports whether the kubelet was restarted so short a time ago that its probes may not have run again,
+// and until when: each waits for a part of its period first.
+func (j *judge) kubeletAnew() (time.Time, bool) {
+	w, ok := j.restartOfKubelet()
+	if !ok {
+		return time.Time{}, false
+	}
+	until := w.Latest.Add(j.slowest() + statusLag)
+	return until, j.now.Before(until)
+}
+
+// restartOfKubelet returns when the kubelet was restarted last, as far as its counters and events show it.
+func (j *judge) restartOfKubelet() (Window, bool) {
+	w, counted := j.kubeletRestarted()
+	told, repeated := (&Row{Events: j.events}).KubeletRestart()
+	if repeated && told.Latest.After(w.Latest) {
+		return told, true
+	}
+	return w, counted
+}
