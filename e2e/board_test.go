@@ -26,13 +26,19 @@ func (s *suite) tmux(args ...string) *exec.Cmd {
 // exits stays on the screen, and its exit code comes after it.
 func openBoard(t *testing.T, width, height int, args ...string) *board {
 	t.Helper()
+	return openProgram(t, width, height, append([]string{binary(t)}, args...)...)
+}
+
+// openProgram starts a program in a terminal of a size, like openBoard.
+func openProgram(t *testing.T, width, height int, program ...string) *board {
+	t.Helper()
 	b := &board{session: strings.NewReplacer("/", "-", ".", "-").Replace(t.Name())}
 	start := []string{
 		"new-session", "-d", "-s", b.session, "-x", fmt.Sprint(width), "-y", fmt.Sprint(height),
 		"-e", "KUBECONFIG=" + shared.kubeconfig, "-e", "TERM=screen-256color",
-		"--", "sh", "-c", `"$@"; echo "exit code $?"; read _`, "sh", binary(t),
+		"--", "sh", "-c", `"$@"; echo "exit code $?"; read _`, "sh",
 	}
-	start = append(start, args...)
+	start = append(start, program...)
 	if out, err := shared.tmux(start...).CombinedOutput(); err != nil {
 		t.Fatalf("opening a terminal: %v\n%s", err, out)
 	}

@@ -159,3 +159,16 @@ func (d demo) change(t *testing.T) error {
 	}
 	return nil
 }
+
+// The demo needs nothing but the binary, and shows what fails within three seconds.
+func TestDemoBoardNeedsNothing(t *testing.T) {
+	t.Parallel()
+	probetop := binary(t)
+	began := time.Now()
+	b := openProgram(t, 80, 24, "env", "-i", "HOME=/nonexistent", "TERM=screen-256color", probetop, "demo")
+	b.shows(t, time.Until(began.Add(3*time.Second)), "DEMO", "✖ unready", "payme")
+	b.press(t, "Enter")
+	b.shows(t, promptly, "DEMO", "WHAT IS WRONG")
+	b.press(t, "q")
+	b.shows(t, promptly, "exit code 0")
+}
