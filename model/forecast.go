@@ -152,6 +152,9 @@ func (r *reckoning) consequence(next Window) Consequence {
 	if decided && r.probe.Type != Readiness {
 		return Consequence{WillRestart, Window{r.now, r.now.Add(eventLag + killLag + r.grace(r.probe))}}
 	}
+	if decided {
+		return Consequence{WillUnready, Window{r.now, r.now.Add(statusLag)}} // the status is on its way
+	}
 	period, left := r.probe.Spec.Period, time.Duration(max(f.Threshold-f.Run, 1))
 	w := next.shift((left-1)*period, (left-1)*period)
 	if tick, ok := r.lastTick(); ok && !r.now.Before(r.eligible()) {

@@ -104,6 +104,11 @@ func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 	if !j.eventsSeen || j.killsLost(e) {
 		sure = CertaintyLow
 	}
+	if sure < CertaintyHigh && j.eventsSeen {
+		if typ, ok := j.reachedBy(e.container, e.how.FinishedAt, e.how.StartedAt); ok {
+			return map[ProbeType]RestartCause{Liveness: CauseLiveness, Startup: CauseStartup}[typ], CertaintyMedium
+		}
+	}
 	switch code := e.how.ExitCode; {
 	case e.how.Signal != 0 || code > 128 && code < 160:
 		if sure < CertaintyHigh {
@@ -122,16 +127,25 @@ func (j *judge) stoppedByProbe(e end, k kill) (ProbeType, bool) {
 	if c == nil || cmp.Or(c.RestartPolicy, j.pod.RestartPolicy) != "Never" || j.pod.Deleting() {
 		return 0, false
 	}
+	return j.reachedBy(c.Name, k.at, k.at.Add(-eventLife))
+}
+
+// reachedBy returns the probe that had failed as often as it takes at a moment in the life of an instance.
+func (j *judge) reachedBy(container string, at, started time.Time) (ProbeType, bool) {
+	c := j.pod.Container(container)
+	if c == nil {
+		return 0, false
+	}
 	for _, typ := range [...]ProbeType{Liveness, Startup} {
 		spec := c.Probes[typ]
 		if spec == nil {
 			continue
 		}
 		var n int32
-		since := k.at.Add(-time.Duration(spec.FailureThreshold)*(spec.Period+spec.Timeout) - eventSlack)
+		since := at.Add(-time.Duration(spec.FailureThreshold)*(spec.Period+spec.Timeout) - eventSlack - j.longestGrace())
 		for _, f := range j.history.failures {
 			ev := f.event
-			if ev.Outcome == Failed && ev.Probe == typ && ev.Container == c.Name && ev.Last.After(since) && !ev.Last.After(k.at) {
+			if ev.Outcome == Failed && ev.Probe == typ && ev.Container == c.Name && ev.Last.After(since) && !ev.Last.Before(started) && !ev.Last.After(at) {
 				n += f.n
 			}
 		}

@@ -19,7 +19,7 @@ type Quirk struct {
 // startupGatingBug reports whether a replacement may be called started because the instance before it was, until
 // its startup probe runs for the first time.
 func startupGatingBug(v Version) bool {
-	return !v.Known() || v.AtLeast(1, 35) && !v.from(1, 37, 1)
+	return !v.Known() || v.AtLeast(1, 35)
 }
 
 // execReadinessFrozen reports whether exec readiness probes may error from the moment their pod terminates.

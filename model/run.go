@@ -261,6 +261,10 @@ func (r *reckoning) between(older, newer *failure) gap {
 		passed, blur = newer.heard.Sub(older.heard), 400*time.Millisecond
 	}
 	period, spread := r.probe.Spec.Period, r.span.longest-r.span.shortest
+	c := r.probe.Container
+	if r.probe.Type == Readiness && r.probe.Spec.SuccessThreshold > 1 && !c.Ready && !newer.to().Before(r.lastFlip(c, flipReady, false).Truncate(time.Second)) && passed > blur {
+		return doubtful // a success out of turn, which does not make it ready, leaves no gap
+	}
 	switch {
 	case r.unbroken(older), passed < 2*period-spread-blur:
 		return consecutive

@@ -33,7 +33,7 @@ func TestScenariosOfKillsAndTermination(t *testing.T) {
 			{30, deleted(30)},
 			{33.1, fails(Readiness, noFile)},
 			{33.2, readies(false)},
-			{33.3, shows("readiness failed high 1/1 exact", "liveness suspended certain")},
+			{33.3, shows("readiness failed high 1/1 exact", "liveness suspended medium")},
 			{33.3, quirk("")},
 		}},
 		"K07 and is frozen, 1.36.3": {kubelet: "v1.36.3", pod: []func(*Pod){readinessOf(by(Exec))}, plot: plot{
@@ -50,7 +50,8 @@ func TestScenariosOfKillsAndTermination(t *testing.T) {
 		}},
 		"K08 liveness is not run while it terminates": {pod: []func(*Pod){livenessOf(threshold(1)), readinessOf()}, plot: plot{
 			{30, deleted(60)},
-			{30.5, shows("liveness suspended high")},
+			{30.5, shows("liveness suspended medium")},
+			{31, says(ReasonKilling, "Stopping container web")},
 			{33, shows("liveness suspended certain", "readiness passing high")},
 			{33, foresees("liveness", NoConsequence, 0)},
 			{60, broken("endpoints: web: drains, because the pod was deleted")},

@@ -54,7 +54,7 @@ func (j *judge) alive(p *Probe) Verdict {
 		return Verdict{State: StateWaiting, Certainty: Certain, Evidence: ByStatus}
 	}
 	if j.pod.Deleting() && p.Type != Readiness && c.Kind == Main {
-		return j.suspended()
+		return j.suspended(c)
 	}
 	if c.Probes[Startup] != nil && c.Started != True {
 		if p.Type == Startup {
@@ -82,12 +82,14 @@ func certainIf(ok bool) Certainty {
 }
 
 // suspended is the state of the probes that stop when termination begins.
-func (j *judge) suspended() Verdict {
-	stopped := j.pod.Deleted.Add(-j.pod.GracePeriod).Add(statusLag)
+func (j *judge) suspended(c *Container) Verdict {
 	v := Verdict{State: StateSuspended, Certainty: Certain, Evidence: ByStatus}
-	if j.now.Before(stopped) {
-		v.Certainty, v.Until = CertaintyHigh, stopped
+	for _, e := range j.events {
+		if e.Kill == KilledByStop && e.Container == c.Name && !e.Last.Before(c.StartedAt) {
+			return v
+		}
 	}
+	v.Certainty = CertaintyMedium // the sync of the pod may be busy with another kill
 	return v
 }
 
@@ -243,7 +245,7 @@ func (j *judge) failing(p *Probe) (Verdict, bool) {
 	}
 	until := r.silent(f)
 	v := Verdict{State: StateFailing, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: until}
-	if f.to().Before(r.zero.Latest) || r.orphan(f) {
+	if f.to().Before(r.zero.Latest) || r.orphan(f) || f.heard.Before(r.eligible()) && f.to().Before(r.eligible()) {
 		v.Certainty = CertaintyMedium
 	}
 	return v, j.now.Before(until)
@@ -258,8 +260,15 @@ func (j *judge) erroring(p *Probe) (Verdict, bool) {
 	if f := j.lastOf(p, Failed); f != nil && f.Last.After(e.Last) {
 		return Verdict{}, false
 	}
-	until := e.Last.Add(2*p.Spec.Period + attempts*p.Spec.Timeout + eventSlack)
-	v := Verdict{State: StateErroring, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: until}
+	if p.Type == Readiness && p.Container.Ready && j.lastFlip(p.Container, flipReady, true).After(e.Last.Add(time.Second)) {
+		return Verdict{}, false // it has succeeded since
+	}
+	sure := e.Last.Add(p.Spec.Period + eventSlack)
+	until := e.Last.Add(p.Spec.Period + attempts*p.Spec.Timeout + eventSlack)
+	v := Verdict{State: StateErroring, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: sure}
+	if c := p.Container; !j.now.Before(sure) || c.Restarts > 0 && e.Last.Before(c.StartedAt.Add(attempts*p.Spec.Timeout+time.Second)) {
+		v.Certainty, v.Until = CertaintyMedium, until // or the probe met the instance before
+	}
 	if starved := j.starvedUntil(); starved.After(until) {
 		v.Until, v.Certainty = starved, CertaintyMedium
 	}
@@ -329,7 +338,8 @@ func (j *judge) killed(c *Container, cause KillCause) bool {
 // firstResult is when the first probe of the running instance must have left its mark: the worker ticks once
 // a period, from a moment nobody tells.
 func (j *judge) firstResult(p *Probe) time.Time {
-	return p.Container.StartedAt.Add(p.Spec.InitialDelay + p.Spec.Period + p.Spec.Timeout + statusLag)
+	r := j.reckoning(p)
+	return r.eligible().Add(p.Spec.Period + p.Spec.Timeout + statusLag)
 }
 
 // reasonScheduled is the reason of the only event of a pod's ordinary life that is not its kubelet's.
