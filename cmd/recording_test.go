@@ -151,7 +151,7 @@ func TestDemoIsServed(t *testing.T) {
 	out := &lines{said: make(chan string, 1)}
 	done := make(chan int, 1)
 	go func() {
-		done <- cmd.Execute(ctx, "probetop", []string{"demo", "--serve"}, cmd.Streams{In: strings.NewReader(""), Out: out, Err: out, Now: time.Now})
+		done <- cmd.Execute(ctx, "probetop", []string{"demo", "--serve"}, cmd.Streams{In: strings.NewReader(""), Out: out, Err: out, Now: time.Now, Log: &cmd.DebugLog{}})
 	}()
 	text := <-out.said
 	_, rest, ok := strings.Cut(text, "--kubeconfig ")

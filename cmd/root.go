@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -12,15 +11,15 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"k8s.io/client-go/rest"
-	"k8s.io/klog/v2"
 )
 
 // Main runs probetop with the arguments and streams of the process and returns its exit code.
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return Execute(ctx, filepath.Base(os.Args[0]), os.Args[1:], processStreams())
+	s := processStreams()
+	quiet(s.Log)
+	return Execute(ctx, filepath.Base(os.Args[0]), os.Args[1:], s)
 }
 
 // Execute runs probetop, called by that name, and returns its exit code. It never ends the process.
@@ -31,7 +30,7 @@ func Execute(ctx context.Context, name string, args []string, s Streams) int {
 	if err == nil {
 		return exitFine
 	}
-	slog.Error("ended with an error", "chain", chain(err))
+	s.Log.logger().Error("ended with an error", "chain", chain(err))
 	var f *failure
 	if !errors.As(err, &f) {
 		f = usage("%s. Run %q to see how it is used.", sentence(err.Error()), root.CommandPath()+" --help")
@@ -110,26 +109,16 @@ func newRootCommand(name string, s Streams) *cobra.Command {
 	return root
 }
 
-// prepare checks the shared flags and makes the libraries write to the debug log, or nowhere: what they print
-// would tear the board.
+// prepare checks the shared flags and opens the debug log.
 func (g *global) prepare() error {
 	switch g.color {
 	case "auto", "always", "never":
 	default:
 		return usage("--color is auto, always or never, not %q.", g.color)
 	}
-	rest.SetDefaultWarningHandler(rest.NoWarnings{})
-	handler := slog.DiscardHandler
 	if g.debugLog != "" {
-		file, err := os.OpenFile(g.debugLog, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-		if err != nil {
-			return because(usage("The debug log cannot be written: %v. Name another file with --debug-log.", err), err)
-		}
-		handler = slog.NewTextHandler(file, nil)
+		return g.streams.Log.open(g.debugLog)
 	}
-	logger := slog.New(handler)
-	slog.SetDefault(logger)
-	klog.SetSlogLogger(logger)
 	return nil
 }
 

@@ -30,7 +30,7 @@ func run(t *testing.T, ctx context.Context, args ...string) result {
 	t.Helper()
 	var out, errs bytes.Buffer
 	code := cmd.Execute(ctx, "probetop", args, cmd.Streams{
-		In: strings.NewReader(""), Out: &out, Err: &errs, Now: func() time.Time { return noon },
+		In: strings.NewReader(""), Out: &out, Err: &errs, Now: func() time.Time { return noon }, Log: &cmd.DebugLog{},
 	})
 	return result{code, out.String(), errs.String()}
 }

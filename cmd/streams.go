@@ -17,6 +17,8 @@ type Streams struct {
 	Terminal bool
 	// Now is the clock.
 	Now func() time.Time
+	// Log is for --debug-log.
+	Log *DebugLog
 }
 
 // processStreams returns the streams of the process.
@@ -25,6 +27,7 @@ func processStreams() Streams {
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Terminal: term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()),
 		Now:      time.Now,
+		Log:      &DebugLog{},
 	}
 }
 
