@@ -13,7 +13,7 @@ build: ## Build ./probetop
 
 .PHONY: test
 test: tidy lint race cross ## Everything that needs only Go
-	cd e2e && go vet ./...
+	cd e2e && go vet -tags soak ./...
 
 .PHONY: race
 race: ## Unit tests, with the race detector where there is a C compiler for it
@@ -72,7 +72,7 @@ e2e: ## The tests against a real kubelet: that cluster, or the one of E2E_KUBECO
 
 .PHONY: soak
 soak: ## Fifteen minutes of random health on a real kubelet, every claim held against its counters
-	cd e2e && E2E_SOAK=15m CGO_ENABLED=0 go test -count=1 -timeout 40m -run TestSoak -v .
+	cd e2e && E2E_SOAK=15m CGO_ENABLED=0 go test -tags soak -count=1 -timeout 40m -run TestSoak -v .
 
 .PHONY: demo-recording
 demo-recording: ## Provoke the incident of the demo on a real kubelet, and record it again (15 minutes)

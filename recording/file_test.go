@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -83,8 +84,8 @@ func TestAPipeIsWrittenTo(t *testing.T) {
 }
 
 func TestAFullDeviceIsSaidAtTheBeginning(t *testing.T) {
-	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Skip(err)
+	if runtime.GOOS != "linux" {
+		return // other systems have no such device
 	}
 	if _, err := Create("/dev/full", sampleHeader, Options{}); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("got %v", err)
