@@ -10,7 +10,6 @@ import (
 // The exit codes. They are part of the contract with scripts.
 const (
 	exitFine        = 0
-	exitFailing     = 1
 	exitUsage       = 2
 	exitUnreachable = 3
 	exitTimedOut    = 4

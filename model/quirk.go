@@ -39,21 +39,9 @@ func sharedSpamBucket(v Version) bool { return !v.AtLeast(1, 32) }
 // startupRunsOn reports whether a startup probe may run once more after it has succeeded.
 func startupRunsOn(v Version) bool { return !v.AtLeast(1, 32) }
 
-// TriggerKeepsGrid reports whether the kubelet goes on with its old ticks after a readiness probe that it ran
-// out of turn. Later ones count the period from that probe.
-func (v Version) TriggerKeepsGrid() bool { return !v.AtLeast(1, 32) }
-
 // ForgetsAtRestart reports whether a restart of the kubelet makes it probe containers anew that were ready and
 // started, so that they are neither for a moment.
 func (v Version) ForgetsAtRestart() bool { return !v.AtLeast(1, 35) }
-
-// MonitorGrace is how long a kubelet may be silent before its node counts as lost.
-func (v Version) MonitorGrace() time.Duration {
-	if v.Before(1, 32) {
-		return 40 * time.Second
-	}
-	return 50 * time.Second
-}
 
 // Quirks returns what the pod shows of the oddities of its kubelet's version, and of all kubelets. Nothing is
 // said of a kubelet whose version is not known.
