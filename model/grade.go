@@ -40,14 +40,27 @@ func (r *Row) blame(s State, types ...ProbeType) bool {
 		for i := range r.Probes {
 			if p := &r.Probes[i]; p.Type == typ && p.State == s {
 				r.Worst, r.Note = i, p.note()
-				if e := p.LastFailure(); e != nil {
-					r.Since = e.First
-				}
+				r.Since = p.firstLike(p.LastFailure())
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// firstLike is when the first event of an outcome was that the probe still has: the kubelet merges events whose
+// texts differ into one that is younger than they are. It is zero for no event.
+func (p *Probe) firstLike(e *Event) time.Time {
+	if e == nil {
+		return time.Time{}
+	}
+	first := e.First
+	for _, o := range p.Events {
+		if e.Combined && o.Outcome == e.Outcome && o.First.Before(first) {
+			first = o.First
+		}
+	}
+	return first
 }
 
 // note names the probe and what it said last.
