@@ -274,18 +274,25 @@ func (r *reckoning) between(older, newer *failure) gap {
 	return doubtful
 }
 
-// eligible is since when every tick runs the probe: the instance runs, its initial delay is over, and its startup
-// probe has succeeded. A tick before that is skipped, and neither counts nor breaks a run.
-func (r *reckoning) eligible() time.Time {
+// eligible is since when every tick surely runs the probe: the instance runs, its initial delay is over, and its
+// startup probe has succeeded. A tick before that is skipped, and neither counts nor breaks a run.
+func (r *reckoning) eligible() time.Time { return r.eligibility().Latest }
+
+// eligibility is the same as a window: before it no tick runs the probe.
+func (r *reckoning) eligibility() Window {
 	c := r.probe.Container
 	from := c.StartedAt.Add(r.probe.Spec.InitialDelay)
+	w := Window{from, from}
 	if c.Probes[Startup] == nil || r.probe.Type == Startup {
-		return from
+		return w
 	}
-	if started := r.lastFlip(c, flipStarted, true); started.After(from) {
-		return started
+	if started := r.startedIn(c); started.Latest.After(from) {
+		w.Latest = started.Latest
+		if started.Earliest.After(from) {
+			w.Earliest = started.Earliest
+		}
 	}
-	return from
+	return w
 }
 
 // begin is when the first of the failures of a write was.

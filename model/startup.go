@@ -1,0 +1,68 @@
+package model
+
+import "time"
+
+// startedIn is when the startup probe of a container that is started has succeeded, as far as anything tells.
+func (j *judge) startedIn(c *Container) Window {
+	if at := j.lastFlip(c, flipStarted, true); at.After(c.StartedAt) {
+		return Window{at.Add(-statusDelay), at}
+	}
+	w := Window{c.StartedAt, j.budget(c)}
+	for _, by := range [...]time.Time{j.wasReady(c), j.gateOpen(c)} {
+		if !by.IsZero() && by.Before(w.Latest) {
+			w.Latest = by
+		}
+	}
+	return w
+}
+
+// budget is by when a startup probe has succeeded, or its container is killed: it may fail up to its threshold. One
+// that cannot be carried out may take any time, until its events end.
+func (j *judge) budget(c *Container) time.Time {
+	s := c.Probes[Startup]
+	w := c.StartedAt.Add(s.InitialDelay + time.Duration(s.FailureThreshold)*max(s.Period, s.Timeout) + s.Timeout + statusLag)
+	for _, e := range j.events {
+		if e.Outcome == Errored && e.Probe == Startup && (e.Container == c.Name || e.Combined) && !e.Last.Before(c.StartedAt) {
+			if until := e.Last.Add(s.Period + attempts*s.Timeout + eventSlack); until.After(w) {
+				w = until
+			}
+		}
+	}
+	if starved := j.starvedUntil(); starved.After(w) {
+		return starved
+	}
+	return w
+}
+
+// wasReady is a moment at which the pod's conditions say that all its containers had started; zero for none.
+func (j *judge) wasReady(c *Container) time.Time {
+	ready := j.pod.Condition("ContainersReady")
+	if ready == nil || !ready.Since.After(c.StartedAt) {
+		return time.Time{} // it is about the instance before
+	}
+	return ready.Since.Add(time.Second) // ready since then, or until then
+}
+
+// gateOpen is a moment at which a probe of the instance failed that is not run before the startup probe has succeeded;
+// zero for none.
+func (j *judge) gateOpen(c *Container) (first time.Time) {
+	for _, e := range j.events {
+		p := c.Probes[e.Probe]
+		if e.Outcome == NoOutcome || e.Combined || e.Probe == Startup || e.Container != c.Name || p == nil {
+			continue
+		}
+		at := e.First
+		if inherited := c.StartedAt.Add(attempts*p.Timeout + time.Second); c.Restarts > 0 && at.Before(inherited) {
+			if at = e.Last; at.Before(inherited) {
+				continue // the probe met the instance before
+			}
+		}
+		if at.Before(c.StartedAt) {
+			at = e.Last
+		}
+		if !at.Before(c.StartedAt) && (first.IsZero() || at.Before(first)) {
+			first = at.Add(time.Second)
+		}
+	}
+	return first
+}
