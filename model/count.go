@@ -74,6 +74,10 @@ func (c *Cluster) applyCounters(ch Change, f *Counters) {
 			e.counts = counts
 			c.touch(e)
 		}
+		if h := e.history.heardCounts(e.pod, e.counts, f.Asked); h != e.history {
+			e.history = h
+			c.touch(e)
+		}
 	}
 	c.counters[f.Node] = f
 }

@@ -53,6 +53,11 @@ type end struct {
 	next time.Time
 	// started and ready are when that instance was seen to become so; zero when nobody saw it.
 	started, ready time.Time
+	// heard is when we heard of it, settled is set when the counters have been read after that, and counted is the
+	// cause that they name; empty for none.
+	heard   time.Time
+	settled bool
+	counted RestartCause
 }
 
 // flip is a change of a container's started or ready, at the time we heard of it.
@@ -156,7 +161,7 @@ func (h *history) heardPod(old, p *Pod, at time.Time) *history {
 		}
 		if how, ok := c.ended(); ok && c.Kind != Init && !next.knowsEnd(c.Name, how) {
 			n := change()
-			n.ends = keep(n.ends, maxEnds, end{container: c.Name, how: how, count: c.Restarts})
+			n.ends = keep(n.ends, maxEnds, end{container: c.Name, how: how, count: c.Restarts, heard: at})
 		}
 		if was != nil && was.Started != c.Started && c.Started != Unknown {
 			n := change()

@@ -77,6 +77,11 @@ func (c RestartCause) probe() (ProbeType, bool) {
 	return 0, false
 }
 
+// cause is why a container is restarted whose probe of that type has reached its threshold.
+func (t ProbeType) cause() RestartCause {
+	return map[ProbeType]RestartCause{Liveness: CauseLiveness, Startup: CauseStartup}[t]
+}
+
 // cause names why an instance ended: what the Killing event says, then what the runtime says.
 func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 	if e.how.Reason == "OOMKilled" {
@@ -93,7 +98,7 @@ func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 		return CausePostStart, Certain
 	case KilledByStop:
 		if typ, ok := j.stoppedByProbe(e, k); ok {
-			return map[ProbeType]RestartCause{Liveness: CauseLiveness, Startup: CauseStartup}[typ], CertaintyHigh
+			return typ.cause(), CertaintyHigh
 		}
 		return CauseSandbox, CertaintyMedium // the pod lives on: it was its sandbox
 	}
@@ -105,8 +110,8 @@ func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 		sure = CertaintyLow
 	}
 	if sure < CertaintyHigh && j.eventsSeen {
-		if typ, ok := j.reachedBy(e.container, e.how.FinishedAt, e.how.StartedAt); ok {
-			return map[ProbeType]RestartCause{Liveness: CauseLiveness, Startup: CauseStartup}[typ], CertaintyMedium
+		if cause, certainty := j.suspect(e); certainty > CertaintyNone {
+			return cause, certainty
 		}
 	}
 	switch code := e.how.ExitCode; {
@@ -127,33 +132,7 @@ func (j *judge) stoppedByProbe(e end, k kill) (ProbeType, bool) {
 	if c == nil || cmp.Or(c.RestartPolicy, j.pod.RestartPolicy) != "Never" || j.pod.Deleting() {
 		return 0, false
 	}
-	return j.reachedBy(c.Name, k.at, k.at.Add(-eventLife))
-}
-
-// reachedBy returns the probe that had failed as often as it takes at a moment in the life of an instance.
-func (j *judge) reachedBy(container string, at, started time.Time) (ProbeType, bool) {
-	c := j.pod.Container(container)
-	if c == nil {
-		return 0, false
-	}
-	for _, typ := range [...]ProbeType{Liveness, Startup} {
-		spec := c.Probes[typ]
-		if spec == nil {
-			continue
-		}
-		var n int32
-		since := at.Add(-time.Duration(spec.FailureThreshold)*(spec.Period+spec.Timeout) - eventSlack - j.longestGrace())
-		for _, f := range j.history.failures {
-			ev := f.event
-			if ev.Outcome == Failed && ev.Probe == typ && ev.Container == c.Name && ev.Last.After(since) && !ev.Last.Before(started) && !ev.Last.After(at) {
-				n += f.n
-			}
-		}
-		if n >= spec.FailureThreshold {
-			return typ, true
-		}
-	}
-	return 0, false
+	return j.reachedBy(c.Name, k.at, k.at.Add(-eventLife), false)
 }
 
 // killsLost reports whether the Killing event of an instance's end may have been, and is not known: it counts its

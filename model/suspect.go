@@ -1,0 +1,121 @@
+package model
+
+import "time"
+
+// suspect names the probe that has ended an instance when no event says so: the kubelet's counters, the failures that
+// were told, or how long a container lived that never started.
+func (j *judge) suspect(e end) (RestartCause, Certainty) {
+	if e.counted != "" {
+		return e.counted, CertaintyMedium
+	}
+	if typ, ok := j.reachedBy(e.container, e.how.FinishedAt, e.how.StartedAt, false); ok {
+		return typ.cause(), CertaintyMedium
+	}
+	if code := e.how.ExitCode; e.how.Signal == 0 && code > 0 && code <= 128 {
+		return CauseUnknown, CertaintyNone // it chose how to end
+	}
+	if j.outlived(e) {
+		return CauseStartup, CertaintyLow
+	}
+	if j.starvedUntil().After(e.how.FinishedAt) {
+		if typ, ok := j.reachedBy(e.container, e.how.FinishedAt, e.how.StartedAt, true); ok {
+			return typ.cause(), CertaintyLow
+		}
+	}
+	return CauseUnknown, CertaintyNone
+}
+
+// outlived reports whether an instance ended when its startup probe must have reached its threshold, and was not seen
+// to have started.
+func (j *judge) outlived(e end) bool {
+	c := j.pod.Container(e.container)
+	if c == nil || c.Probes[Startup] == nil {
+		return false
+	}
+	for _, f := range j.history.flips {
+		if f.container == c.Name && f.what == flipStarted && f.to && f.at.After(e.how.StartedAt) && f.at.Before(e.heard) {
+			return false
+		}
+	}
+	s, lived := c.Probes[Startup], e.how.FinishedAt.Sub(e.how.StartedAt)
+	least := s.InitialDelay + time.Duration(s.FailureThreshold-1)*s.Period - time.Second
+	most := s.InitialDelay + time.Duration(s.FailureThreshold)*max(s.Period, s.Timeout) + s.Timeout + killLag + max(j.grace(&Probe{Spec: s}), leastGrace)
+	return lived >= least && lived <= most
+}
+
+// reachedBy returns the probe that had failed as often as it takes at a moment in the life of an instance, or that was
+// failing when not all of its failures are told.
+func (j *judge) reachedBy(container string, at, started time.Time, untold bool) (ProbeType, bool) {
+	c := j.pod.Container(container)
+	if c == nil {
+		return 0, false
+	}
+	for _, typ := range [...]ProbeType{Liveness, Startup} {
+		spec := c.Probes[typ]
+		if spec == nil {
+			continue
+		}
+		var n int32
+		since := at.Add(-time.Duration(spec.FailureThreshold)*(spec.Period+spec.Timeout) - eventSlack - j.longestGrace())
+		for _, f := range j.history.failures {
+			ev := f.event
+			if ev.Outcome == Failed && ev.Probe == typ && ev.Container == c.Name && ev.Last.After(since) && !ev.Last.Before(started) && !ev.Last.After(at) {
+				n += f.n
+			}
+		}
+		if n >= spec.FailureThreshold || untold && n > 0 {
+			return typ, true
+		}
+	}
+	return 0, false
+}
+
+// heardCounts remembers what the counters say of the ends that are new: the probe whose run had just reached its
+// threshold has ended the instance. It returns h itself when that is nothing.
+func (h *history) heardCounts(p *Pod, counts *podCounts, asked time.Time) *history {
+	if h == nil || counts == nil {
+		return h
+	}
+	next := h
+	for i := range h.ends {
+		e := h.ends[i]
+		if e.settled {
+			continue
+		}
+		if e.counted == "" {
+			e.counted = counts.killer(p, &e)
+		}
+		if e.settled = asked.After(e.heard); e == h.ends[i] {
+			continue
+		}
+		if next == h {
+			next = h.clone()
+			next.ends = append([]end(nil), h.ends...)
+		}
+		next.ends[i] = e
+	}
+	return next
+}
+
+// killer returns the cause that the counters name for the end of an instance; empty for none.
+func (c *podCounts) killer(p *Pod, e *end) RestartCause {
+	k := p.Container(e.container)
+	if k == nil {
+		return ""
+	}
+	for _, typ := range [...]ProbeType{Liveness, Startup} {
+		n := c.find(e.container, typ)
+		if n == nil || k.Probes[typ] == nil {
+			continue
+		}
+		ok, at, known := n.LastResult()
+		if !known || ok || at.Latest.Before(e.how.StartedAt.Add(time.Second)) || at.Earliest.After(e.how.FinishedAt.Add(time.Second)) {
+			continue
+		}
+		threshold := k.Probes[typ].FailureThreshold
+		if run, bound, known := n.RunUnder(threshold); known && bound == Exact && run == threshold {
+			return typ.cause()
+		}
+	}
+	return ""
+}

@@ -1,0 +1,66 @@
+package model_test
+
+import (
+	"testing"
+	"time"
+
+	. "github.com/probetop/probetop/model"
+)
+
+// After many restarts a kubelet's spam filter lets no Killing event through: what else is known names the cause, and says
+// how sure that is.
+func TestSuspects(t *testing.T) {
+	many := func(p *Pod) { p.Containers[0].Restarts = 8 }
+	startup := []func(*Pod){startupOf(), fresh, many}
+	liveness := []func(*Pod){livenessOf(), many}
+	started := func(n, failed int32, typ ProbeType) act { return counts(1, Counter{"web", typ, n, failed}) }
+	play(t, map[string]scenario{
+		"it lived as long as its startup probe lets it": {pod: startup, plot: plot{
+			{31, again("Completed", 0)}, {40, ledger("startup low")},
+		}},
+		"it ended by itself before": {pod: startup, plot: plot{
+			{5, again("Completed", 0)}, {10, ledger("exit low")},
+		}},
+		"a code of its own": {pod: startup, plot: plot{
+			{31, again("Error", 3)}, {40, ledger("exit low")},
+		}},
+		"it had started": {pod: startup, plot: plot{
+			{8, starts}, {31, again("Completed", 0)}, {40, ledger("exit low")},
+		}},
+		"every failure was told": {pod: liveness, plot: plot{
+			{30.1, failsAgain(Liveness, "x", 1)}, {40.1, failsAgain(Liveness, "x", 1)}, {50.1, failsAgain(Liveness, "x", 1)},
+			{51, again("Completed", 0)}, {60, ledger("liveness medium")},
+		}},
+		"not every failure was told": {pod: liveness, plot: plot{
+			{2.1, saysAgain(ReasonUnhealthy, "Readiness probe failed: x", 25)}, {30.1, failsAgain(Liveness, "x", 1)},
+			{51, again("Completed", 0)}, {60, ledger("liveness low")},
+		}},
+		"the counters tell": {pod: liveness, plot: plot{
+			{10, started(1, 0, Liveness)}, {31, started(1, 1, Liveness)}, {41, started(1, 2, Liveness)}, {51, again("Completed", 0)}, {52, started(1, 3, Liveness)},
+			{60, ledger("liveness medium")},
+		}},
+		"the counters tell of another end": {pod: liveness, plot: plot{
+			{10, started(1, 0, Liveness)}, {31, started(1, 1, Liveness)}, {41, started(1, 2, Liveness)}, {45, again("Completed", 0)}, {46, started(1, 2, Liveness)},
+			{60, ledger("exit low")},
+		}},
+		"the counters tell of the next instance": {pod: liveness, plot: plot{
+			{10, started(1, 0, Liveness)}, {41, started(1, 2, Liveness)}, {45, again("Completed", 0)}, {46, started(1, 2, Liveness)}, {55, started(1, 3, Liveness)},
+			{60, ledger("exit low")},
+		}},
+	})
+}
+
+// A status that nobody watched come may be of any age.
+func TestSuspectsOfOldRestarts(t *testing.T) {
+	pod := web(startupOf(), func(p *Pod) {
+		c := &p.Containers[0]
+		c.Restarts, c.StartedAt = 8, at(60)
+		c.Last = &Termination{Reason: "Error", ExitCode: 143, StartedAt: epoch, FinishedAt: at(25)}
+	})
+	w := newWorld(t)
+	w.now = at(3 * int(time.Hour/time.Second))
+	lines := w.hears(pod).row(t, "u-web").Restarts
+	if len(lines) != 1 || lines[0].Cause != CauseStartup || lines[0].Certainty != CertaintyLow {
+		t.Errorf("got %+v, want startup, low", lines)
+	}
+}
