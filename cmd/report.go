@@ -41,7 +41,9 @@ type PodReport struct {
 	Ready     bool      `json:"ready"`
 	Deleting  bool      `json:"deleting"`
 	// Gone is set in a stream for a pod that does not exist any more.
-	Gone       bool              `json:"gone,omitempty"`
+	Gone bool `json:"gone,omitempty"`
+	// GraceEnds is when what still runs of a deleted pod is killed; left out when there is nothing.
+	GraceEnds  WindowReport      `json:"graceEnds,omitzero"`
 	Created    time.Time         `json:"created,omitzero"`
 	Conditions []ConditionReport `json:"conditions"`
 	Gates      []GateReport      `json:"gates"`
@@ -109,7 +111,9 @@ type ContainerReport struct {
 	ExitCode        *int32             `json:"exitCode,omitempty"`
 	Signal          int32              `json:"signal,omitempty"`
 	LastTermination *TerminationReport `json:"lastTermination,omitempty"`
-	Probes          []ProbeReport      `json:"probes"`
+	// StartsAgain is when the kubelet starts a container in CrashLoopBackOff; left out for others.
+	StartsAgain WindowReport  `json:"startsAgain,omitzero"`
+	Probes      []ProbeReport `json:"probes"`
 	// Events are the events about the container that are not a probe's.
 	Events []EventReport `json:"events,omitempty"`
 }
@@ -218,7 +222,7 @@ func podReport(r *model.Row, at time.Time) PodReport {
 		Namespace: p.Namespace, Name: p.Name, UID: p.UID, Node: p.Node,
 		Workload: p.Owner.String(), Phase: p.Phase, Status: r.Summary.Status,
 		Severity: r.Severity.String(), Note: r.Note, Since: r.Since,
-		Ready: p.Ready(), Deleting: p.Deleting(), Created: p.Created,
+		Ready: p.Ready(), Deleting: p.Deleting(), Created: p.Created, GraceEnds: windowReport(r.GraceEnds()),
 		Conditions: []ConditionReport{}, Gates: []GateReport{}, Containers: []ContainerReport{},
 		Restarts: []RestartReport{}, Traffic: []TrafficReport{}, Why: []StepReport{},
 	}
@@ -248,7 +252,8 @@ func containerReport(r *model.Row, c *model.Container, at time.Time) ContainerRe
 	report := ContainerReport{
 		Name: c.Name, Kind: c.Kind.String(), State: c.State.String(), Reason: c.Reason, Message: c.Message,
 		Ready: c.Ready, Restarts: c.Restarts, StartedAt: c.StartedAt, FinishedAt: c.FinishedAt, Signal: c.Signal,
-		Probes: []ProbeReport{},
+		StartsAgain: windowReport(r.StartsAgain(c)),
+		Probes:      []ProbeReport{},
 	}
 	if c.Started != model.Unknown {
 		report.Started = new(c.Started == model.True)

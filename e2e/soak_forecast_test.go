@@ -31,7 +31,7 @@ func (j *soakJudge) judgeForecast(p soakProbe, line *soakLine, claim *soakClaim,
 	if line.Gone || f.Kind == "" || claim.State == "failed" || !claim.sure() {
 		return
 	}
-	from, to, ok := j.outcome(p, line.At, ends)
+	from, to, ok := j.outcome(p, line, ends)
 	if !ok {
 		return
 	}
@@ -48,7 +48,8 @@ func (j *soakJudge) judgeForecast(p soakProbe, line *soakLine, claim *soakClaim,
 // outcome is when a probe brought about what it does, if it did nothing but fail from the newest result before made on,
 // and nothing else came between: the container did not end by itself, and nobody deleted the pod. It is some time from
 // the result that decides, or from the second in which the container ended, until a status told of it.
-func (j *soakJudge) outcome(p soakProbe, made time.Time, ends []soakEnd) (from, to time.Time, ok bool) {
+func (j *soakJudge) outcome(p soakProbe, line *soakLine, ends []soakEnd) (from, to time.Time, ok bool) {
+	made := line.At
 	points := j.points[p]
 	for i, k := range points {
 		switch {
@@ -61,14 +62,15 @@ func (j *soakJudge) outcome(p soakProbe, made time.Time, ends []soakEnd) (from, 
 		}
 		from, to = k.from, j.unready(p, k)
 		if p.kind != "readiness" {
-			from, to, ok = j.killed(p, k, ends)
+			if from, to, ok = j.killed(p, k, ends); ledgerHas(line, p.container, from) {
+				continue // the line tells of what came after
+			}
 		} else {
 			ok = !between(ends, made, to)
 		}
 		if to.After(made) {
 			return from, to, ok && j.deletion(p.uid).After(to)
 		}
-		// The line may know of it, and tells of what came after.
 	}
 	return from, to, false
 }

@@ -49,6 +49,11 @@ func ledgerLine(l *soakLine, e soakEnd) *soakRestart {
 	return &l.Restarts[i]
 }
 
+// ledgerHas reports whether a line knows of an instance that ended at a time.
+func ledgerHas(l *soakLine, container string, at time.Time) bool {
+	return slices.ContainsFunc(l.Restarts, func(r soakRestart) bool { return r.Container == container && r.At.Equal(at) })
+}
+
 func (j *soakJudge) blameLedger(line *soakLine, e soakEnd, got *soakRestart, truth string) {
 	said := "has no line"
 	if got != nil {

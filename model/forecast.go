@@ -92,8 +92,8 @@ func (r *Row) Forecast(p *Probe, now time.Time) Forecast {
 // next is when the probe is run next. The worker ticks once a period.
 func (r *reckoning) next() Window {
 	period := r.probe.Spec.Period
-	if e := r.eligible(); r.now.Before(e) {
-		return Window{e.Add(-time.Second), e.Add(period)}
+	if e := r.eligibility(); r.now.Before(e.Latest) {
+		return Window{e.Earliest.Add(-time.Second), e.Latest.Add(period)}.from(r.now)
 	}
 	tick, ok := r.lastTick()
 	if !ok {
@@ -160,17 +160,31 @@ func (r *reckoning) consequence(next Window) Consequence {
 	if tick, ok := r.lastTick(); ok && !r.now.Before(r.eligible()) {
 		w = tick.shift(left*period, left*period)
 	}
-	if f.Bound == AtLeast && !decided {
+	if f.Bound == AtLeast {
 		w.Earliest = next.Earliest // it may be the next one
+		if r.justFailed() {
+			w.Earliest = r.now // or the one that we have just heard of
+		}
 		if w.Latest.Before(next.Latest) {
 			w.Latest = next.Latest // the one that was due has not been heard of
 		}
 	}
-	w = w.shift(r.span.shortest, r.probe.Spec.Timeout+eventLag).from(r.now)
+	w = w.shift(0, r.probe.Spec.Timeout+eventLag).from(r.now)
 	if r.probe.Type == Readiness {
 		return Consequence{WillUnready, w}
 	}
 	return Consequence{WillRestart, w.shift(0, killLag+r.grace(r.probe))}
+}
+
+// justFailed reports whether the newest failure may have been decisive, and its consequence is on its way.
+func (r *reckoning) justFailed() bool {
+	all := r.failures()
+	for i := len(all) - 1; i >= 0; i-- {
+		if f := &all[i]; r.mine(f) {
+			return r.now.Before(f.to().Add(eventSlack + killLag + r.grace(r.probe)))
+		}
+	}
+	return false
 }
 
 // killing is when the restart comes of a container that is being killed.

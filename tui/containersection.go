@@ -59,6 +59,9 @@ func (s *sheet) container(r *model.Row, k *model.Container) {
 		fmt.Sprint(k.Restarts) + plural(int(k.Restarts), " restart", " restarts"),
 	}, " "+s.dot+" "))
 	s.text(2, noteLines, ink{}, model.PrintableLines(k.Message)...)
+	if again := r.StartsAgain(k); !again.IsZero() {
+		s.text(2, 1, s.strong, "starts again "+s.comesInFull(again, s.now))
+	}
 	if l := k.Last; l != nil && !inLedger(r, k) {
 		words := "before that: " + ended(l.Reason, l.ExitCode, l.Signal) + s.when(", ", l.FinishedAt)
 		if !l.StartedAt.IsZero() && !l.FinishedAt.IsZero() {

@@ -55,11 +55,7 @@ func consequenceKind(p *model.Probe, q model.Consequence) string {
 
 // consequence words what follows and when, in w cells.
 func (c *canvas) consequence(p *model.Probe, q model.Consequence, w int) string {
-	word := consequenceKind(p, q) + " " + c.comes(q.Window, c.now)
-	if cells(word) > w && due(q.Window, c.now) == "" {
-		return consequenceKind(p, q) + " " + c.within(q.Window, c.now)
-	}
-	return word
+	return c.coming(consequenceKind(p, q), q.Window, w)
 }
 
 // consequenceInFull is the consequence where there is room for it.
@@ -71,8 +67,30 @@ func (c *canvas) consequenceInFull(p *model.Probe, q model.Consequence) string {
 func (c *canvas) forecast(l *line, r *model.Row, w int) {
 	p, q := impending(r, c.now)
 	if p == nil {
-		l.pad(w)
+		l.cell(ink{}, c.awaited(r, w), w)
 		return
 	}
 	l.cell(c.stateInk[p.State], c.consequence(p, q, w), w)
+}
+
+// awaited words what the kubelet does next with a pod without a probe that asks for it, in w cells: it starts a
+// container again, or kills what is left.
+func (c *canvas) awaited(r *model.Row, w int) string {
+	for i := range r.Pod.Containers {
+		if again := r.StartsAgain(&r.Pod.Containers[i]); !again.IsZero() {
+			return c.coming("start", again, w)
+		}
+	}
+	if end := r.GraceEnds(); !end.IsZero() {
+		return c.coming("kill", end, w)
+	}
+	return ""
+}
+
+// coming words what comes and when, in w cells.
+func (c *canvas) coming(what string, at model.Window, w int) string {
+	if word := what + " " + c.comes(at, c.now); cells(word) <= w || due(at, c.now) != "" {
+		return word
+	}
+	return what + " " + c.within(at, c.now)
 }

@@ -80,3 +80,30 @@ func TestForecastsChangeOnceASecond(t *testing.T) {
 	b.Update(tickMsg{b.generation})
 	wantOnScreen(t, b, "restart overdue")
 }
+
+func TestAwaited(t *testing.T) {
+	crashing := model.Container{
+		Name: "web", State: model.Waiting, Reason: "CrashLoopBackOff", Message: "back-off 40s restarting failed container=web",
+		Last: &model.Termination{FinishedAt: ago(10 * time.Second)},
+	}
+	running := model.Container{Name: "web", State: model.Running}
+	cases := map[string]struct {
+		pod   model.Pod
+		width int
+		want  string
+	}{
+		"a crash loop":              {model.Pod{Containers: []model.Container{running, crashing}}, 18, "start in 30–54s"},
+		"there is little room":      {model.Pod{Containers: []model.Container{crashing}}, 13, "start 30–54s"},
+		"a pod that is deleted":     {model.Pod{Deleted: ago(-30 * time.Second), Containers: []model.Container{running}}, 18, "kill in 30–35s"},
+		"its grace period is over":  {model.Pod{Deleted: ago(time.Minute), Containers: []model.Container{running}}, 18, "kill overdue"},
+		"nothing is to be expected": {model.Pod{Containers: []model.Container{running}}, 18, ""},
+	}
+	c := &canvas{theme: newTheme(true, false), now: night}
+	for name, tt := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := c.awaited(&model.Row{Pod: &tt.pod}, tt.width); got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -53,6 +53,14 @@ func (s *sheet) trouble(r *model.Row) {
 			s.end(s.row(2).put(s.stateInk[p.State], s.consequenceInFull(p, q)).put(s.dim, " "+s.dot+" "+name+" "+s.runWord(p)))
 		}
 	}
+	s.grace(r)
+}
+
+// grace writes when what still runs of a deleted pod is killed.
+func (s *sheet) grace(r *model.Row) {
+	if end := r.GraceEnds(); !end.IsZero() {
+		s.text(2, 1, s.strong, "what still runs is killed "+s.comesInFull(end, s.now))
+	}
 }
 
 // oddities writes what the pod shows that kubelets do and nobody expects.

@@ -1,0 +1,49 @@
+package model
+
+import (
+	"strings"
+	"time"
+)
+
+// reasonCrashLoop is the waiting reason of a container whose start is put off because it has ended too often.
+const reasonCrashLoop = "CrashLoopBackOff"
+
+// What the kubelet adds to the delay between two starts, because it looks again only then: the retry of a failed sync,
+// or, since it knows when the delay ends, a jitter of half of what is left, which is at most half a resync interval
+// (pkg/kubelet/pod_workers.go, completeWork).
+const (
+	backOffRetry  = 15 * time.Second
+	backOffJitter = 30 * time.Second
+)
+
+// StartsAgain returns when the kubelet starts a container in CrashLoopBackOff again; the zero Window for a container
+// that is not, or that does not say how long the delay is. It mirrors pkg/kubelet/kuberuntime/kuberuntime_manager.go,
+// doBackOff: the delay begins when the instance before ended. A window that is over says that it is late.
+func (r *Row) StartsAgain(c *Container) Window {
+	if c.State != Waiting || c.Reason != reasonCrashLoop || c.Last == nil || c.Last.FinishedAt.IsZero() || r.Pod.Deleting() {
+		return Window{}
+	}
+	rest, ok := strings.CutPrefix(c.Message, "back-off ")
+	word, _, _ := strings.Cut(rest, " ")
+	delay, err := time.ParseDuration(word)
+	if !ok || err != nil {
+		return Window{}
+	}
+	late := max(backOffRetry, min(delay/2, backOffJitter))
+	begin := c.Last.FinishedAt.Add(delay)
+	return Window{begin, begin.Add(time.Second + late + killLag)}
+}
+
+// GraceEnds returns when the kubelet kills what still runs of a pod that was deleted; the zero Window when nothing is
+// left to be killed. A preStop hook, and the ends of sidecars, share the same grace period.
+func (r *Row) GraceEnds() Window {
+	if !r.Pod.Deleting() || r.Pod.Terminal() {
+		return Window{}
+	}
+	for i := range r.Pod.Containers {
+		if r.Pod.Containers[i].State == Running {
+			return Window{r.Pod.Deleted, r.Pod.Deleted.Add(time.Second + statusLag + leastGrace)}
+		}
+	}
+	return Window{}
+}
