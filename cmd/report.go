@@ -55,20 +55,21 @@ type PodReport struct {
 
 // RestartReport is one line of the restart ledger, newest first. Durations are in seconds; 0 when not known.
 type RestartReport struct {
-	Container        string    `json:"container"`
-	At               time.Time `json:"at,omitzero"`
-	Cause            string    `json:"cause"`
-	ExitCode         int32     `json:"exitCode"`
-	Signal           int32     `json:"signal,omitempty"`
-	Reason           string    `json:"reason"`
-	Text             string    `json:"text"`
-	Certainty        string    `json:"certainty"`
-	Count            int32     `json:"count"`
-	LivedSeconds     float64   `json:"livedSeconds,omitempty"`
-	FailingSeconds   float64   `json:"failingSeconds,omitempty"`
-	DownSeconds      float64   `json:"downSeconds,omitempty"`
-	ToStartedSeconds float64   `json:"toStartedSeconds,omitempty"`
-	ToReadySeconds   float64   `json:"toReadySeconds,omitempty"`
+	Container string    `json:"container"`
+	At        time.Time `json:"at,omitzero"`
+	Cause     string    `json:"cause"`
+	// ExitCode is left out when the status never said how the instance ended.
+	ExitCode         *int32  `json:"exitCode,omitempty"`
+	Signal           int32   `json:"signal,omitempty"`
+	Reason           string  `json:"reason"`
+	Text             string  `json:"text"`
+	Certainty        string  `json:"certainty"`
+	Count            int32   `json:"count"`
+	LivedSeconds     float64 `json:"livedSeconds,omitempty"`
+	FailingSeconds   float64 `json:"failingSeconds,omitempty"`
+	DownSeconds      float64 `json:"downSeconds,omitempty"`
+	ToStartedSeconds float64 `json:"toStartedSeconds,omitempty"`
+	ToReadySeconds   float64 `json:"toReadySeconds,omitempty"`
 }
 
 // StepReport is a link of the chain from scheduling to traffic. The first that is not ok is the answer.
@@ -303,12 +304,16 @@ func windowReport(w model.Window) WindowReport {
 }
 
 func restartReport(r model.Restart) RestartReport {
-	return RestartReport{
-		Container: r.Container, At: r.At, Cause: string(r.Cause), ExitCode: r.ExitCode, Signal: r.Signal, Reason: r.Reason,
+	report := RestartReport{
+		Container: r.Container, At: r.At, Cause: string(r.Cause), Signal: r.Signal, Reason: r.Reason,
 		Text: r.Text, Certainty: r.Certainty.String(), Count: r.Count,
 		LivedSeconds: r.Lived.Seconds(), FailingSeconds: r.Failing.Seconds(), DownSeconds: r.Down.Seconds(),
 		ToStartedSeconds: r.ToStarted.Seconds(), ToReadySeconds: r.ToReady.Seconds(),
 	}
+	if !r.Untold {
+		report.ExitCode = &r.ExitCode
+	}
+	return report
 }
 
 func eventReport(e *model.Event) EventReport {

@@ -166,7 +166,9 @@ func (j *soakJudge) refute(p soakProbe, claim *soakClaim, t time.Time) string {
 	case "starting", "gated":
 		right = seen(func(_ soakVersion, c *corev1.ContainerStatus) bool { return c.Started == nil || !*c.Started })
 	case "held":
-		right = j.some(p, points, versions, func(k *soakPoint, began time.Time) bool { return k != nil && (k.ok || k.blurred) && !k.to.Before(began) })
+		right = j.some(p, points, versions, func(k *soakPoint, began time.Time) bool {
+			return k != nil && (k.ok || k.blurred) && !k.to.Before(began)
+		})
 	case "waiting":
 		right = seen(func(v soakVersion, c *corev1.ContainerStatus) bool { return c.State.Running == nil })
 	case "delayed":

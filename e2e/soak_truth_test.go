@@ -211,18 +211,36 @@ type soakEnd struct {
 func (s *soakTruth) ends() []soakEnd {
 	var ends []soakEnd
 	for uid, versions := range s.pods {
-		counts := map[string]int32{}
+		last := map[string]*corev1.ContainerStatus{}
 		for _, v := range versions {
-			for _, c := range v.pod.Status.ContainerStatuses {
-				if how := c.LastTerminationState.Terminated; c.RestartCount > counts[c.Name] && how != nil {
-					counts[c.Name] = c.RestartCount
-					ends = append(ends, soakEnd{uid, c.Name, c.RestartCount, told(versions, c.Name, how), v.at, *how})
+			for i := range v.pod.Status.ContainerStatuses {
+				c := &v.pod.Status.ContainerStatuses[i]
+				was := last[c.Name]
+				if last[c.Name] = c; c.LastTerminationState.Terminated == nil || was != nil && c.RestartCount <= was.RestartCount {
+					continue
 				}
+				how := *c.LastTerminationState.Terminated
+				at := told(versions, c.Name, &how)
+				if was != nil && was.State.Running != nil && c.State.Running != nil && how.StartedAt.Before(&was.State.Running.StartedAt) {
+					how, at = untold(versions, c.Name, was.State.Running, c.State.Running), v.at
+				}
+				ends = append(ends, soakEnd{uid, c.Name, c.RestartCount, at, v.at, how})
 			}
 		}
 	}
 	slices.SortFunc(ends, func(a, b soakEnd) int { return a.seen.Compare(b.seen) })
 	return ends
+}
+
+// untold is how an instance ended of which the status did not know, when it told of the next, that it had: as a later status
+// says, or else when the next one started.
+func untold(versions []soakVersion, container string, was, next *corev1.ContainerStateRunning) corev1.ContainerStateTerminated {
+	for i := range versions {
+		if how := versions[i].container(container).LastTerminationState.Terminated; how != nil && how.StartedAt.Equal(&was.StartedAt) {
+			return *how
+		}
+	}
+	return corev1.ContainerStateTerminated{StartedAt: was.StartedAt, FinishedAt: next.StartedAt}
 }
 
 // told is when a pod's status first said how an instance ended.

@@ -48,7 +48,9 @@ type kill struct {
 type end struct {
 	container string
 	how       Termination
-	count     int32 // the restart count when it was seen
+	// untold is set when no status has said how it ended: then how ends when the next instance started.
+	untold bool
+	count  int32 // the restart count when it was seen
 	// next is when the instance after it started; zero while none has.
 	next time.Time
 	// started and ready are when that instance was seen to become so; zero when nobody saw it.
@@ -161,7 +163,11 @@ func (h *history) heardPod(old, p *Pod, at time.Time) *history {
 		}
 		if how, ok := c.ended(); ok && c.Kind != Init && !next.knowsEnd(c.Name, how) {
 			n := change()
-			n.ends = keep(n.ends, maxEnds, end{container: c.Name, how: how, count: c.Restarts, heard: at})
+			n.ends = keep(n.untold(c.Name, how), maxEnds, end{container: c.Name, how: how, count: c.Restarts, heard: at})
+		}
+		if how, ok := c.replaced(was); ok && !next.knowsLife(c.Name, how) {
+			n := change()
+			n.ends = keep(n.ends, maxEnds, end{container: c.Name, how: how, untold: true, count: c.Restarts, heard: at})
 		}
 		if was != nil && was.Started != c.Started && c.Started != Unknown {
 			n := change()
@@ -193,12 +199,35 @@ func (c *Container) ended() (Termination, bool) {
 	return Termination{}, false
 }
 
+// replaced returns the life of an instance in whose place another one runs. The status tells of the one that ended a
+// little before while the runtime does not know yet that this one has ended.
+func (c *Container) replaced(was *Container) (Termination, bool) {
+	if was == nil || was.State != Running || c.State != Running || c.Restarts <= was.Restarts || !c.StartedAt.After(was.StartedAt) {
+		return Termination{}, false
+	}
+	return Termination{StartedAt: was.StartedAt, FinishedAt: c.StartedAt}, true
+}
+
+// knowsLife reports whether the end of an instance that started when how says is known.
+func (h *history) knowsLife(container string, how Termination) bool {
+	return h != nil && slices.ContainsFunc(h.ends, func(e end) bool {
+		return e.container == container && e.how.StartedAt.Equal(how.StartedAt)
+	})
+}
+
+// untold returns the ends without the one that how tells of at last.
+func (h *history) untold(container string, how Termination) []end {
+	return slices.DeleteFunc(slices.Clone(h.ends), func(e end) bool {
+		return e.untold && e.container == container && e.how.StartedAt.Equal(how.StartedAt)
+	})
+}
+
 func (h *history) knowsEnd(container string, how Termination) bool {
 	if h == nil {
 		return false
 	}
 	return slices.ContainsFunc(h.ends, func(e end) bool {
-		return e.container == container && e.how.FinishedAt.Equal(how.FinishedAt) && e.how.StartedAt.Equal(how.StartedAt)
+		return !e.untold && e.container == container && e.how.FinishedAt.Equal(how.FinishedAt) && e.how.StartedAt.Equal(how.StartedAt)
 	})
 }
 
@@ -217,7 +246,7 @@ func (h *history) lastEnd(container string) int {
 
 // followed returns the end with what the instance after it has come to. Only what is seen to happen has a time.
 func (e end) followed(c *Container, at time.Time, watched bool) end {
-	if c.State != Running || c.StartedAt.Before(e.how.FinishedAt) {
+	if c.State != Running || c.StartedAt.Before(e.how.FinishedAt) || !e.next.IsZero() && !e.next.Equal(c.StartedAt) {
 		return e
 	}
 	e.next, e.count = c.StartedAt, c.Restarts

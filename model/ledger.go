@@ -31,7 +31,7 @@ func (j *judge) ledger() []Restart {
 func (j *judge) restart(e end, k kill) Restart {
 	r := Restart{
 		Container: e.container, At: e.how.FinishedAt, Count: e.count,
-		ExitCode: e.how.ExitCode, Signal: e.how.Signal, Reason: e.how.Reason,
+		ExitCode: e.how.ExitCode, Signal: e.how.Signal, Reason: e.how.Reason, Untold: e.untold,
 		Lived: lasted(e.how.StartedAt, e.how.FinishedAt), Down: lasted(e.how.FinishedAt, e.next),
 		ToStarted: lasted(e.next, e.started), ToReady: lasted(e.next, e.ready),
 	}
@@ -115,6 +115,8 @@ func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 		}
 	}
 	switch code := e.how.ExitCode; {
+	case e.untold:
+		return CauseUnknown, CertaintyNone
 	case e.how.Signal != 0 || code > 128 && code < 160:
 		if sure < CertaintyHigh {
 			return CauseUnknown, CertaintyLow // a probe's kill ends like this too

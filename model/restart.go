@@ -28,6 +28,9 @@ type Restart struct {
 	// ExitCode, Signal and Reason are what the runtime says of the end.
 	ExitCode, Signal int32
 	Reason           string
+	// Untold is set when the status never said how it ended: then ExitCode, Signal and Reason mean nothing, and At is when
+	// the next instance started.
+	Untold bool
 	// Text is what the probe that caused the restart said last; empty for other causes.
 	Text      string
 	Certainty Certainty

@@ -13,7 +13,7 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 		}
 		return f, time.Time{}
 	}
-	if p.Type != Readiness && p.State == StateFailed {
+	if p.Type != Readiness && p.State == StateFailed && p.Certainty >= CertaintyHigh {
 		f.Run = f.Threshold // or there would be no kill
 		return f, time.Time{}
 	}
@@ -63,15 +63,16 @@ func (j *judge) zeroOf(p *Probe) Window {
 	}
 	cause := map[ProbeType]KillCause{Liveness: KilledByLiveness, Startup: KilledByStartup}[p.Type]
 	if cause != NotKilled {
+		_, dying := j.killed(p, cause)
 		for i := len(j.history.kills) - 1; i >= 0; i-- {
-			if k := j.history.kills[i]; k.container == p.Container.Name && k.cause == cause && !j.killed(p.Container, cause) {
+			if k := j.history.kills[i]; k.container == p.Container.Name && k.cause == cause && !dying {
 				return Window{k.at, k.at}
 			}
 		}
 		return Window{}
 	}
 	if c := j.pod.Condition("ContainersReady"); p.Container.Ready && c != nil && c.Status == True {
-		return Window{c.Since, c.Since}
+		return Window{c.Since.Add(-time.Nanosecond), c.Since.Add(time.Second)} // it is told to the second
 	}
 	if at := j.lastFlip(p.Container, flipReady, true); !at.IsZero() {
 		return Window{at.Add(-statusDelay), at}

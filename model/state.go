@@ -95,8 +95,8 @@ func (j *judge) suspended(c *Container) Verdict {
 
 // startup is the state of a startup probe that has not succeeded.
 func (j *judge) startup(p *Probe) Verdict {
-	if j.killed(p.Container, KilledByStartup) {
-		return Verdict{State: StateFailed, Certainty: Certain, Evidence: ByStatus | ByEvent}
+	if v, ok := j.killed(p, KilledByStartup); ok {
+		return v
 	}
 	if v, ok := j.decided(p); ok {
 		return v
@@ -156,8 +156,8 @@ func (j *judge) probed(p *Probe) Verdict {
 }
 
 func (j *judge) liveness(p *Probe) Verdict {
-	if j.killed(p.Container, KilledByLiveness) {
-		return Verdict{State: StateFailed, Certainty: Certain, Evidence: ByStatus | ByEvent}
+	if v, ok := j.killed(p, KilledByLiveness); ok {
+		return v
 	}
 	if v, ok := j.decided(p); ok {
 		return v
@@ -188,6 +188,11 @@ func (j *judge) passing(p *Probe) Verdict {
 	if f := j.unattributed(p); f != nil {
 		if until := f.to().Add(2*p.Spec.Period + attempts*p.Spec.Timeout + eventSlack); until.After(dark) {
 			dark = until
+		}
+	}
+	if r := j.reckoning(p); r.newest() != nil {
+		if until := r.silent(r.newest()); j.now.Before(until) {
+			v.cap(CertaintyMedium, until) // it may have failed once more
 		}
 	}
 	switch {
@@ -244,11 +249,21 @@ func (j *judge) failing(p *Probe) (Verdict, bool) {
 		return Verdict{}, false
 	}
 	until := r.silent(f)
+	if r.overcome(f) {
+		return Verdict{}, false
+	}
 	v := Verdict{State: StateFailing, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: until}
 	if f.to().Before(r.zero.Latest) || r.orphan(f) || f.heard.Before(r.eligible()) && f.to().Before(r.eligible()) {
 		v.Certainty = CertaintyMedium
 	}
 	return v, j.now.Before(until)
+}
+
+// overcome reports whether a failure and the success that made the container ready came in the same second, and we heard
+// of the success last.
+func (r *reckoning) overcome(f *failure) bool {
+	ready := r.lastFlip(r.probe.Container, flipReady, true)
+	return r.probe.Type == Readiness && r.probe.Container.Ready && f.to().Before(r.zero.Latest) && !f.heard.IsZero() && ready.After(f.heard)
 }
 
 // erroring reports whether the probe could not be carried out when it was last run.
@@ -321,18 +336,22 @@ func (j *judge) unattributed(p *Probe) *failure {
 	return nil
 }
 
-// killed reports whether the kubelet has said that it kills the running instance for that cause. The event
-// counts kills, so only its last occurrence speaks of now.
-func (j *judge) killed(c *Container, cause KillCause) bool {
+// killed reports whether the kubelet has said that it kills the running instance for that cause, and how sure that is:
+// within a second one instance may be killed and the next one start. The event counts kills, so only its last occurrence
+// speaks of now. A container that still runs when the kill must be over was not the one.
+func (j *judge) killed(p *Probe, cause KillCause) (Verdict, bool) {
+	c := p.Container
 	for _, e := range j.events {
-		if e.Kill != cause || e.Container != c.Name || e.Last.Before(c.StartedAt) {
+		if e.Kill != cause || e.Container != c.Name || e.Last.Before(c.StartedAt) || c.Last != nil && !e.Last.After(c.Last.FinishedAt) {
 			continue
 		}
-		if c.Last == nil || e.Last.After(c.Last.FinishedAt) {
-			return true
+		v := Verdict{State: StateFailed, Certainty: Certain, Evidence: ByStatus | ByEvent}
+		if c.Restarts > 0 && e.Last.Equal(c.StartedAt) {
+			v.Certainty, v.Until = CertaintyMedium, e.Last.Add(j.grace(p)+eventSlack+killLag)
 		}
+		return v, v.Until.IsZero() || j.now.Before(v.Until)
 	}
-	return false
+	return Verdict{}, false
 }
 
 // firstResult is when the first probe of the running instance must have left its mark: the worker ticks once

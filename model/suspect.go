@@ -11,7 +11,7 @@ func (j *judge) suspect(e end) (RestartCause, Certainty) {
 	if typ, ok := j.reachedBy(e.container, e.how.FinishedAt, e.how.StartedAt, false); ok {
 		return typ.cause(), CertaintyMedium
 	}
-	if code := e.how.ExitCode; e.how.Signal == 0 && code > 0 && code <= 128 {
+	if code := e.how.ExitCode; !e.untold && e.how.Signal == 0 && code > 0 && code <= 128 {
 		return CauseUnknown, CertaintyNone // it chose how to end
 	}
 	if j.outlived(e) {
@@ -22,7 +22,20 @@ func (j *judge) suspect(e end) (RestartCause, Certainty) {
 			return typ.cause(), CertaintyLow
 		}
 	}
+	if typ, ok := j.killedBefore(e); ok {
+		return typ.cause(), CertaintyLow
+	}
 	return CauseUnknown, CertaintyNone
+}
+
+// killedBefore returns the probe that has killed the container when it was killed last, as far as it was told.
+func (j *judge) killedBefore(e end) (ProbeType, bool) {
+	for i := len(j.history.kills) - 1; i >= 0; i-- {
+		if k := j.history.kills[i]; k.container == e.container && !k.at.After(e.how.FinishedAt) {
+			return k.cause.probe()
+		}
+	}
+	return 0, false
 }
 
 // outlived reports whether an instance ended when its startup probe must have reached its threshold, and was not seen

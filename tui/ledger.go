@@ -73,7 +73,7 @@ func restartColumns(r *model.Row) []restartColumn {
 	return append(
 		cols,
 		restartColumn{"CAUSE", cause + 1, func(s *sheet, x *model.Restart) (ink, string) { return s.strong, causeWord(x) }},
-		restartColumn{"EXIT", 9, func(s *sheet, x *model.Restart) (ink, string) { return ink{}, exitWord(x) }},
+		restartColumn{"EXIT", 9, exit},
 		restartColumn{"LIVED", 8, took(func(x *model.Restart) time.Duration { return x.Lived })},
 		restartColumn{"FAILING", 8, took(func(x *model.Restart) time.Duration { return x.Failing })},
 		restartColumn{"DOWN", 8, took(func(x *model.Restart) time.Duration { return x.Down })},
@@ -97,6 +97,14 @@ func causeWord(x *model.Restart) string {
 		return string(x.Cause) + certaintyMark
 	}
 	return string(x.Cause)
+}
+
+// exit draws how an instance ended; a mark when nobody said.
+func exit(s *sheet, x *model.Restart) (ink, string) {
+	if x.Untold {
+		return s.dim, s.none
+	}
+	return ink{}, exitWord(x)
 }
 
 // exitWord is how the runtime says that an instance ended: its exit code, with the signal that it stands for.
