@@ -62,9 +62,7 @@ func (j *soakJudge) outcome(p soakProbe, line *soakLine, ends []soakEnd) (from, 
 		}
 		from, to = k.from, j.unready(p, k)
 		if p.kind != "readiness" {
-			if from, to, ok = j.killed(p, k, ends); ledgerHas(line, p.container, from) {
-				continue // the line tells of what came after
-			}
+			from, to, ok = j.killed(p, k, line, ends)
 		} else {
 			ok = !between(ends, made, to)
 		}
@@ -85,10 +83,11 @@ func (j *soakJudge) unready(p soakProbe, k soakPoint) time.Time {
 	return j.ended
 }
 
-// killed is when the container ended that a result makes the kubelet kill.
-func (j *soakJudge) killed(p soakProbe, k soakPoint, ends []soakEnd) (from, to time.Time, ok bool) {
+// killed is when the container ended that a result makes the kubelet kill. A line tells of what comes after the ends that it
+// knows.
+func (j *soakJudge) killed(p soakProbe, k soakPoint, line *soakLine, ends []soakEnd) (from, to time.Time, ok bool) {
 	for _, e := range ends {
-		if from, to = e.how.FinishedAt.Time, e.told; !from.Add(time.Second).Before(k.from) {
+		if from, to = e.how.FinishedAt.Time, e.told; !from.Add(time.Second).Before(k.from) && !ledgerHas(line, p.container, from) {
 			return from, to, j.cause(e) == p.kind
 		}
 	}

@@ -39,12 +39,16 @@ func (p *Probe) stale(at Window) time.Time {
 
 // byCounters is the state of a probe whose newest result the counters tell.
 func (j *judge) byCounters(p *Probe) (Verdict, bool) {
-	success, _, ok := j.measured(p)
+	success, f, ok := j.measured(p)
 	if !ok || p.Type == Readiness && !p.Container.Ready {
 		return Verdict{}, false
 	}
 	v := Verdict{State: StatePassing, Certainty: CertaintyHigh, Evidence: ByStatus | ByCounters}
-	if !success {
+	switch {
+	case success:
+	case p.Type != Readiness && f.Run >= f.Threshold && f.Bound == Exact:
+		v.State = StateFailed // it is not run any more, and the kill is due
+	default:
 		v.State = StateFailing
 	}
 	_, at, _ := j.counts(p.Container.Name, p.Type).LastResult()

@@ -195,6 +195,11 @@ func (j *judge) passing(p *Probe) Verdict {
 			v.cap(CertaintyMedium, until) // it may have failed once more
 		}
 	}
+	if at, bound, held := j.reached(p); held && bound == Exact {
+		if until := at.Add(10 * patience); j.now.Before(until) {
+			v.cap(CertaintyMedium, until) // then the count was wrong
+		}
+	}
 	switch {
 	case !j.eventsSeen:
 		v.Certainty, v.Evidence = CertaintyMedium, ByStatus
@@ -210,22 +215,40 @@ func (j *judge) passing(p *Probe) Verdict {
 // decided reports whether a liveness or startup probe has reached its threshold: its worker is held, and the kill is
 // due. That waits for the sync of the pod, which is busy as long as it kills another container of the pod.
 func (j *judge) decided(p *Probe) (Verdict, bool) {
+	at, _, ok := j.reached(p)
+	if !ok {
+		return Verdict{}, false
+	}
+	due := at.Add(eventSlack + killLag)
+	if len(j.pod.Containers) > 1 {
+		due = due.Add(j.longestGrace())
+	}
+	v := Verdict{State: StateFailed, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: due}
+	if !j.now.Before(due) {
+		v.Certainty, v.Until = CertaintyMedium, due.Add(j.grace(p)+patience) // the node is busy, or one of the failures did not count
+	}
+	return v, j.now.Before(v.Until)
+}
+
+// patience is how much longer than usual a kill may take before it is not believed in any more.
+const patience = 30 * time.Second
+
+// reached is when the newest failure of a liveness or startup probe was, if it was as many in a row as it takes. Silence
+// after it means nothing: the probe is not run any more.
+func (j *judge) reached(p *Probe) (time.Time, Bound, bool) {
+	if p.Type == Readiness {
+		return time.Time{}, Exact, false
+	}
 	now := j.reckoning(p)
 	f := now.newest()
 	if f == nil || f.to().Before(p.Container.StartedAt) {
-		return Verdict{}, false
+		return time.Time{}, Exact, false
 	}
 	then := *j
 	then.now = f.to()
 	r := then.reckoning(p)
-	until := f.to().Add(eventSlack + killLag)
-	if len(j.pod.Containers) > 1 {
-		until = until.Add(j.longestGrace())
-	}
-	if run, _ := r.run(r.zero.Earliest); run < p.Spec.FailureThreshold || !j.now.Before(until) {
-		return Verdict{}, false
-	}
-	return Verdict{State: StateFailed, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: until}, true
+	run, bound := r.run(r.zero.Earliest)
+	return f.to(), bound, run >= p.Spec.FailureThreshold
 }
 
 // longestGrace is how long the kill of one of the pod's containers may take.
