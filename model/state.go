@@ -215,7 +215,7 @@ func (j *judge) passing(p *Probe) Verdict {
 // decided reports whether a liveness or startup probe has reached its threshold: its worker is held, and the kill is
 // due. That waits for the sync of the pod, which is busy as long as it kills another container of the pod.
 func (j *judge) decided(p *Probe) (Verdict, bool) {
-	at, _, ok := j.reached(p)
+	at, bound, ok := j.reached(p)
 	if !ok {
 		return Verdict{}, false
 	}
@@ -224,7 +224,7 @@ func (j *judge) decided(p *Probe) (Verdict, bool) {
 		due = due.Add(j.longestGrace())
 	}
 	v := Verdict{State: StateFailed, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: due}
-	if !j.now.Before(due) {
+	if !j.now.Before(due) && bound == Exact && !j.now.Before(j.starvedUntil()) {
 		v.Certainty, v.Until = CertaintyMedium, due.Add(j.grace(p)+patience) // the node is busy, or one of the failures did not count
 	}
 	return v, j.now.Before(v.Until)
