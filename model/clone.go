@@ -15,6 +15,7 @@ func (c *Cluster) Clone() *Cluster {
 	n.services = maps.Clone(c.services)
 	n.nodes = maps.Clone(c.nodes)
 	n.counters = maps.Clone(c.counters)
+	n.lates = maps.Clone(c.lates)
 	n.rows = slices.Clone(c.rows)
 	n.follow = nil
 	n.dirty, n.dirtyNodes = nil, map[string]struct{}{}

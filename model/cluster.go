@@ -17,6 +17,7 @@ type Cluster struct {
 	selections map[string]*selection
 	nodes      map[string]*Node
 	counters   map[string]*Counters // by node, the newest
+	lates      map[string]late      // by node, where events come late
 	streams    [MaxStreams]stream
 
 	rows   []*Row
@@ -61,6 +62,7 @@ func NewCluster() *Cluster {
 		services:   map[objectKey]*Service{},
 		nodes:      map[string]*Node{},
 		counters:   map[string]*Counters{},
+		lates:      map[string]late{},
 		dirtyNodes: map[string]struct{}{},
 		selections: map[string]*selection{},
 
@@ -172,7 +174,7 @@ func (c *Cluster) rebuild(e *entry) {
 		c.drop(e)
 		return
 	}
-	j := judge{now: c.now, pod: e.pod, node: c.nodes[e.pod.Node], events: e.events, history: e.history, eventsSeen: c.eventsSeen(), counted: e.counts}
+	j := judge{now: c.now, pod: e.pod, node: c.nodes[e.pod.Node], events: e.events, history: e.history, late: c.lates[e.pod.Node], eventsSeen: c.eventsSeen(), counted: e.counts}
 	row := j.row(c.published(e))
 	row.Services = c.selecting(e.pod)
 	row.slicesSeen, row.servicesSeen = !c.listing(e.pod.Namespace, EndpointSlices), !c.listing(e.pod.Namespace, Services)
@@ -301,7 +303,11 @@ func (c *Cluster) applyEvent(ch Change, ev *Event) {
 	if before != nil && before.UID == ev.UID && ev.Count < before.Count {
 		return // an older state of the same object
 	}
-	e.history = e.history.heardEvent(before, ev, ch.At, c.streams[ch.Stream].telling)
+	telling := c.streams[ch.Stream].telling
+	e.history = e.history.heardEvent(before, ev, ch.At, telling)
+	if !telling {
+		c.heardLate(e.pod, ev, ch.At)
+	}
 	e.events = append(events, ev)
 	sortEvents(e.events)
 	c.touch(e)

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -40,6 +41,8 @@ type Event struct {
 	// Probe and Outcome are read from an Unhealthy or ProbeWarning message; Outcome is NoOutcome otherwise.
 	Probe   ProbeType
 	Outcome Outcome
+	// born is when the event was made first, in Unix nanoseconds, as its name says; zero when it does not.
+	born int64
 	// network is the cause of a failure of a probe that is not exec, read once.
 	network Cause
 	// Kill is read from a Killing message; NotKilled otherwise.
@@ -75,6 +78,7 @@ const combinedPrefix = "(combined from similar events): "
 // NewEvent returns e with everything that its reason and message say filled in.
 func NewEvent(e Event) *Event {
 	e.Combined = strings.HasPrefix(e.Message, combinedPrefix)
+	e.born = bornAt(e.Name, e.First)
 	switch e.Reason {
 	case ReasonUnhealthy, ReasonProbeWarning:
 		var text string
@@ -85,6 +89,16 @@ func NewEvent(e Event) *Event {
 		e.Kill = readKillMessage(strings.TrimPrefix(e.Message, combinedPrefix), e.Container)
 	}
 	return &e
+}
+
+// bornAt reads the moment that ends an event's name (client-go tools/record/event.go, makeEvent): it must fall into the
+// second of the first occurrence.
+func bornAt(name string, first time.Time) int64 {
+	nanos, err := strconv.ParseInt(name[strings.LastIndexByte(name, '.')+1:], 16, 64)
+	if err != nil || !time.Unix(0, nanos).Truncate(time.Second).Equal(first) {
+		return 0
+	}
+	return nanos
 }
 
 // Text returns what the probe said: the message without the kubelet's words about type and outcome. For

@@ -152,7 +152,7 @@ func (j *judge) killsLost(e end) bool {
 		return true
 	}
 	age := j.now.Sub(e.how.FinishedAt)
-	return age < eventSlack || age >= eventLife && !j.watched(e)
+	return age < eventSlack+2*j.late.by || age >= eventLife && !j.watched(e)
 }
 
 // A start of a container is told in three Normal events (Pulled, Created, Started), and a kill in one more. They
@@ -181,7 +181,7 @@ func (j *judge) ledgerDue() (next time.Time) {
 		return next
 	}
 	for _, e := range j.history.ends {
-		for _, after := range [...]time.Duration{eventSlack, eventLife} {
+		for _, after := range [...]time.Duration{eventSlack + 2*j.late.by, eventLife} {
 			if at := e.how.FinishedAt.Add(after); at.After(j.now) && (next.IsZero() || at.Before(next)) {
 				next = at
 			}

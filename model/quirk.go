@@ -63,6 +63,10 @@ func (r *Row) Quirks() []Quirk {
 		add("", "the kubelet was restarted between %s and %s: it reports the same failures anew, and counts from one",
 			w.Earliest.Format(time.TimeOnly), w.Latest.Format(time.TimeOnly))
 	}
+	if late := r.judge.late.by; late > 0 {
+		add("", "the events of node %s reached us %s late (or its clock is behind): the kubelet has more to tell than it may, "+
+			"or its API server is slow; what is said here may be as old", r.Pod.Node, late.Round(time.Second))
+	}
 	return quirks
 }
 

@@ -29,6 +29,12 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 	if !j.eventsSeen || j.unattributed(p) != nil {
 		f.Bound = AtLeast
 	}
+	if until, ok := j.eventsLate(); ok {
+		f.Bound = AtLeast
+		if r.until.IsZero() || until.Before(r.until) {
+			r.until = until
+		}
+	}
 	if starved := j.starvedUntil(); j.now.Before(starved) {
 		f.Bound = AtLeast
 		if r.until.IsZero() || starved.Before(r.until) {

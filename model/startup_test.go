@@ -42,8 +42,11 @@ func TestProbesOfAContainerThatNobodySawStart(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.now = at(c.now)
-			r := w.hears(append([]Fact{web(c.pod...)}, c.facts...)...).row(t, "u-web")
+			for _, f := range c.facts {
+				w.now = f.(*Event).Last
+				w.hears(f)
+			}
+			r := w.after(c.now).hears(web(c.pod...)).row(t, "u-web")
 			for i := range r.Probes {
 				if p := &r.Probes[i]; p.Type == Liveness && (p.State != c.state || p.Certainty != c.sure) {
 					t.Errorf("%s %s, want %s %s", p.State, p.Certainty, c.state, c.sure)

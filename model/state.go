@@ -13,6 +13,8 @@ type judge struct {
 	history *history
 	// counted is what the kubelet's counters say of the pod; nil when they are not read.
 	counted *podCounts
+	// late is how late the events of the node come; zero for in time.
+	late late
 	// eventsSeen is set when the events source is synced, so that a missing event means something.
 	eventsSeen bool
 }
@@ -37,6 +39,9 @@ const (
 func (j *judge) verdict(p *Probe) Verdict {
 	v := j.alive(p)
 	if until, ok := j.startedInDoubt(p.Container); ok {
+		v.cap(CertaintyMedium, until)
+	}
+	if until, ok := j.eventsLate(); ok && v.Evidence&(ByEvent|ByNoEvent) != 0 {
 		v.cap(CertaintyMedium, until)
 	}
 	if until, ok := j.kubeletAnew(); ok && v.State != StateWaiting && v.State != StateSuspended {
