@@ -54,7 +54,7 @@ func TestEventsThatComeInTimeAgain(t *testing.T) {
 	if p := w.row(t, "u-web").Probes[0]; p.Certainty != CertaintyMedium || p.Failures.Bound != AtLeast {
 		t.Errorf("late: %s %s, %d %s", p.State, p.Certainty, p.Failures.Run, p.Failures.Bound)
 	}
-	if q := w.row(t, "u-web").Quirks(); len(q) != 1 || !strings.Contains(q[0].Text, "events of node n1 reached us 5s late") {
+	if q := w.row(t, "u-web").Quirks(); len(q) != 1 || !strings.Contains(q[0].Text, "events of node n1 reached us 4s late") {
 		t.Errorf("good to know: %v", q)
 	}
 	w.after(66).hears(started(epoch.Add(65900*time.Millisecond), 1))
