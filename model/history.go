@@ -68,6 +68,8 @@ type flip struct {
 	what      flipKind
 	to        bool
 	at        time.Time
+	// told is the second in which the pod's conditions say that it happened; zero when they do not.
+	told time.Time
 }
 
 type flipKind uint8
@@ -171,11 +173,15 @@ func (h *history) heardPod(old, p *Pod, at time.Time) *history {
 		}
 		if was != nil && was.Started != c.Started && c.Started != Unknown {
 			n := change()
-			n.flips = keep(n.flips, maxFlips, flip{c.Name, flipStarted, c.Started == True, at})
+			n.flips = keep(n.flips, maxFlips, flip{container: c.Name, what: flipStarted, to: c.Started == True, at: at})
 		}
 		if was != nil && was.Ready != c.Ready {
 			n := change()
-			n.flips = keep(n.flips, maxFlips, flip{c.Name, flipReady, c.Ready, at})
+			f := flip{container: c.Name, what: flipReady, to: c.Ready, at: at}
+			if ready := p.Condition("ContainersReady"); c.Ready && ready != nil && ready.Status == True {
+				f.told = ready.Since
+			}
+			n.flips = keep(n.flips, maxFlips, f)
 		}
 		if e := next.lastEnd(c.Name); e >= 0 {
 			if updated := next.ends[e].followed(c, at, was != nil); updated != next.ends[e] {

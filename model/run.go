@@ -80,10 +80,14 @@ func (j *judge) zeroOf(p *Probe) Window {
 	if c := j.pod.Condition("ContainersReady"); p.Container.Ready && c != nil && c.Status == True {
 		return Window{c.Since.Add(-time.Nanosecond), c.Since.Add(time.Second)} // it is told to the second
 	}
-	if at := j.lastFlip(p.Container, flipReady, true); !at.IsZero() {
-		return Window{at.Add(-statusDelay), at}
+	f := j.flipped(p.Container, flipReady, true)
+	switch {
+	case f == nil:
+		return Window{}
+	case !f.told.IsZero() && len(j.pod.Containers) == 1:
+		return Window{f.told.Add(-time.Nanosecond), f.told.Add(time.Second)}
 	}
-	return Window{}
+	return Window{f.at.Add(-statusDelay), f.at}
 }
 
 // statusDelay is how long a status takes to reach us.
@@ -92,15 +96,23 @@ const statusDelay = time.Second
 // lastFlip is when the container was last seen to become ready or started, or to cease to be; zero when it was
 // not seen.
 func (j *judge) lastFlip(c *Container, what flipKind, to bool) time.Time {
-	if j.history == nil {
-		return time.Time{}
-	}
-	for i := len(j.history.flips) - 1; i >= 0; i-- {
-		if f := j.history.flips[i]; f.container == c.Name && f.what == what && f.to == to {
-			return f.at
-		}
+	if f := j.flipped(c, what, to); f != nil {
+		return f.at
 	}
 	return time.Time{}
+}
+
+// flipped returns that change; nil when it was not seen.
+func (j *judge) flipped(c *Container, what flipKind, to bool) *flip {
+	if j.history == nil {
+		return nil
+	}
+	for i := len(j.history.flips) - 1; i >= 0; i-- {
+		if f := &j.history.flips[i]; f.container == c.Name && f.what == what && f.to == to {
+			return f
+		}
+	}
+	return nil
 }
 
 // reckoning walks back through the failures of one probe.

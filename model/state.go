@@ -120,7 +120,9 @@ func (j *judge) started(p *Probe) Verdict {
 	if until, ok := j.startedInDoubt(p.Container); ok {
 		return Verdict{State: StateUnknown, Certainty: CertaintyMedium, Evidence: ByStatus, Until: until}
 	}
-	return Verdict{State: StateHeld, Certainty: Certain, Evidence: ByStatus}
+	c := p.Container
+	seen := j.lastFlip(c, flipStarted, true).After(c.StartedAt)
+	return Verdict{State: StateHeld, Certainty: certainIf(seen || c.Restarts == 0 || !startupGatingBug(j.node.Version())), Evidence: ByStatus}
 }
 
 func (j *judge) readiness(p *Probe) Verdict {
