@@ -2,8 +2,8 @@ package model
 
 import "time"
 
-// Fact is what somebody said: a *Pod, *Event, *EndpointSlice, *Service, *Node, *Counters, *Source or *Listing.
-// A fact is never modified once it is part of a Change.
+// Fact is what somebody said: a *Pod, *Event, *EndpointSlice, *Service, *Node, *Counters, *Shadow, *Source or
+// *Listing. A fact is never modified once it is part of a Change.
 type Fact interface{ fact() }
 
 // Stream identifies the list-and-watch, or other source, that a change came from. A source that is read by
@@ -38,5 +38,6 @@ func (*EndpointSlice) fact() {}
 func (*Service) fact()       {}
 func (*Node) fact()          {}
 func (*Counters) fact()      {}
+func (*Shadow) fact()        {}
 func (*Source) fact()        {}
 func (*Listing) fact()       {}

@@ -46,7 +46,8 @@ type entry struct {
 	streams uint64
 	events  []*Event
 	traffic []Traffic
-	counts  *podCounts // nil while nobody reads the counters
+	counts  *podCounts  // nil while nobody reads the counters
+	shadows *podShadows // nil while no probe was run from here
 	history *history
 	row     *Row
 	slot    int // index of row in Cluster.rows; valid while row is not nil
@@ -89,6 +90,8 @@ func (c *Cluster) Apply(ch Change) {
 		c.applyNode(ch, f)
 	case *Counters:
 		c.applyCounters(ch, f)
+	case *Shadow:
+		c.applyShadow(ch, f)
 	case *Source:
 		c.applySource(ch.Stream, *f)
 	case *Listing:
@@ -176,6 +179,7 @@ func (c *Cluster) rebuild(e *entry) {
 	}
 	j := judge{now: c.now, pod: e.pod, node: c.nodes[e.pod.Node], events: e.events, history: e.history, late: c.lates[e.pod.Node], eventsSeen: c.eventsSeen(), counted: e.counts}
 	row := j.row(c.published(e))
+	row.shadowed(e.shadows)
 	row.Services = c.selecting(e.pod)
 	row.slicesSeen, row.servicesSeen = !c.listing(e.pod.Namespace, EndpointSlices), !c.listing(e.pod.Namespace, Services)
 	c.changed = true
@@ -277,7 +281,7 @@ func (c *Cluster) forgetPod(e *entry, mask uint64) {
 	if e.pod.MirrorUID != "" {
 		delete(c.mirrors, e.pod.MirrorUID)
 	}
-	e.pod, e.counts = nil, nil
+	e.pod, e.counts, e.shadows = nil, nil, nil
 	c.drop(e)
 	c.release(e)
 }

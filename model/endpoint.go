@@ -53,6 +53,10 @@ type Node struct {
 	Since time.Time
 	// KubeletVersion is status.nodeInfo.kubeletVersion.
 	KubeletVersion string
+	// RuntimeVersion is status.nodeInfo.containerRuntimeVersion, as in "containerd://2.1.4".
+	RuntimeVersion string
+	// OS is status.nodeInfo.operatingSystem: linux or windows.
+	OS string
 	// Zone is the label topology.kubernetes.io/zone.
 	Zone string
 }

@@ -41,6 +41,8 @@ type Pod struct {
 	MirrorUID UID
 	Labels    Labels
 	IP        string
+	// Setting is what is out of the ordinary about the way to the pod; nil for nothing.
+	Setting *Setting
 	// Phase and Reason are status.phase and status.reason.
 	Phase, Reason string
 	// RestartPolicy is spec.restartPolicy.

@@ -56,6 +56,9 @@ type ProbeSpec struct {
 	Port string
 	// DigitName is set when Port is a name that is made of digits.
 	DigitName bool
+	// Protocol is the one that an HTTP probe (HTTP1, HTTP2) or a gRPC probe (Plaintext, TLS) asks for; empty for the
+	// ordinary one.
+	Protocol string
 	// Service is the service name that a gRPC probe asks for.
 	Service string
 

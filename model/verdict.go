@@ -105,6 +105,8 @@ type Probe struct {
 	Verdict
 	// Failures is how often it has failed in a row.
 	Failures Failures
+	// Shadow is what its runs from here have come to; nil when there were none.
+	Shadow *Shadowed
 }
 
 // Key returns the identity of the probe in pod p.

@@ -1,0 +1,210 @@
+package model
+
+import (
+	"slices"
+	"strings"
+)
+
+// agreement says how two verdicts agree that are the same.
+func (c *comparison) agreement() Agreement {
+	switch {
+	case c.run.Verdict.Succeeds():
+		return c.bothPass()
+	case c.run.Verdict == ShadowErrored:
+		return c.bothErrored()
+	}
+	return c.bothFail()
+}
+
+func (c *comparison) bothPass() Agreement {
+	if c.tight(c.run) {
+		a, _ := c.tooTight("both succeed so far")
+		a.Certainty = min(a.Certainty, c.word.Certainty)
+		return a
+	}
+	certainty := min(CertaintyHigh, c.word.Certainty)
+	if c.probe.Shadow.age(c.now) > 5*c.cycle() {
+		certainty = min(certainty, CertaintyMedium)
+	}
+	a, _ := found(AgreePass, certainty, "nothing", "both succeed: %s of %s from here", took(c.run.Took), took(c.probe.Spec.Timeout))
+	if c.run.Verdict == ShadowWarning || c.word.Verdict == ShadowWarning {
+		a.Text, a.Check = "both succeed, with a redirect to another host, which neither follows", "let the probe ask what it is redirected to, if that is what counts"
+	}
+	return a
+}
+
+func (c *comparison) bothFail() Agreement {
+	certainty := min(CertaintyHigh, c.word.Certainty)
+	if c.dominated() && timedOut(c.cause) {
+		certainty = min(certainty, CertaintyLow)
+	}
+	name, empty := c.emptyVariable()
+	same := sameCause(c.cause, c.word.Cause)
+	check := "look at the container: its log, its port, what it waits for"
+	switch {
+	case empty:
+		a, _ := found(ExecEnvironment, min(certainty, CertaintyMedium), "run the command in a shell (sh -c '…$"+name+"…'), which sees the variable",
+			"both fail (%s), and the command has $(%s) in it, which the kubelet replaces by nothing, because its value comes from elsewhere: %s",
+			c.cause.phrase(c.run.Text), name, c.counted())
+		return a
+	case c.word.Cause == "":
+		a, _ := found(AgreeSameCause, min(certainty, CertaintyLow), check,
+			"both fail, from here: %s; what the kubelet met is not known: %s", c.cause.phrase(c.run.Text), c.counted())
+		return a
+	case same && c.cause == CauseExecTimeout && c.run.Text != c.word.Text:
+		a, _ := found(ExecWording, certainty, check, "both end the command after %s, and only the runtimes' words differ: %s", took(c.probe.Spec.Timeout), c.counted())
+		return a
+	case same:
+		a, _ := found(AgreeSameCause, certainty, check, "both fail (%s, %s): %s", c.cause.phrase(c.run.Text), c.target(), c.counted())
+		return a
+	case c.cause == CauseExecTimeout:
+		a, _ := c.execOrphan()
+		return c.capped(a)
+	}
+	a, _ := found(AgreeOtherCause, certainty, "look at both: the probe fails either way", "both fail, of different causes: from here %s, the kubelet: %s; %s",
+		c.cause.phrase(c.run.Text), c.word.Cause.phrase(c.word.Text), c.counted())
+	return a
+}
+
+// sameCause reports whether two causes are one. Some Go versions do not tell the timeout of a connection from that
+// of an answer, and a tunnel may end a connection in another way than a reset.
+func sameCause(a, b Cause) bool {
+	kind := func(c Cause) Cause {
+		switch c {
+		case CauseHeaders:
+			return CauseTimeout
+		case CauseReset:
+			return CauseEOF
+		}
+		return c
+	}
+	return kind(a) == kind(b)
+}
+
+func (c *comparison) bothErrored() Agreement {
+	certainty := min(CertaintyHigh, c.word.Certainty)
+	if a, ok := c.portByDigits(); ok {
+		return a
+	}
+	if a, ok := c.bodyStall(); ok {
+		return a
+	}
+	name, empty := c.emptyVariable()
+	switch {
+	case empty:
+		a, _ := found(ExecEnvironment, min(certainty, CertaintyMedium), "run the command in a shell (sh -c '…$"+name+"…'), which sees the variable",
+			"neither can run the command (%s), and it has $(%s) in it, which the kubelet replaces by nothing, because its value comes from elsewhere",
+			brief(c.run.Text), name)
+		return a
+	case c.probe.Spec.Handler == Exec:
+		a, _ := found(ExecCannotStart, certainty, "put the command into the image, or probe something else", "the command cannot be started (%s): %s", brief(c.run.Text), c.never())
+		return a
+	}
+	a, _ := found(AgreeErrored, certainty, "correct the probe", "neither can carry the probe out (%s): %s", brief(c.run.Text), c.never())
+	return a
+}
+
+// never says what a probe does not do that cannot be carried out.
+func (c *comparison) never() string {
+	switch c.probe.Type {
+	case Liveness:
+		return "that counts as nothing, so liveness can never restart the container"
+	case Startup:
+		return "that counts as nothing, so startup never ends, and never restarts the container"
+	}
+	return "that counts as nothing, so readiness stays what it was"
+}
+
+// portByDigits is a port whose name is a number.
+func (c *comparison) portByDigits() (Agreement, bool) {
+	v, errored := c.node.Version(), c.run.Verdict == ShadowErrored || c.word.Verdict == ShadowErrored
+	if !c.probe.Spec.DigitName || !errored {
+		return Agreement{}, false
+	}
+	certainty := min(CertaintyHigh, c.word.Certainty)
+	if !v.Known() {
+		certainty = min(certainty, CertaintyMedium)
+	}
+	return found(PortByDigits, certainty, "write the port as a number, without quotes",
+		"port %q is a name made of digits: kubelets up to 1.36 take it for the number, later ones cannot run the probe (this one is %v)", c.probe.Spec.Port, v)
+}
+
+// bodyStall is an answer that does not end.
+func (c *comparison) bodyStall() (Agreement, bool) {
+	here := c.run.Verdict == ShadowErrored && stalls(c.run.Text)
+	there := c.word.Verdict == ShadowErrored && stalls(c.word.Text)
+	if c.probe.Spec.Handler != HTTP || !here && !there {
+		return Agreement{}, false
+	}
+	certainty := min(CertaintyHigh, c.word.Certainty)
+	if here != there {
+		certainty = min(certainty, CertaintyMedium)
+	}
+	check := "let " + c.probe.Spec.Path + " end its answer, or probe a path that does"
+	if !there {
+		return found(BodyStall, certainty, check, "from here the answer begins and does not end within %s, and the kubelet %s", took(c.probe.Spec.Timeout), c.there())
+	}
+	return found(BodyStall, certainty, check, "the answer begins and does not end within %s for the kubelet, from here the probe %s: %s",
+		took(c.probe.Spec.Timeout), c.here(), c.never())
+}
+
+// stalls reports whether an error is that time was over while a body was read.
+func stalls(text string) bool { return strings.Contains(text, "while reading body") }
+
+// protocol is a server that speaks another protocol to one of the two.
+func (c *comparison) protocol() (Agreement, bool) {
+	spec, v := c.probe.Spec, c.node.Version()
+	certainty := min(c.weight(), CertaintyMedium)
+	special := spec.Protocol == "HTTP2" || spec.Handler == GRPC && spec.Protocol == "TLS"
+	switch {
+	case certainty == CertaintyNone:
+	case special && (c.better() || c.worse()):
+		return found(ProtocolChoice, certainty, "see whether the kubelet's feature gates H2CContainerProbe and GRPCContainerProbeTLS are on",
+			"the probe asks for %s, which kubelet %v may not speak: from here it %s, the kubelet %s", spec.Protocol, v, c.here(), c.there())
+	case c.better() && c.fails() && spec.Handler == HTTP && mismatched(c.word.Cause):
+		return found(ProtocolChoice, min(certainty, CertaintyLow), "ask the server with curl --http1.1 and with --http2; look for DISABLE_HTTP2 and proxies on the node",
+			"from here the server speaks %s and the probe %s, to the kubelet it does not: %s", c.spoken(), c.here(), c.there())
+	}
+	return Agreement{}, false
+}
+
+func (c *comparison) spoken() string {
+	if c.run.Protocol == "" {
+		return "the protocol"
+	}
+	return c.run.Protocol
+}
+
+// mismatched reports whether a cause is that the two ends spoke different protocols.
+func mismatched(c Cause) bool {
+	return slices.Contains([]Cause{CausePlainServer, CauseTLSServer, CauseTLS}, c)
+}
+
+// execOrphan is a command that was given up from here, and goes on in the container.
+func (c *comparison) execOrphan() (Agreement, bool) {
+	if c.probe.Spec.Handler != Exec || c.run.Verdict != ShadowFailure || c.cause != CauseExecTimeout {
+		return Agreement{}, false
+	}
+	certainty := CertaintyMedium
+	if c.contradicted() {
+		certainty = CertaintyHigh
+	}
+	return found(ExecOrphan, certainty, "look for the command in the container (ps) before it is run again, and see how long it takes there",
+		"the command did not end within %s from here, and may run on, as nobody ends it: what it would come to is not known; the kubelet %s",
+		took(c.probe.Spec.Timeout), c.there())
+}
+
+// emptyVariable returns a variable of the command that the kubelet replaces by nothing.
+func (c *comparison) emptyVariable() (string, bool) {
+	if c.probe.Spec.Handler != Exec || c.probe.Container.Spec == nil {
+		return "", false
+	}
+	for _, name := range c.probe.Container.Spec.ValueFrom {
+		for _, word := range c.probe.Spec.Command {
+			if strings.Contains(strings.ReplaceAll(word, "$$", ""), "$("+name+")") {
+				return name, true
+			}
+		}
+	}
+	return "", false
+}

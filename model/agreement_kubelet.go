@@ -1,0 +1,188 @@
+package model
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// lacking is a run without a verdict.
+func (c *comparison) lacking() (Agreement, bool) {
+	if c.run.Verdict != ShadowNone {
+		return Agreement{}, false
+	}
+	switch c.run.Lack {
+	case LackForbidden:
+		return found(ShadowForbidden, Certain, "ask for create on pods/"+c.subresource()+" in namespace "+c.pod.Namespace,
+			"no verdict: the API server does not let you run the probe: %s", c.reason("the right to it is missing"))
+	case LackUnsupported:
+		return found(ShadowUnsupported, Certain, "go by the kubelet's own events", "no verdict: this probe cannot be run from here: %s", c.reason("its kind is not known"))
+	case LackHost:
+		return c.notComparable(Certain)
+	case LackGone:
+		return c.undecided("no verdict: "+c.probe.Container.Name+" did not run, or ended meanwhile", "run it again when the container runs"), true
+	case LackUnfinished:
+		return found(ExecOrphan, Certain, "look for the command in the container (ps), and end it; raise timeoutSeconds if it needs that long",
+			"no verdict: the command of an earlier run from here still runs in %s, and is not started twice", c.probe.Container.Name)
+	}
+	return found(TunnelBroke, Certain, "run it again; if it stays, look at the API server and the kubelet of "+c.node.called(),
+		"no verdict: the way to the container broke before there was one: %s", c.reason("nobody said why"))
+}
+
+// called names a node.
+func (n *Node) called() string {
+	if n == nil {
+		return "the node"
+	}
+	return n.Name
+}
+
+// reason is what the run said, or something else.
+func (c *comparison) reason(otherwise string) string {
+	if c.run.Text == "" {
+		return otherwise
+	}
+	return c.run.Text
+}
+
+// subresource is what of a pod the probe is run through.
+func (c *comparison) subresource() string {
+	if c.probe.Spec.Handler == Exec {
+		return "exec"
+	}
+	return "portforward"
+}
+
+// replaced is a run against another instance than the running one.
+func (c *comparison) replaced() (Agreement, bool) {
+	k := c.probe.Container
+	if k.State == Running && k.ID == c.run.Instance {
+		return Agreement{}, false
+	}
+	return c.undecided("this was a run against an instance of "+k.Name+" that has ended", "run it again when the container runs"), true
+}
+
+// frozenBug is a readiness that the kubelet cannot find out any more.
+func (c *comparison) frozenBug() (Agreement, bool) {
+	if !c.frozen(c.probe) {
+		return Agreement{}, false
+	}
+	return found(KubeletBug, CertaintyHigh, "take the pod out of traffic yourself if it matters; kubelet 1.37 does not do this (kubernetes/kubernetes#140881)",
+		"kubelet %v cannot run exec probes of a terminating pod: ready stays what it was, whatever this run (%s) says", c.node.Version(), c.here())
+}
+
+// stale is a kubelet whose word is of no use now.
+func (c *comparison) stale() (Agreement, bool) {
+	if c.node != nil && c.node.Ready != True {
+		return found(KubeletStale, CertaintyHigh, "see to node "+c.node.Name+" first",
+			"node %s does not report: what its kubelet said last is old, and from here the probe %s", c.node.Name, c.here())
+	}
+	if until, anew := c.kubeletAnew(); anew {
+		return found(KubeletStale, CertaintyMedium, "wait, and run it again",
+			"the kubelet was restarted a moment ago and has yet to run the probe again (%s at most); from here it %s", brieflyFor(until.Sub(c.now)), c.here())
+	}
+	return Agreement{}, false
+}
+
+// idle is a probe that the kubelet does not run now.
+func (c *comparison) idle() (Agreement, bool) {
+	if !c.word.Idle {
+		return Agreement{}, false
+	}
+	why, check := c.whyIdle()
+	a, _ := found(NotProbedYet, c.word.Certainty, check, "the kubelet does not run this probe now: %s; from here it %s", why, c.here())
+	return a, true
+}
+
+func (c *comparison) whyIdle() (why, check string) {
+	name := c.probe.Container.Name
+	switch c.probe.State {
+	case StateDelayed:
+		if until := c.probe.Container.StartedAt.Add(c.probe.Spec.InitialDelay); c.now.Before(until) {
+			return fmt.Sprintf("its initial delay ends in %s", brieflyFor(until.Sub(c.now))), "wait for the first run of the kubelet"
+		}
+		return "its first result is not there yet", "wait for the first run of the kubelet"
+	case StateGated:
+		return "the startup probe of " + name + " has not succeeded", "look at the startup probe"
+	case StateHeld:
+		return name + " has started, and is asked again after its next restart", "look at readiness and liveness"
+	case StateSuspended:
+		return "the pod is terminating", "nothing: the pod is going"
+	}
+	return name + " does not run", "look at why the container does not run"
+}
+
+// otherHost is a probe of another host than the pod.
+func (c *comparison) otherHost() (Agreement, bool) {
+	host := c.probe.Spec.Host
+	if host == "" || host == c.pod.IP {
+		return Agreement{}, false
+	}
+	if ip, err := netip.ParseAddr(host); c.pod.setting().HostNetwork && (err == nil && ip.IsLoopback() || host == "localhost") {
+		return Agreement{}, false // the node's own, which is where a tunnel ends
+	}
+	return c.notComparable(CertaintyHigh)
+}
+
+func (c *comparison) notComparable(certainty Certainty) (Agreement, bool) {
+	host, node := c.probe.Spec.Host, c.node.called()
+	if _, err := netip.ParseAddr(host); err != nil && host != "" {
+		return found(HostResolver, certainty, "look the name up, and ask it, on "+node,
+			"not comparable: the probe asks %s, a name that %s looks up, and not the pod", host, node)
+	}
+	return found(HostField, certainty, "ask the same address on "+node+"; leave host out of the probe to ask the pod",
+		"not comparable: the probe asks host %s from %s, and not the pod", host, node)
+}
+
+// gatingBug is a container that may be called started because the instance before it was.
+func (c *comparison) gatingBug() (Agreement, bool) {
+	until, doubt := c.startedInDoubt(c.probe.Container)
+	if !doubt || c.word.Verdict != ShadowNone && c.agrees() {
+		return Agreement{}, false
+	}
+	return found(KubeletBug, CertaintyMedium, "wait for the startup probe, and run it again (kubernetes/kubernetes#141155)",
+		"kubelet %v may call %s started because the instance before it was: for %s its word means little; from here the probe %s",
+		c.node.Version(), c.probe.Container.Name, brieflyFor(until.Sub(c.now)), c.here())
+}
+
+// unheard is a kubelet that runs the probe and of whose results nothing is known.
+func (c *comparison) unheard() (Agreement, bool) {
+	if c.word.Verdict != ShadowNone || c.probe.State == StateStarting {
+		return Agreement{}, false
+	}
+	a := c.undecided("from here the probe "+c.here()+"; what the kubelet finds is not known", "let probetop read events, or use --kubelet-metrics")
+	a.Certainty = CertaintyNone
+	return a, true
+}
+
+// workerBug is a probe that its kubelet has stopped running.
+func (c *comparison) workerBug() (Agreement, bool) {
+	counts, v := c.counts(c.probe.Container.Name, c.probe.Type), c.node.Version()
+	if counts == nil || !v.Before(1, 37) || len(c.row.Probes) < 2 {
+		return Agreement{}, false
+	}
+	silence := min(counts.Silence(), counts.Seen.Sub(c.probe.Container.StartedAt.Add(c.probe.Spec.InitialDelay)))
+	if silence < 4*c.cycle() || c.word.Verdict == ShadowErrored {
+		return Agreement{}, false
+	}
+	return found(KubeletBug, CertaintyLow, "delete the pod, or restart the kubelet: both make it run its probes again",
+		"the kubelet has had no result of this probe for %s: up to 1.36 one that has stopped a probe does not take it up again", brieflyFor(silence))
+}
+
+// outdated is a run that is older than what the kubelet says, or than it can be compared with.
+func (c *comparison) outdated() (Agreement, bool) {
+	again := "run it again"
+	switch age := c.now.Sub(c.run.At); {
+	case c.fails() && !c.spell.first.IsZero() && c.run.At.Add(c.probe.Spec.Period+time.Second).Before(c.spell.first),
+		c.better() && !c.spell.first.IsZero() && c.run.At.Before(c.spell.first) && !c.contradicted():
+		return c.undecided("the kubelet has failed since this run, which "+c.past(), again), true
+	case c.word.Verdict.Succeeds() && len(c.troubles) > 0 && c.troubles[len(c.troubles)-1].to().After(c.run.At):
+		return c.undecided("the kubelet has failed and succeeded since this run, which "+c.past(), again), true
+	case c.agrees():
+		return Agreement{}, false
+	case c.worse() && c.word.Verdict.Succeeds() && age >= c.cycle() && !c.contradicted(),
+		age > max(5*c.cycle(), 2*time.Minute):
+		return c.undecided(fmt.Sprintf("this run, which %s, is %s old, and the kubelet has asked since", c.past(), brieflyFor(age)), again), true
+	}
+	return Agreement{}, false
+}

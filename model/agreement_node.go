@@ -1,0 +1,89 @@
+package model
+
+import "fmt"
+
+// neighbours are the other pods of a node, counted by what their probes show.
+type neighbours struct {
+	// blocked are network probes that time out or find no route, answered those that pass, and slow the commands
+	// that time out.
+	blocked, answered, slow int
+}
+
+func (c *comparison) neighbours() (n neighbours) {
+	for _, r := range c.all {
+		if r.Pod.Node != c.pod.Node || r.Pod.UID == c.pod.UID || r.Pod.Terminal() {
+			continue
+		}
+		for i := range r.Probes {
+			switch p := &r.Probes[i]; {
+			case p.Spec.Handler != Exec && p.State == StatePassing && p.Certainty >= CertaintyMedium:
+				n.answered++
+			case p.State != StateFailing && p.State != StateFailed:
+			case p.Spec.Handler == Exec && p.Cause() == CauseExecTimeout:
+				n.slow++
+			case p.Spec.Handler != Exec && unanswered(p.Cause()):
+				n.blocked++
+			}
+		}
+	}
+	return n
+}
+
+// unanswered reports whether a cause is that no answer came, of whatever kind.
+func unanswered(c Cause) bool {
+	switch c {
+	case CauseTimeout, CauseHeaders, CauseRPC, CauseNoRoute:
+		return true
+	}
+	return false
+}
+
+// nodePath is a kubelet that gets no answer where there is one: its way to the pod is blocked, or the node is too busy.
+func (c *comparison) nodePath() (Agreement, bool) {
+	certainty := c.weight()
+	exec := c.probe.Spec.Handler == Exec
+	if !c.better() || !c.fails() || certainty == CertaintyNone || !unanswered(c.word.Cause) && c.word.Cause != CauseExecTimeout {
+		return Agreement{}, false
+	}
+	node, n := c.node.called(), c.neighbours()
+	if exec || n.slow > 0 || n.blocked > 0 && n.answered > 0 && c.word.Cause != CauseNoRoute {
+		if exec && n.slow+n.blocked == 0 {
+			certainty = min(certainty, CertaintyLow) // alone, the command may as well be slow at times
+		}
+		return found(NodeLoad, min(certainty, CertaintyMedium), "look at CPU, I/O and PLEG of "+node+" (kubectl describe node; the kubelet's log)",
+			"from here the probe %s, and the kubelet gets no answer within %s: %s", c.here(), took(c.probe.Spec.Timeout), n.busy(node))
+	}
+	check := "from " + node + ", try port " + c.port() + " of " + c.pod.IP + "; look at its CNI, its firewall and the pod's network policies"
+	switch v, cause := c.vantage(); {
+	case c.word.Cause == CauseNoRoute:
+	case v.Succeeds():
+		certainty = min(certainty, CertaintyMedium)
+	case v == ShadowFailure && unanswered(cause):
+		check = "look at the CNI and the pod's network policies: the API server gets no answer on the pod IP either"
+	case n.blocked == 0:
+		certainty = CertaintyLow // or the server is slow at times
+	default:
+		certainty = min(certainty, CertaintyMedium)
+	}
+	return found(NodePathBlocked, certainty, check, "the kubelet gets no answer on %s port %s (%s), from here the probe %s: the way from %s to the pod is blocked%s",
+		c.pod.IP, c.port(), c.word.Cause.phrase(c.word.Text), c.here(), node, n.alsoBlocked(c.word.Cause))
+}
+
+// busy says what of the node's pods speaks for a node that is too busy.
+func (n neighbours) busy(node string) string {
+	if n.slow+n.blocked == 0 {
+		return node + " may be too busy, or the server slow at times"
+	}
+	return fmt.Sprintf("%s is too busy, as %d more of its probes time out", node, n.slow+n.blocked)
+}
+
+// alsoBlocked says how many others have the same trouble.
+func (n neighbours) alsoBlocked(cause Cause) string {
+	switch {
+	case n.blocked == 0 && cause == CauseNoRoute:
+		return ""
+	case n.blocked == 0:
+		return ", or the server is slow at times"
+	}
+	return fmt.Sprintf(", as it is for %d more of its probes", n.blocked)
+}

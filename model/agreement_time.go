@@ -1,0 +1,148 @@
+package model
+
+import (
+	"fmt"
+	"time"
+)
+
+// tunnelOverhead is a run that has timed out because the way to the container is long.
+func (c *comparison) tunnelOverhead() (Agreement, bool) {
+	if !c.dominated() || !c.worse() || !timedOut(c.cause) {
+		return Agreement{}, false
+	}
+	return found(TunnelOverhead, CertaintyLow, "run it from nearer to the cluster, or go by the kubelet",
+		"the way to the container takes %s, against a timeout of %s: that it timed out from here means little", took(c.run.RoundTrip), took(c.probe.Spec.Timeout))
+}
+
+// timedOut reports whether a cause is that time was over.
+func timedOut(c Cause) bool { return c == CauseExecTimeout || c != CauseNoRoute && unanswered(c) }
+
+// tight reports whether a run took about as long as it may.
+func (c *comparison) tight(run *Shadow) bool {
+	timeout := c.probe.Spec.Timeout
+	return run.Took > timeout-c.margin() && run.Took < timeout+c.margin()
+}
+
+// margin is how near to the timeout a duration is when it could as well be on its other side.
+func (c *comparison) margin() time.Duration { return max(c.probe.Spec.Timeout/5, c.run.RoundTrip) }
+
+// timeoutMargin is a probe that takes about as long as it may.
+func (c *comparison) timeoutMargin() (Agreement, bool) {
+	d, timeout := &c.probe.Shadow.Durations, c.probe.Spec.Timeout
+	near := false
+	switch {
+	case c.better() && timedOut(c.word.Cause):
+		near = c.tight(c.run) || d.Quantile(0.95) > timeout-c.margin()
+	case c.worse() && timedOut(c.cause) && c.word.Verdict.Succeeds():
+		for _, run := range c.runs {
+			near = near || run.Verdict.Succeeds() && run.Took >= timeout/2
+		}
+	}
+	if !near {
+		return Agreement{}, false
+	}
+	return c.tooTight(fmt.Sprintf("from here the probe %s, the kubelet %s", c.here(), c.there()))
+}
+
+func (c *comparison) tooTight(what string) (Agreement, bool) {
+	d, timeout := &c.probe.Shadow.Durations, c.probe.Spec.Timeout
+	certainty := CertaintyMedium
+	if d.Count >= 3 {
+		certainty = CertaintyHigh
+	}
+	if c.dominated() {
+		certainty = CertaintyLow
+	}
+	return found(TimeoutMargin, certainty, "raise timeoutSeconds, or find out what makes the answer slow",
+		"the answer takes about as long as it may: %s of %s at most (%s in 95 of 100 of %d runs); %s",
+		took(d.Max), took(timeout), took(d.Quantile(0.95)), d.Count, what)
+}
+
+// unsteady is a probe that comes to another verdict every now and then.
+func (c *comparison) unsteady() (Agreement, bool) {
+	changes, failures := 0, 0
+	for i, run := range c.runs {
+		if i > 0 && !run.Verdict.alike(c.runs[i-1].Verdict) {
+			changes++
+		}
+		if !run.Verdict.Succeeds() {
+			failures++
+		}
+	}
+	if changes >= 2 {
+		class, check := FlappingVerdicts, "look for what else changes at these times: load, a dependency, one of several processes on the port"
+		if c.probe.Spec.Handler == Exec {
+			class, check = ExecUnsteady, "look for what the command depends on: a lock, a file, the time, another run of itself"
+		}
+		return found(class, CertaintyHigh, check, "the verdict changes from run to run: %d of the last %d runs from here failed; the kubelet %s",
+			failures, len(c.runs), c.there())
+	}
+	if n := c.flips(); n >= 2 {
+		return found(FlappingVerdicts, CertaintyMedium, "look for what else changes at these times: load, a dependency",
+			"the kubelet changes its mind all the time: %d times in the last %s; from here the probe %s", n, brieflyFor(flapPeriods*c.probe.Spec.Period), c.here())
+	}
+	return Agreement{}, false
+}
+
+// flapPeriods is how many periods two changes of readiness lie apart at most when it is called flapping.
+const flapPeriods = 6
+
+// flips counts how often the container has become ready, or ceased to be, of late.
+func (c *comparison) flips() int {
+	n := 0
+	if c.history == nil || c.probe.Type != Readiness {
+		return 0
+	}
+	for _, f := range c.history.flips {
+		if f.container == c.probe.Container.Name && f.what == flipReady && !f.at.Before(c.now.Add(-flapPeriods*c.probe.Spec.Period)) &&
+			f.at.After(c.probe.Container.StartedAt.Add(time.Second)) {
+			n++
+		}
+	}
+	return n
+}
+
+// belowThreshold is a failure that the kubelet has not counted as often as it takes.
+func (c *comparison) belowThreshold() (Agreement, bool) {
+	if !c.worse() || c.contradicted() || c.word.Verdict == ShadowErrored {
+		return Agreement{}, false
+	}
+	next := c.row.Forecast(c.probe, c.now).Next
+	left := time.Duration(max(c.probe.Spec.FailureThreshold-c.probe.Failures.Run, 1) - 1)
+	end := next.shift(left*c.probe.Spec.Period, left*c.probe.Spec.Period+c.probe.Spec.Timeout)
+	then := map[ProbeType]string{Readiness: "the pod is unready", Liveness: "the container is restarted", Startup: "the container is restarted"}[c.probe.Type]
+	return found(BelowTheThreshold, CertaintyMedium, "wait for the kubelet's next run, in "+next.in(c.now)+": it should fail",
+		"the probe has begun to fail (%s), and the kubelet %s: if that goes on, %s in %s, at the failure that makes %d in a row",
+		c.cause.phrase(c.run.Text), c.there(), then, end.in(c.now), c.probe.Spec.FailureThreshold)
+}
+
+// recovering is a success that the kubelet has not counted as often as it takes.
+func (c *comparison) recovering() (Agreement, bool) {
+	if !c.better() || c.contradicted() || c.word.Verdict == ShadowErrored {
+		return Agreement{}, false
+	}
+	next := c.row.Forecast(c.probe, c.now).Next
+	if next.IsZero() {
+		return found(Recovering, CertaintyLow, "wait for the restart, which is due", "from here the probe %s, but the kubelet has decided already: %s", c.here(), c.counted())
+	}
+	times := "its next run"
+	if n := c.probe.Spec.SuccessThreshold; n > 1 {
+		times = fmt.Sprintf("%d successes in a row", n)
+		next = next.shift(0, time.Duration(n-1)*c.probe.Spec.Period)
+	}
+	certainty := CertaintyMedium
+	if !c.lasting() {
+		certainty = CertaintyLow
+	}
+	return found(Recovering, certainty, "wait for the kubelet's next run, and run it again: if it fails again, the two ask in different ways",
+		"from here the probe %s, the kubelet %s: it seems to have recovered, and %s should show that, in %s", c.here(), c.there(), times, next.in(c.now))
+}
+
+// unexplained is a difference that is there every time.
+func (c *comparison) unexplained() (Agreement, bool) {
+	if c.streak < 2 || !c.contradicted() {
+		return Agreement{}, false
+	}
+	return found(Unexplained, CertaintyHigh, "compare the two requests: server log, source address, headers; tell the project what it was",
+		"from here the probe %s, %d times in a row, the kubelet %s: nothing that is known explains it", c.here(), c.streak, c.there())
+}

@@ -1,0 +1,138 @@
+package model
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// here says what the newest run came to.
+func (c *comparison) here() string {
+	switch c.run.Verdict {
+	case ShadowSuccess:
+		return "succeeds in " + took(c.run.Took)
+	case ShadowWarning:
+		return "succeeds, with a redirect to another host"
+	case ShadowErrored:
+		return "cannot be carried out: " + brief(c.run.Text)
+	}
+	return "fails: " + c.cause.phrase(c.run.Text)
+}
+
+// past is here in a word, of what was.
+func (c *comparison) past() string {
+	return [...]string{
+		ShadowNone: "came to nothing", ShadowSuccess: "succeeded", ShadowWarning: "succeeded", ShadowFailure: "failed",
+		ShadowErrored: "could not be carried out",
+	}[c.run.Verdict]
+}
+
+// there says what the kubelet finds.
+func (c *comparison) there() string {
+	switch c.word.Verdict {
+	case ShadowSuccess:
+		return "succeeds"
+	case ShadowWarning:
+		return "succeeds, with a redirect to another host"
+	case ShadowErrored:
+		return "cannot carry it out: " + brief(c.word.Text)
+	case ShadowNone:
+		return "has no result yet"
+	}
+	if c.word.Cause == "" {
+		return "fails, nobody knows of what"
+	}
+	return "fails: " + c.word.Cause.phrase(c.word.Text)
+}
+
+// phrase says a cause in a few words; text is what it was read from.
+func (c Cause) phrase(text string) string {
+	switch c {
+	case CauseRefused:
+		return "connection refused"
+	case CauseNoRoute:
+		return "no route to host"
+	case CauseTimeout:
+		return "no connection within the timeout"
+	case CauseHeaders:
+		return "no answer within the timeout"
+	case CauseRPC:
+		return "no answer to the health RPC within the timeout"
+	case CauseExecTimeout:
+		return "the command did not end within the timeout"
+	case CauseExit:
+		if strings.TrimSpace(text) == "" {
+			return "the command failed and printed nothing"
+		}
+	}
+	if status, ok := strings.CutPrefix(string(c), "STATUS("); ok {
+		return "status " + strings.TrimSuffix(status, ")")
+	}
+	return brief(text)
+}
+
+// target names what is asked: a port, or the command.
+func (c *comparison) target() string {
+	if c.probe.Spec.Handler == Exec {
+		return "the command"
+	}
+	return "port " + c.port()
+}
+
+// port is the number of the probe's port, or its name when it has no number.
+func (c *comparison) port() string {
+	if n, ok := c.probe.Container.Port(c.probe.Spec.Port); ok {
+		return strconv.Itoa(int(n))
+	}
+	return c.probe.Spec.Port
+}
+
+// counted says how far the kubelet has counted, and what follows.
+func (c *comparison) counted() string {
+	f := c.probe.Failures
+	run := fmt.Sprintf("%d of %d failures", f.Run, f.Threshold)
+	switch {
+	case f.Run == 0 && c.probe.State == StateFailed:
+		return "the kubelet has counted enough failures"
+	case f.Run == 0:
+		run = fmt.Sprintf("%d failures make it fail", f.Threshold)
+	case f.Run >= f.Threshold && c.probe.Type == Readiness:
+		return fmt.Sprintf("%d failures in a row, %d were enough", f.Run, f.Threshold)
+	case f.Bound == AtLeast:
+		run = "at least " + run
+	}
+	if next := c.row.Forecast(c.probe, c.now).Consequence; next.Kind != NoConsequence {
+		run += ", " + string(next.Kind) + " in " + next.from(c.now).in(c.now)
+	}
+	return run
+}
+
+// in says how far away a window is.
+func (w Window) in(now time.Time) string {
+	from, to := w.Earliest.Sub(now).Round(time.Second), w.Latest.Sub(now).Round(time.Second)
+	if from == to {
+		return brieflyFor(to)
+	}
+	return brieflyFor(from) + " to " + brieflyFor(to)
+}
+
+// brieflyFor says a duration to the second.
+func brieflyFor(d time.Duration) string {
+	s := max(d, 0).Round(time.Second).String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	return s
+}
+
+// took says a duration of a run.
+func took(d time.Duration) string {
+	switch {
+	case d >= 10*time.Second:
+		return d.Round(100 * time.Millisecond).String()
+	case d >= 10*time.Millisecond:
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(100 * time.Microsecond).String()
+}

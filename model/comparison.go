@@ -1,0 +1,152 @@
+package model
+
+import (
+	"fmt"
+	"time"
+)
+
+// comparison holds a probe's runs from here against what the kubelet finds.
+type comparison struct {
+	judge
+	all   []*Row
+	row   *Row
+	probe *Probe
+	// run is the newest run, and runs those with a verdict of the running instance, oldest first.
+	run  *Shadow
+	runs []*Shadow
+	// cause is what run failed of.
+	cause Cause
+	// streak is how many of runs, the newest, are alike; since is the first of these.
+	streak int
+	since  time.Time
+	word   LastWord
+	// troubles are the kubelet's failures, and spell the newest row of them.
+	troubles []failure
+	spell    spell
+}
+
+func newComparison(s *Snapshot, r *Row, p *Probe, now time.Time) *comparison {
+	c := &comparison{judge: r.judge, all: s.Rows, row: r, probe: p, run: p.Shadow.Last()}
+	c.now = now
+	for _, run := range p.Shadow.Runs {
+		if run.Instance == p.Container.ID && run.Verdict != ShadowNone {
+			c.runs = append(c.runs, run)
+		}
+	}
+	c.cause = CauseOf(p.Spec.Handler, c.run.Verdict.outcome(), c.run.Text)
+	c.since = c.run.At
+	for i := len(c.runs) - 1; i >= 0 && c.runs[i].Verdict.alike(c.run.Verdict); i-- {
+		c.streak, c.since = c.streak+1, c.runs[i].At
+	}
+	c.word = c.lastWord(p)
+	c.troubles = c.judge.troubles(p)
+	c.spell = p.spellOf(c.troubles)
+	return c
+}
+
+// outcome returns the outcome that an event would have of such a verdict.
+func (v ShadowVerdict) outcome() Outcome {
+	return [...]Outcome{ShadowNone: NoOutcome, ShadowSuccess: NoOutcome, ShadowWarning: Warned, ShadowFailure: Failed, ShadowErrored: Errored}[v]
+}
+
+// alike reports whether two verdicts come to the same for the kubelet.
+func (v ShadowVerdict) alike(o ShadowVerdict) bool { return v == o || v.Succeeds() && o.Succeeds() }
+
+// agrees reports whether both sides come to the same verdict.
+func (c *comparison) agrees() bool { return c.run.Verdict.alike(c.word.Verdict) }
+
+// better reports whether the probe succeeds from here and not for the kubelet; worse the opposite.
+func (c *comparison) better() bool { return c.run.Verdict.Succeeds() && !c.word.Verdict.Succeeds() }
+func (c *comparison) worse() bool  { return c.run.Verdict == ShadowFailure && !c.fails() }
+
+// fails reports whether the kubelet's last word is a failure; that it could not run the probe is another matter.
+func (c *comparison) fails() bool { return c.word.Verdict == ShadowFailure }
+
+// cycle is how long it takes at most until a result of the kubelet that follows a moment is known.
+func (c *comparison) cycle() time.Duration {
+	return c.probe.Spec.Period + c.probe.Spec.Timeout + eventSlack
+}
+
+// contradicted reports whether the kubelet has come to another verdict between two runs that came to the same: that is
+// no accident of time.
+func (c *comparison) contradicted() bool {
+	if c.streak < 2 {
+		return false
+	}
+	if c.word.Verdict.Succeeds() {
+		_, at, known := c.measuredSuccess()
+		from := c.since
+		if n := len(c.troubles); n > 0 && c.troubles[n-1].to().After(from) {
+			from = c.troubles[n-1].to()
+		}
+		return known && at.Earliest.After(from) && at.Latest.Before(c.run.At) || c.run.At.Sub(from) >= c.cycle()
+	}
+	longest := durationOf(c.probe).longest
+	for i := range c.troubles {
+		to := c.troubles[i].to()
+		if to.Add(-longest).After(c.since) && to.Add(time.Second).Before(c.run.At) {
+			return true
+		}
+	}
+	if len(c.troubles) > 0 || !c.fails() {
+		return false
+	}
+	needs := time.Duration(c.probe.Spec.SuccessThreshold) * c.cycle()
+	return c.run.At.Sub(c.since) >= needs // it would have made the container ready, or started
+}
+
+// measuredSuccess is the newest result that the counters tell, if it is a success.
+func (c *comparison) measuredSuccess() (Failures, Window, bool) {
+	success, f, ok := c.measured(c.probe)
+	if !ok || !success {
+		return f, Window{}, false
+	}
+	_, at, known := c.counts(c.probe.Container.Name, c.probe.Type).LastResult()
+	return f, at, known
+}
+
+// lasting reports whether the kubelet has failed so often in a row that it is hardly over just now.
+func (c *comparison) lasting() bool {
+	return c.spell.n >= max(3, c.probe.Spec.FailureThreshold) && c.spell.last.Sub(c.spell.first) >= 2*c.probe.Spec.Period-time.Second
+}
+
+// weight is how sure it is that the two differ by where they ask from, and not by when.
+func (c *comparison) weight() Certainty {
+	switch {
+	case c.contradicted():
+		return CertaintyHigh
+	case c.better() && !c.lasting():
+		return CertaintyNone
+	}
+	return CertaintyLow
+}
+
+// unless ends a sentence that is not sure to be about more than a moment.
+func unless(certainty Certainty) string {
+	if certainty > CertaintyLow {
+		return ""
+	}
+	return ", unless it has changed since"
+}
+
+// vantage returns what the same request came to by way of the pod IP; ShadowNone when it was not made.
+func (c *comparison) vantage() (ShadowVerdict, Cause) {
+	v := c.run.PodIP
+	if v == nil {
+		return ShadowNone, ""
+	}
+	return v.Verdict, CauseOf(c.probe.Spec.Handler, v.Verdict.outcome(), v.Text)
+}
+
+// dominated reports whether the way to the container takes so long that a timeout means little.
+func (c *comparison) dominated() bool { return c.run.RoundTrip > c.probe.Spec.Timeout/2 }
+
+// undecided is a comparison that nothing follows from yet.
+func (c *comparison) undecided(text, check string) Agreement {
+	return Agreement{Certainty: CertaintyLow, Text: text, Check: check}
+}
+
+// found is an explanation.
+func found(class AgreementClass, certainty Certainty, check, format string, args ...any) (Agreement, bool) {
+	return Agreement{Class: class, Certainty: certainty, Check: check, Text: fmt.Sprintf(format, args...)}, true
+}

@@ -1,0 +1,103 @@
+package model
+
+import "time"
+
+// LastWord is what the kubelet was last known to find when it ran a probe of the running instance.
+type LastWord struct {
+	// Verdict is ShadowNone when the kubelet has no result, or none that is known.
+	Verdict ShadowVerdict
+	// Idle is set when the kubelet does not run the probe: that is why there is no result.
+	Idle bool
+	// Text is what the kubelet said, without its prefix, and Cause what that comes to; empty for a success, and for a
+	// failure of which no event is known.
+	Text  string
+	Cause Cause
+	// At is when it was said, to the second; zero when nobody told.
+	At        time.Time
+	Certainty Certainty
+}
+
+// lastWord reads the last word of a probe off its state and its events.
+func (j *judge) lastWord(p *Probe) LastWord {
+	w := LastWord{Certainty: p.Certainty}
+	switch p.State {
+	case StateWaiting, StateDelayed, StateGated, StateHeld, StateSuspended:
+		w.Idle = true
+	case StatePassing:
+		w.Verdict = ShadowSuccess
+		if e := j.lastOf(p, Warned); e != nil && (j.lastOf(p, Failed) == nil || !j.lastOf(p, Failed).Last.After(e.Last)) {
+			w.Verdict = ShadowWarning
+			w.quote(p, e)
+		}
+	case StateErroring:
+		w.Verdict = ShadowErrored
+		w.quote(p, j.lastOf(p, Errored))
+	case StateFailing, StateFailed, StateStarting:
+		e := j.lastOf(p, Failed)
+		if p.State == StateStarting && e == nil && j.eventsSeen && j.now.Before(j.firstResult(p)) {
+			return w // the first result is on its way
+		}
+		w.Verdict = ShadowFailure
+		w.quote(p, e)
+		if e == nil && w.Certainty > CertaintyMedium {
+			w.Certainty = CertaintyMedium
+		}
+	}
+	return w
+}
+
+// quote takes what an event says; nothing from nil.
+func (w *LastWord) quote(p *Probe, e *Event) {
+	if e == nil {
+		return
+	}
+	w.Text, w.At = e.Text(), e.Last
+	w.Cause = CauseOf(p.Spec.Handler, e.Outcome, w.Text)
+}
+
+// troubles returns the failures and errors of the running instance that the kubelet told of, oldest first.
+func (j *judge) troubles(p *Probe) []failure {
+	if j.history == nil {
+		return nil
+	}
+	var all []failure
+	for i := range j.history.failures {
+		f := &j.history.failures[i]
+		e := f.event
+		mine := e.Container == p.Container.Name || e.Combined && j.only(p)
+		if mine && e.Probe == p.Type && (e.Outcome == Failed || e.Outcome == Errored) && !f.to().Before(p.Container.StartedAt) {
+			all = append(all, *f)
+		}
+	}
+	return all
+}
+
+// spell is the newest row of failures of a probe, as far as the kubelet told of them without a pause.
+type spell struct {
+	first, last time.Time // zero when there was none
+	n           int32
+}
+
+// spellOf returns the newest of troubles that are no more than a period and what a run may take apart.
+func (p *Probe) spellOf(troubles []failure) spell {
+	var s spell
+	pause := 2*p.Spec.Period + attempts*p.Spec.Timeout + eventSlack
+	for i := len(troubles) - 1; i >= 0; i-- {
+		f := &troubles[i]
+		if s.n > 0 && s.first.Sub(f.to()) > pause {
+			break
+		}
+		if s.n == 0 {
+			s.last = f.to()
+		}
+		s.n += f.n
+		s.first = f.to()
+		if f.n > 1 && f.from.Before(s.first) {
+			s.first = f.from
+		}
+	}
+	if started := p.Container.StartedAt; s.n > 0 && s.first.Before(started) {
+		s.first = started // the event counts failures of the instance before, too
+	}
+	return s
+}

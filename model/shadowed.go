@@ -1,0 +1,118 @@
+package model
+
+import (
+	"slices"
+	"time"
+)
+
+// maxShadows is how many runs of a probe are kept.
+const maxShadows = 8
+
+// Shadowed is what the runs of a probe from here have come to. It never changes.
+type Shadowed struct {
+	// Runs are the newest runs, oldest first; there is at least one.
+	Runs []*Shadow
+	// Count is how many runs there were, Failures how many of them failed, and Lacking how many had no verdict.
+	Count, Failures, Lacking int
+	// Tally is what a kubelet's worker would have made of them.
+	Tally Tally
+	// Durations are those of the runs that succeeded, or took longer than the timeout.
+	Durations Durations
+}
+
+// Last returns the newest run.
+func (s *Shadowed) Last() *Shadow { return s.Runs[len(s.Runs)-1] }
+
+// next returns what the runs have come to after one more. It is s itself for a run that is not newer than the newest:
+// each is told once, in order.
+func (s *Shadowed) next(run *Shadow, spec *ProbeSpec) *Shadowed {
+	next := Shadowed{}
+	if s != nil {
+		if !run.At.After(s.Last().At) {
+			return s
+		}
+		next = *s
+	}
+	if s == nil || s.Last().Instance != run.Instance {
+		next.Tally = next.Tally.Anew(run.Probe.Type)
+	}
+	next.Runs = keep(slices.Clip(next.Runs), maxShadows, run)
+	next.Count++
+	next.Tally = next.Tally.Next(run.Probe.Type, spec, run.Verdict)
+	switch {
+	case run.Verdict == ShadowNone:
+		next.Lacking++
+	case run.Verdict == ShadowFailure:
+		next.Failures++
+	}
+	if run.Verdict.Succeeds() || run.Verdict == ShadowFailure && run.Took >= spec.Timeout {
+		next.Durations = next.Durations.with(run.Took)
+	}
+	return &next
+}
+
+// podShadows are what the runs of a pod's probes have come to. It never changes: rows and clones share it.
+type podShadows []probeShadows
+
+type probeShadows struct {
+	container string
+	typ       ProbeType
+	*Shadowed
+}
+
+// find returns what the runs of a probe have come to; nil when it was not run.
+func (p podShadows) find(container string, typ ProbeType) *Shadowed {
+	for i := range p {
+		if s := &p[i]; s.typ == typ && s.container == container {
+			return s.Shadowed
+		}
+	}
+	return nil
+}
+
+// with returns what is known with another thing known of one probe.
+func (p podShadows) with(container string, typ ProbeType, s *Shadowed) podShadows {
+	next := slices.Clone(p)
+	for i := range next {
+		if next[i].typ == typ && next[i].container == container {
+			next[i].Shadowed = s
+			return next
+		}
+	}
+	return append(next, probeShadows{container, typ, s})
+}
+
+// applyShadow folds a run of a probe. One of a pod or a probe that does not exist, or not yet, says nothing.
+func (c *Cluster) applyShadow(ch Change, run *Shadow) {
+	e := c.pods[c.realUID(run.Probe.Pod)]
+	if e == nil || e.pod == nil || ch.Gone || int(run.Probe.Type) >= len(ProbeTypes) {
+		return
+	}
+	k := e.pod.Container(run.Probe.Container)
+	if k == nil || k.Probes[run.Probe.Type] == nil {
+		return
+	}
+	var known podShadows
+	if e.shadows != nil {
+		known = *e.shadows
+	}
+	old := known.find(k.Name, run.Probe.Type)
+	if next := old.next(run, k.Probes[run.Probe.Type]); next != old {
+		known = known.with(k.Name, run.Probe.Type, next)
+		e.shadows = &known
+		c.touch(e)
+	}
+}
+
+// shadowed gives each probe of the row what its runs have come to.
+func (r *Row) shadowed(p *podShadows) {
+	if p == nil {
+		return
+	}
+	for i := range r.Probes {
+		r.Probes[i].Shadow = p.find(r.Probes[i].Container.Name, r.Probes[i].Type)
+	}
+}
+
+// age is how long ago the newest run began.
+func (s *Shadowed) age(now time.Time) time.Duration { return now.Sub(s.Last().At) }
