@@ -120,7 +120,8 @@ func (c *comparison) difference() Agreement {
 			return c.capped(a)
 		}
 	}
-	return c.undecided("the two differ, and one look does not tell why", "run it again, twice: what differs every time has a reason")
+	return c.undecided("from here the probe "+c.here()+", the kubelet "+c.there()+": what is known does not tell why",
+		"run it again, twice: what differs every time has a reason")
 }
 
 // capped returns an explanation of a difference with no more certainty than its two sides have.

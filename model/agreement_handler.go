@@ -26,7 +26,7 @@ func (c *comparison) bothPass() Agreement {
 	if c.probe.Shadow.age(c.now) > 5*c.cycle() {
 		certainty = min(certainty, CertaintyMedium)
 	}
-	a, _ := found(AgreePass, certainty, "nothing", "both succeed: %s of %s from here", took(c.run.Took), took(c.probe.Spec.Timeout))
+	a, _ := found(AgreePass, certainty, "nothing: all is well", "both succeed: from here in %s of %s", took(c.run.Took), took(c.probe.Spec.Timeout))
 	if c.run.Verdict == ShadowWarning || c.word.Verdict == ShadowWarning {
 		a.Text, a.Check = "both succeed, with a redirect to another host, which neither follows", "let the probe ask what it is redirected to, if that is what counts"
 	}
@@ -55,7 +55,7 @@ func (c *comparison) bothFail() Agreement {
 		a, _ := found(ExecWording, certainty, check, "both end the command after %s, and only the runtimes' words differ: %s", took(c.probe.Spec.Timeout), c.counted())
 		return a
 	case same:
-		a, _ := found(AgreeSameCause, certainty, check, "both fail (%s, %s): %s", c.cause.phrase(c.run.Text), c.target(), c.counted())
+		a, _ := found(AgreeSameCause, certainty, check, "both fail (%s)%s: %s", c.cause.phrase(c.run.Text), c.onPort(), c.counted())
 		return a
 	case c.cause == CauseExecTimeout:
 		a, _ := c.execOrphan()
@@ -94,13 +94,13 @@ func (c *comparison) bothErrored() Agreement {
 	case empty:
 		a, _ := found(ExecEnvironment, min(certainty, CertaintyMedium), "run the command in a shell (sh -c '…$"+name+"…'), which sees the variable",
 			"neither can run the command (%s), and it has $(%s) in it, which the kubelet replaces by nothing, because its value comes from elsewhere",
-			brief(c.run.Text), name)
+			excerpt(c.run.Text), name)
 		return a
 	case c.probe.Spec.Handler == Exec:
-		a, _ := found(ExecCannotStart, certainty, "put the command into the image, or probe something else", "the command cannot be started (%s): %s", brief(c.run.Text), c.never())
+		a, _ := found(ExecCannotStart, certainty, "put the command into the image, or probe something else", "the command cannot be started (%s): %s", excerpt(c.run.Text), c.never())
 		return a
 	}
-	a, _ := found(AgreeErrored, certainty, "correct the probe", "neither can carry the probe out (%s): %s", brief(c.run.Text), c.never())
+	a, _ := found(AgreeErrored, certainty, "correct the probe", "neither can carry the probe out (%s): %s", excerpt(c.run.Text), c.never())
 	return a
 }
 
@@ -148,6 +148,14 @@ func (c *comparison) bodyStall() (Agreement, bool) {
 		took(c.probe.Spec.Timeout), c.here(), c.never())
 }
 
+// alsoStalls says whether the answer does not end from here either.
+func (c *comparison) alsoStalls(here bool) string {
+	if here {
+		return "from here it is the same"
+	}
+	return "from here the probe " + c.here()
+}
+
 // stalls reports whether an error is that time was over while a body was read.
 func stalls(text string) bool { return strings.Contains(text, "while reading body") }
 
@@ -185,10 +193,7 @@ func (c *comparison) execOrphan() (Agreement, bool) {
 	if c.probe.Spec.Handler != Exec || c.run.Verdict != ShadowFailure || c.cause != CauseExecTimeout {
 		return Agreement{}, false
 	}
-	certainty := CertaintyMedium
-	if c.contradicted() {
-		certainty = CertaintyHigh
-	}
+	certainty := max(c.weight(), CertaintyMedium) // what happened here is known; not what would have
 	return found(ExecOrphan, certainty, "look for the command in the container (ps) before it is run again, and see how long it takes there",
 		"the command did not end within %s from here, and may run on, as nobody ends it: what it would come to is not known; the kubelet %s",
 		took(c.probe.Spec.Timeout), c.there())

@@ -21,6 +21,16 @@ func (c *comparison) refusedHere() bool {
 	return c.worse() && c.word.Verdict.Succeeds() && cannotConnect(c.probe.Spec.Handler, c.cause)
 }
 
+// refusal is how sure it is that nobody listens where one side asks: as sure as can be when the pod IP was asked at the
+// same time as localhost, and bears the kubelet out.
+func (c *comparison) refusal() Certainty {
+	switch v, cause := c.vantage(); {
+	case c.refusedThere() && v == ShadowFailure && cause == CauseRefused, c.refusedHere() && v.Succeeds():
+		return Certain
+	}
+	return c.ambiguous(c.weight())
+}
+
 // ambiguous lowers a certainty where a refusal cannot be told from a path that swallows packets.
 func (c *comparison) ambiguous(certainty Certainty) Certainty {
 	if c.probe.Spec.Handler == GRPC {
@@ -59,7 +69,7 @@ func (c *comparison) rewritten() bool {
 
 // hostNetwork is a pod in the network of its node, where localhost and the pod IP may be two servers.
 func (c *comparison) hostNetwork() (Agreement, bool) {
-	certainty := c.ambiguous(c.weight())
+	certainty := c.refusal()
 	if !c.pod.setting().HostNetwork || certainty == CertaintyNone || !c.refusedThere() && !c.refusedHere() {
 		return Agreement{}, false
 	}
@@ -76,7 +86,7 @@ func (c *comparison) hostNetwork() (Agreement, bool) {
 func (c *comparison) vmRuntime() (Agreement, bool) {
 	s := c.pod.setting()
 	network := cannotConnect(c.probe.Spec.Handler, c.cause) || c.cause == CauseNoRoute || c.cause == CauseTimeout
-	if !s.runsInVM() || !c.worse() || !c.word.Verdict.Succeeds() || !network {
+	if !s.runsInVM() || c.weight() == CertaintyNone || !c.worse() || !c.word.Verdict.Succeeds() || !network {
 		return Agreement{}, false
 	}
 	return found(VMRuntime, c.weight(), "go by the kubelet; run the check in the container with kubectl exec",
@@ -87,7 +97,7 @@ func (c *comparison) vmRuntime() (Agreement, bool) {
 // ipFamily is a container that listens on IPv4 in a pod whose first IP is an IPv6 one.
 func (c *comparison) ipFamily() (Agreement, bool) {
 	ip, err := netip.ParseAddr(c.pod.IP)
-	certainty := min(c.weight(), CertaintyMedium) // or it listens on loopback only
+	certainty := min(c.refusal(), CertaintyMedium) // or it listens on loopback only
 	if v, _ := c.vantage(); err != nil || !ip.Is6() || !c.refusedThere() || certainty == CertaintyNone || v.Succeeds() {
 		return Agreement{}, false
 	}
@@ -102,9 +112,9 @@ func (c *comparison) loopbackOnly() (Agreement, bool) {
 		return Agreement{}, false
 	}
 	check := "ss -ltn in the pod: 127.0.0.1:" + c.port() + " is the reason; let the server listen on 0.0.0.0, or on [::]"
-	certainty := c.ambiguous(c.weight())
-	switch v, cause := c.vantage(); {
-	case v == ShadowFailure && cause == CauseRefused:
+	certainty := c.refusal()
+	switch v, _ := c.vantage(); {
+	case certainty == Certain:
 		return found(LoopbackOnly, Certain, check, "port %s answers on localhost in the pod, and refuses on the pod IP %s, which the kubelet asks: the server listens on loopback only",
 			c.port(), c.pod.IP)
 	case v.Succeeds(), certainty == CertaintyNone:
@@ -124,14 +134,16 @@ func (c *comparison) podIPOnly() (Agreement, bool) {
 		return Agreement{}, false
 	}
 	check := "nothing is wrong for the kubelet; to see it from here, let the server listen on 0.0.0.0, or go by the pod IP"
+	certainty := c.refusal()
 	switch v, cause := c.vantage(); {
-	case v.Succeeds():
+	case certainty == Certain:
 		return found(PodIPOnly, Certain, check, "port %s answers on the pod IP %s, which the kubelet asks, and refuses on localhost in the pod, where a tunnel ends: the server listens on the pod IP only",
 			c.port(), c.pod.IP)
 	case v == ShadowFailure && cause == CauseRefused:
 		return Agreement{}, false // nobody listens there either
+	case certainty == CertaintyNone:
+		return Agreement{}, false // it did listen where a tunnel ends
 	}
-	certainty := c.ambiguous(c.weight())
 	if c.node.runtime() == "" {
 		certainty = min(certainty, CertaintyMedium) // some runtimes try the pod IP, too
 	}

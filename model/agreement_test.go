@@ -123,7 +123,7 @@ const (
 
 // sandwich is a probe that fails for the kubelet between two runs that come to something else.
 func sandwich(fail string, run act, look act) plot {
-	return merged(repeated(20, 60, 10, fails(Readiness, fail)), plot{{25, run}, {55, run}, {56, look}})
+	return merged(repeated(20, 60, 10, fails(Readiness, fail)), plot{{25, run}, {35, run}, {55, run}, {56, look}})
 }
 
 // merged plays plots at the same time.
@@ -218,7 +218,7 @@ func TestAgreement(t *testing.T) {
 			repeated(1, 41, 10, fails(Readiness, refused)),
 			plot{
 				{5, shadows(Readiness, "")}, {5.1, agrees("readiness", "T2 low")},
-				{25, shadows(Readiness, "")}, {25.1, agrees("readiness", "N1 high", "port 8080", "10.0.0.7", "loopback only")},
+				{25, shadows(Readiness, "")}, {25.1, agrees("readiness", "N1 medium", "port 8080", "10.0.0.7", "loopback only")},
 				{45, shadows(Readiness, "")}, {45.1, agrees("readiness", "N1 high")},
 			},
 		)},
@@ -235,8 +235,9 @@ func TestAgreement(t *testing.T) {
 		"N2 H35 pod IP only": {pod: []func(*Pod){livenessOf(), addressed("10.0.0.7")}, plot: plot{
 			{1, runtimeIs("containerd://1.7.27")},
 			{60, shadows(Liveness, refused)}, {60.1, agrees("liveness", "N2 low", "or has gone down since")},
-			{75, shadows(Liveness, refused)}, {75.1, agrees("liveness", "N2 high", "pod IP only")},
-			{76, shadows(Liveness, refused, byPodIP(""))}, {76.1, agrees("liveness", "N2 high", "answers on the pod IP")},
+			{75, shadows(Liveness, refused)}, {75.1, agrees("liveness", "N2 medium", "pod IP only")},
+			{90, shadows(Liveness, refused)}, {90.1, agrees("liveness", "N2 high", "pod IP only")},
+			{91, shadows(Liveness, refused, byPodIP(""))}, {91.1, agrees("liveness", "N2 high", "answers on the pod IP")},
 		}},
 		"N2 it was down for a moment": {pod: []func(*Pod){livenessOf()}, plot: plot{{60, shadows(Liveness, refused)}, {75, agrees("liveness", "- low", "has asked since")}}},
 		"N3 H32 an address": {pod: []func(*Pod){livenessOf(host("192.0.2.1"))}, plot: plot{
@@ -249,14 +250,20 @@ func TestAgreement(t *testing.T) {
 			{60, shadows(Liveness, "", lacks(LackHost))}, {60.1, agrees("liveness", "N10 certain", "example.com")},
 		}},
 		"N4 host network": {pod: []func(*Pod){readinessOf(), hostNetworked}, plot: sandwich(refused, shadows(Readiness, ""), agrees("readiness", "N4 high", "network of n1", "192.168.7.7", "8080"))},
-		"N5 no route":     {pod: []func(*Pod){readinessOf(), addressed("10.0.0.7")}, plot: sandwich(noRoute, shadows(Readiness, ""), agrees("readiness", "N5 high", "no route to host"))},
+		"N4 by the pod IP": {pod: []func(*Pod){readinessOf(), hostNetworked, fresh}, plot: plot{
+			{1.1, fails(Readiness, refused)}, {5, shadows(Readiness, "", byPodIP(refused))}, {5.1, agrees("readiness", "N4 high")},
+		}},
+		"N8 by the pod IP, which does not tell it from N1": {pod: []func(*Pod){readinessOf(), addressed("fd00::5"), fresh}, plot: plot{
+			{1.1, fails(Readiness, refused)}, {5, shadows(Readiness, "", byPodIP(refused))}, {5.1, agrees("readiness", "N8 medium")},
+		}},
+		"N5 no route": {pod: []func(*Pod){readinessOf(), addressed("10.0.0.7")}, plot: sandwich(noRoute, shadows(Readiness, ""), agrees("readiness", "N5 high", "no route to host"))},
 		"N5 timeouts, of others too": {pod: []func(*Pod){readinessOf(), addressed("10.0.0.7")}, plot: merged(
 			plot{{19, neighbour("other", headers, notReady)}}, sandwich(headers, shadows(Readiness, ""), agrees("readiness", "N5 medium", "1 more")),
 		)},
 		"N5 timeouts, of nobody else": {pod: []func(*Pod){readinessOf()}, plot: sandwich(headers, shadows(Readiness, ""), agrees("readiness", "N5 low", "or the server is slow"))},
 		"N6 status by source":         {pod: []func(*Pod){readinessOf()}, plot: sandwich(code403, shadows(Readiness, ""), agrees("readiness", "N6 high", "status 403"))},
 		"N6 denied here": {pod: []func(*Pod){livenessOf()}, plot: plot{
-			{60, shadows(Liveness, code403)}, {60.1, agrees("liveness", "N6 low", "unless")}, {80, shadows(Liveness, code403)}, {80.1, agrees("liveness", "N6 high", "status 403")},
+			{60, shadows(Liveness, code403)}, {60.1, agrees("liveness", "N6 low", "unless")}, {80, shadows(Liveness, code403)}, {80.1, agrees("liveness", "N6 medium", "status 403")}, {95, shadows(Liveness, code403)}, {95.1, agrees("liveness", "N6 high")},
 		}},
 		"N7 not rewritten": {pod: []func(*Pod){readinessOf(), meshed}, plot: sandwich(reset, shadows(Readiness, ""), agrees("readiness", "N7 medium", "istio"))},
 		"N7 T06 the proxy listens": {pod: []func(*Pod){livenessOf(by(TCP)), meshed}, plot: plot{
@@ -264,12 +271,12 @@ func TestAgreement(t *testing.T) {
 		}},
 		"N8 IPv6 first": {pod: []func(*Pod){readinessOf(), addressed("fd00::5")}, plot: sandwich(refused, shadows(Readiness, ""), agrees("readiness", "N8 medium", "fd00::5"))},
 		"N9 a machine of its own": {pod: []func(*Pod){livenessOf(), classed("kata-qemu")}, plot: plot{
-			{60, shadows(Liveness, refused)}, {60.1, agrees("liveness", "N9 low")}, {80, shadows(Liveness, refused)}, {80.1, agrees("liveness", "N9 high", "kata-qemu")},
+			{60, shadows(Liveness, refused)}, {60.1, agrees("liveness", "N9 low")}, {80, shadows(Liveness, refused)}, {80.1, agrees("liveness", "N9 medium")}, {95, shadows(Liveness, refused)}, {95.1, agrees("liveness", "N9 high", "kata-qemu")},
 		}},
-		"D1 H10 slow for the kubelet": {pod: []func(*Pod){readinessOf()}, plot: sandwich(headers, shadows(Readiness, "", taking(930*time.Millisecond, 0)), agrees("readiness", "D1 medium", "930ms of 1s"))},
+		"D1 H10 slow for the kubelet": {pod: []func(*Pod){readinessOf()}, plot: sandwich(headers, shadows(Readiness, "", taking(930*time.Millisecond, 0)), agrees("readiness", "D1 high", "930ms or less"))},
 		"D1 both succeed, just": {pod: []func(*Pod){livenessOf()}, plot: plot{
 			{40, shadows(Liveness, "", taking(900*time.Millisecond, 0))}, {50, shadows(Liveness, "", taking(900*time.Millisecond, 0))},
-			{60, shadows(Liveness, "", taking(900*time.Millisecond, 0))}, {60.1, agrees("liveness", "D1 high", "900ms of 1s", "3 runs")},
+			{60, shadows(Liveness, "", taking(900*time.Millisecond, 0))}, {60.1, agrees("liveness", "D1 high", "which is 1s", "3 runs from here took 900ms")},
 		}},
 		"D1 slow from here": {pod: []func(*Pod){livenessOf()}, plot: plot{
 			{50, shadows(Liveness, "", taking(700*time.Millisecond, 0))}, {60, shadows(Liveness, headers, taking(1250*time.Millisecond, 0))}, {60.1, agrees("liveness", "D1 medium")},
@@ -336,13 +343,16 @@ func TestAgreement(t *testing.T) {
 			{100, counts(1, live(2, 0), count(Readiness, 9, 0))}, {110, counts(1, live(2, 0), count(Readiness, 10, 0))},
 			{111, shadows(Liveness, code500)}, {111.1, agrees("liveness", "B1 low", "no result")},
 		}},
-		"U every time": {pod: []func(*Pod){readinessOf()}, plot: sandwich(code500, shadows(Readiness, ""), agrees("readiness", "U high", "2 times in a row"))},
+		"U every time": {pod: []func(*Pod){readinessOf()}, plot: sandwich(code500, shadows(Readiness, ""), agrees("readiness", "U high", "3 times in a row"))},
 		"U not after one look": {pod: []func(*Pod){readinessOf()}, plot: merged(
 			repeated(20, 60, 10, fails(Readiness, code500)), plot{{55, shadows(Readiness, "")}, {56, agrees("readiness", "T2 medium")}},
 		)},
 		"U not while it could not be carried out once": {pod: []func(*Pod){livenessOf()}, plot: plot{
-			{60, shadows(Liveness, "odd", errored)}, {60.1, agrees("liveness", "- low", "one look does not tell")},
-			{80, shadows(Liveness, "odd", errored)}, {80.1, agrees("liveness", "U high")},
+			{60, shadows(Liveness, "odd", errored)}, {60.1, agrees("liveness", "- low", "does not tell why")},
+			{80, shadows(Liveness, "odd", errored)}, {80.1, agrees("liveness", "U medium")},
+		}},
+		"U not when the kubelet's reason is not known": {pod: []func(*Pod){readinessOf(), fresh}, plot: plot{
+			{1, source(Events, SourceForbidden)}, {40, shadows(Readiness, "")}, {60, shadows(Readiness, "")}, {60.1, agrees("readiness", "- low", "nobody knows of what")},
 		}},
 		"no class: another instance": {pod: []func(*Pod){livenessOf()}, plot: plot{
 			{30, shadows(Liveness, "")}, {40, again("Error", 1)}, {60, agrees("liveness", "- low", "instance of web that has ended")},

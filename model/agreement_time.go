@@ -54,8 +54,15 @@ func (c *comparison) tooTight(what string) (Agreement, bool) {
 		certainty = CertaintyLow
 	}
 	return found(TimeoutMargin, certainty, "raise timeoutSeconds, or find out what makes the answer slow",
-		"the answer takes about as long as it may: %s of %s at most (%s in 95 of 100 of %d runs); %s",
-		took(d.Max), took(timeout), took(d.Quantile(0.95)), d.Count, what)
+		"the answer takes about as long as it may, which is %s: 95%% of %s from here took %s or less, the longest %s; %s",
+		took(timeout), runsOf(d.Count), took(d.Quantile(0.95)), took(d.Max), what)
+}
+
+func runsOf(n int) string {
+	if n == 1 {
+		return "one run"
+	}
+	return fmt.Sprintf("%d runs", n)
 }
 
 // unsteady is a probe that comes to another verdict every now and then.
@@ -134,15 +141,20 @@ func (c *comparison) recovering() (Agreement, bool) {
 	if !c.lasting() {
 		certainty = CertaintyLow
 	}
+	state := "it seems to have recovered"
+	if c.probe.Type == Startup {
+		state = "the container seems to be up"
+	}
 	return found(Recovering, certainty, "wait for the kubelet's next run, and run it again: if it fails again, the two ask in different ways",
-		"from here the probe %s, the kubelet %s: it seems to have recovered, and %s should show that, in %s", c.here(), c.there(), times, next.in(c.now))
+		"from here the probe %s, the kubelet %s: %s, and %s should show that, in %s", c.here(), c.there(), state, times, next.in(c.now))
 }
 
 // unexplained is a difference that is there every time.
 func (c *comparison) unexplained() (Agreement, bool) {
-	if c.streak < 2 || !c.contradicted() {
-		return Agreement{}, false
+	known := c.word.Verdict.Succeeds() || c.word.Cause != ""
+	if !c.contradicted() || !known || c.word.Certainty < CertaintyMedium || c.dominated() {
+		return Agreement{}, false // one of the two is not known well enough to be loud about it
 	}
-	return found(Unexplained, CertaintyHigh, "compare the two requests: server log, source address, headers; tell the project what it was",
+	return found(Unexplained, c.weight(), "compare the two requests: server log, source address, headers; tell the project what it was",
 		"from here the probe %s, %d times in a row, the kubelet %s: nothing that is known explains it", c.here(), c.streak, c.there())
 }

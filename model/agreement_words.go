@@ -15,7 +15,7 @@ func (c *comparison) here() string {
 	case ShadowWarning:
 		return "succeeds, with a redirect to another host"
 	case ShadowErrored:
-		return "cannot be carried out: " + brief(c.run.Text)
+		return "cannot be carried out: " + excerpt(c.run.Text)
 	}
 	return "fails: " + c.cause.phrase(c.run.Text)
 }
@@ -36,7 +36,7 @@ func (c *comparison) there() string {
 	case ShadowWarning:
 		return "succeeds, with a redirect to another host"
 	case ShadowErrored:
-		return "cannot carry it out: " + brief(c.word.Text)
+		return "cannot carry it out: " + excerpt(c.word.Text)
 	case ShadowNone:
 		return "has no result yet"
 	}
@@ -61,6 +61,10 @@ func (c Cause) phrase(text string) string {
 		return "no answer to the health RPC within the timeout"
 	case CauseExecTimeout:
 		return "the command did not end within the timeout"
+	case CauseEOF:
+		return "connection closed without an answer"
+	case CauseReset:
+		return "connection reset"
 	case CauseExit:
 		if strings.TrimSpace(text) == "" {
 			return "the command failed and printed nothing"
@@ -69,15 +73,30 @@ func (c Cause) phrase(text string) string {
 	if status, ok := strings.CutPrefix(string(c), "STATUS("); ok {
 		return "status " + strings.TrimSuffix(status, ")")
 	}
-	return brief(text)
+	return excerpt(text)
 }
 
-// target names what is asked: a port, or the command.
-func (c *comparison) target() string {
-	if c.probe.Spec.Handler == Exec {
-		return "the command"
+// excerptLength is how many bytes of a text a sentence quotes at most.
+const excerptLength = 160
+
+// excerpt returns the beginning of what brief leaves of a text.
+func excerpt(text string) string {
+	text, _, more := strings.Cut(strings.TrimSpace(brief(text)), "\n")
+	if len(text) > excerptLength {
+		text, more = strings.ToValidUTF8(text[:excerptLength], ""), true
 	}
-	return "port " + c.port()
+	if more {
+		text += "…"
+	}
+	return text
+}
+
+// onPort names the port that is asked, after a space; nothing for a command.
+func (c *comparison) onPort() string {
+	if c.probe.Spec.Handler == Exec {
+		return ""
+	}
+	return " on port " + c.port()
 }
 
 // port is the number of the probe's port, or its name when it has no number.

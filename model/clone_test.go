@@ -64,7 +64,7 @@ func randomHistory(rng *rand.Rand, n int) []Change {
 		now += rng.IntN(4)
 		uid := fmt.Sprintf("u%d", rng.IntN(6))
 		pod := web(with(Liveness, probe()), with(Readiness, probe()), func(p *Pod) { p.UID, p.Name = uid, uid })
-		switch rng.IntN(10) {
+		switch rng.IntN(11) {
 		case 0, 1, 2:
 			say(pod, false)
 		case 3:
@@ -81,6 +81,8 @@ func randomHistory(rng *rand.Rand, n int) []Change {
 			say(s, rng.IntN(4) == 0)
 		case 8:
 			say(&Node{Name: "n1", Ready: Tri(rng.IntN(3))}, false)
+		case 10:
+			say(&Shadow{Probe: Key{uid, "web", Liveness}, Instance: "c1", At: at(now), Verdict: ShadowVerdict(rng.IntN(5))}, false)
 		case 9:
 			history = append(history, Change{At: at(now)},
 				Change{At: at(now), Fact: &Listing{Kind: Pods}},

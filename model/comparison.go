@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -67,33 +68,56 @@ func (c *comparison) cycle() time.Duration {
 	return c.probe.Spec.Period + c.probe.Spec.Timeout + eventSlack
 }
 
-// contradicted reports whether the kubelet has come to another verdict between two runs that came to the same: that is
-// no accident of time.
-func (c *comparison) contradicted() bool {
+// contradictions is how often the kubelet has come to another verdict between two runs that came to the same. Once may be
+// an accident of time; more often hardly is.
+func (c *comparison) contradictions() int {
 	if c.streak < 2 {
-		return false
+		return 0
 	}
 	if c.word.Verdict.Succeeds() {
-		_, at, known := c.measuredSuccess()
-		from := c.since
-		if n := len(c.troubles); n > 0 && c.troubles[n-1].to().After(from) {
-			from = c.troubles[n-1].to()
-		}
-		return known && at.Earliest.After(from) && at.Latest.Before(c.run.At) || c.run.At.Sub(from) >= c.cycle()
+		return c.passedBetween()
 	}
-	longest := durationOf(c.probe).longest
-	for i := range c.troubles {
-		to := c.troubles[i].to()
-		if to.Add(-longest).After(c.since) && to.Add(time.Second).Before(c.run.At) {
-			return true
+	if len(c.troubles) == 0 {
+		return c.withheldBetween()
+	}
+	n, longest := 0, durationOf(c.probe).longest
+	streak := c.runs[len(c.runs)-c.streak:]
+	for i := range len(streak) - 1 {
+		for t := range c.troubles {
+			to := c.troubles[t].to()
+			if to.Add(-longest).After(streak[i].At) && to.Add(time.Second).Before(streak[i+1].At) {
+				n++
+				break
+			}
 		}
 	}
-	if len(c.troubles) > 0 || !c.fails() {
-		return false
+	return n
+}
+
+// passedBetween is how often the kubelet has succeeded for sure since the runs are alike, at most once between two.
+func (c *comparison) passedBetween() int {
+	from := c.since
+	if n := len(c.troubles); n > 0 && c.troubles[n-1].to().After(from) {
+		from = c.troubles[n-1].to()
+	}
+	n := int(c.run.At.Sub(from) / c.cycle())
+	if _, at, known := c.measuredSuccess(); known && at.Earliest.After(from) && at.Latest.Before(c.run.At) {
+		n = max(n, 1)
+	}
+	return max(0, min(n, c.streak-1))
+}
+
+// withheldBetween is how often the kubelet has withheld for sure what a success would have brought about.
+func (c *comparison) withheldBetween() int {
+	if !c.fails() {
+		return 0
 	}
 	needs := time.Duration(c.probe.Spec.SuccessThreshold) * c.cycle()
-	return c.run.At.Sub(c.since) >= needs // it would have made the container ready, or started
+	return min(int(c.run.At.Sub(c.since)/needs), c.streak-1)
 }
+
+// contradicted reports whether the kubelet has come to another verdict between two runs that came to the same.
+func (c *comparison) contradicted() bool { return c.contradictions() > 0 }
 
 // measuredSuccess is the newest result that the counters tell, if it is a success.
 func (c *comparison) measuredSuccess() (Failures, Window, bool) {
@@ -112,13 +136,26 @@ func (c *comparison) lasting() bool {
 
 // weight is how sure it is that the two differ by where they ask from, and not by when.
 func (c *comparison) weight() Certainty {
-	switch {
-	case c.contradicted():
+	switch n := c.contradictions(); {
+	case n >= 2:
 		return CertaintyHigh
-	case c.better() && !c.lasting():
+	case n == 1:
+		return CertaintyMedium
+	case c.better() && (!c.lasting() || c.succeededThere()), c.worse() && c.succeededHere():
 		return CertaintyNone
 	}
 	return CertaintyLow
+}
+
+// succeededHere reports whether a run from here has succeeded in the life of the running instance, and succeededThere
+// whether one of the kubelet's has, as far as a container that was ready shows it.
+func (c *comparison) succeededHere() bool {
+	return slices.ContainsFunc(c.runs, func(run *Shadow) bool { return run.Verdict.Succeeds() })
+}
+
+func (c *comparison) succeededThere() bool {
+	k := c.probe.Container
+	return c.probe.Type == Readiness && (k.Ready || c.lastFlip(k, flipReady, false).After(k.StartedAt))
 }
 
 // unless ends a sentence that is not sure to be about more than a moment.

@@ -53,7 +53,7 @@ func tape(seed uint64, seconds int) []Change {
 	for i, l := range k.mail {
 		changes[i] = l.ch
 	}
-	return changes
+	return shaded(rand.New(rand.NewPCG(seed, 9)), changes)
 }
 
 // mangled loses, repeats and delays what a tape says. Time still goes on.
@@ -159,8 +159,9 @@ func saysNothingImpossible(t *testing.T, seed uint64, changes []Change) {
 		if ch.At.After(w.now) {
 			w.now = ch.At
 		}
-		for _, r := range w.Snapshot().Rows {
-			if what := impossible(r, w.now); what != "" {
+		s := w.Snapshot()
+		for _, r := range s.Rows {
+			if what := cmp.Or(impossible(r, w.now), impossibleAgreement(s, r, w.now)); what != "" {
 				t.Fatalf("seed %d, change %d, %v: %s", seed, i, w.now.Sub(epoch), what)
 			}
 		}
