@@ -38,6 +38,8 @@
 //	{"at":…,"stream":1,"source":{"kind":"pods","namespace":"shop","state":"synced","since":…,"error":"…"}}
 //	{"at":…,"stream":63,"counters":{"node":"n1","asked":…,"started":…,"pods":[{"uid":"…","probes":[
 //	 {"container":"web","type":"liveness","successes":9,"failures":1}]}]}}
+//	{"at":…,"stream":62,"shadow":{"uid":"…","container":"web","containerID":"…","type":"liveness","began":…,
+//	 "took":12000000,"roundTrip":20000000,"attempts":1,"outcome":"failure","text":"…"}}
 //
 // An object was ADDED, MODIFIED or DELETED; the objects of a list are ADDED. The resources are pods, events,
 // endpointslices, services and nodes; an object is one of v1, or discovery.k8s.io/v1, in Kubernetes' own JSON,
@@ -47,6 +49,10 @@
 // Counters are what one kubelet's probe counters said, if somebody asked for them: at says when it answered, asked
 // when it was asked, and started when its process began. A pod of the scope that had no counters is there
 // without probes. Counters with "gone":true say that nobody reads those of the node any more.
+//
+// A shadow is a run of a container's own probe by the program that recorded: what was heard of the container, and not
+// of the API server. It began at began, and took so many nanoseconds, without the roundTrip nanoseconds of the way.
+// Its outcome is success, warning, failure, errored, or none, for which lack says why.
 //
 // A reader skips an entry that is none of these, or whose event, resource or list it does not know, and ignores
 // members that it does not know beside those that it does. That is the room for what else will be

@@ -19,7 +19,7 @@ const (
 	ListEnd = "end"
 )
 
-// Entry is one thing that was heard. It holds exactly one of: Event with Object, List, Source, Counters.
+// Entry is one thing that was heard. It holds exactly one of: Event with Object, List, Source, Counters, Shadow.
 type Entry struct {
 	// At is when it was heard, in UTC.
 	At time.Time `json:"at"`
@@ -35,6 +35,8 @@ type Entry struct {
 	Source *Source `json:"source,omitempty"`
 	// Counters are the probe counters of one kubelet.
 	Counters *Counters `json:"counters,omitempty"`
+	// Shadow is a run of a probe.
+	Shadow *Shadow `json:"shadow,omitempty"`
 	// Object is the API object in JSON, trimmed and masked. It shares memory with the other entries of its
 	// frame, which is never reused, and must not be written to.
 	Object json.RawMessage `json:"object,omitempty"`
@@ -88,8 +90,8 @@ func newObject(resource string) runtime.Object {
 // known reports whether the entry says one thing, and one that this version knows.
 func (e *Entry) known() bool {
 	object, list, source := e.Event != "" || e.Object != nil, e.List != "", e.Source != nil
-	if e.Counters != nil {
-		return !object && !list && !source
+	if e.Counters != nil || e.Shadow != nil {
+		return !object && !list && !source && (e.Counters == nil || e.Shadow == nil)
 	}
 	switch {
 	case object && !list && !source:

@@ -13,7 +13,7 @@ func (t trimmer) pod(p *corev1.Pod) *corev1.Pod {
 
 func (t trimmer) spec(s *corev1.PodSpec) corev1.PodSpec {
 	out := corev1.PodSpec{
-		NodeName: s.NodeName, HostNetwork: s.HostNetwork, RestartPolicy: s.RestartPolicy,
+		NodeName: s.NodeName, HostNetwork: s.HostNetwork, RuntimeClassName: s.RuntimeClassName, RestartPolicy: s.RestartPolicy,
 		TerminationGracePeriodSeconds: s.TerminationGracePeriodSeconds,
 		ActiveDeadlineSeconds:         s.ActiveDeadlineSeconds,
 		ReadinessGates:                s.ReadinessGates,

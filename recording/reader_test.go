@@ -67,8 +67,12 @@ func checkSample(t *testing.T, got []Entry) {
 		}
 	}
 	last := Source{Kind: "pods", State: "stale", Since: noon, Error: "the connection was cut off"}
-	if e := got[9]; e.Stream != 1 || *e.Source != last {
+	if e := got[10]; e.Stream != 1 || *e.Source != last {
 		t.Errorf("got %+v", e.Source)
+	}
+	run := Shadow{UID: "u", Container: "server", Type: "liveness", Began: noon, Took: 7, Outcome: "failure", Text: "<&> token=***", PodIP: &Vantage{Outcome: "success"}}
+	if e := got[9]; e.Stream != 62 || !reflect.DeepEqual(*e.Shadow, run) {
+		t.Errorf("got %+v", e.Shadow)
 	}
 	if e := got[3]; e.List != ListEnd || e.Resource != "pods" || e.Stream != 1 {
 		t.Errorf("got %+v", e)
@@ -202,7 +206,7 @@ func TestWhatIsNotKnownIsSkipped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := encoder.EncodeAll(append(header, `{"at":"2026-08-11T12:00:00Z","stream":9,"shadow":{"outcome":"success"}}
+	file := encoder.EncodeAll(append(header, `{"at":"2026-08-11T12:00:00Z","stream":9,"mood":{"outcome":"success"}}
 {"at":"2026-08-11T12:00:01Z","stream":1,"event":"BOOKMARK","resource":"pods","object":{}}
 {"at":"2026-08-11T12:00:02Z","stream":1,"event":"ADDED","resource":"replicasets","object":{}}
 {"at":"2026-08-11T12:00:03Z","stream":1,"list":"middle","resource":"pods"}

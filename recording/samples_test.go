@@ -94,7 +94,7 @@ func sampleEvent(i int) *corev1.Event {
 }
 
 // sampleEntries is how many entries writeSample writes.
-const sampleEntries = 10
+const sampleEntries = 11
 
 // writeSample writes one of everything, in several frames.
 func writeSample(t testing.TB, w *Writer) {
@@ -113,6 +113,7 @@ func writeSample(t testing.TB, w *Writer) {
 	w.Object(tick(), 4, watch.Added, "services", &corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: "checkout"}, Spec: corev1.ServiceSpec{Type: "ClusterIP"}})
 	w.Object(tick(), 5, watch.Added, "nodes", &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "node-1"}})
 	w.Object(tick(), 1, watch.Deleted, "pods", samplePod(2))
+	w.Shadow(tick(), 62, Shadow{UID: "u", Container: "server", Type: "liveness", Outcome: "failure", Text: "<&> token=hunter2", Began: noon, Took: 7, PodIP: &Vantage{Outcome: "success"}})
 	w.Source(tick(), 1, Source{Kind: "pods", State: "stale", Since: noon, Error: "the connection was cut off"})
 }
 

@@ -42,17 +42,35 @@ func trimMeta(m *metav1.ObjectMeta) metav1.ObjectMeta {
 
 // trimAnnotations keeps the annotations that something is read from.
 func trimAnnotations(all map[string]string) (kept map[string]string) {
+	keep := func(name, value string) {
+		if kept == nil {
+			kept = map[string]string{}
+		}
+		kept[name] = value
+	}
 	for _, name := range [...]string{
 		corev1.MirrorPodAnnotationKey, corev1.EndpointsLastChangeTriggerTime, "deployment.kubernetes.io/revision",
 	} {
 		if value, ok := all[name]; ok {
-			if kept == nil {
-				kept = map[string]string{}
-			}
-			kept[name] = value
+			keep(name, value)
+		}
+	}
+	for _, name := range [...]string{ // the proxy of a mesh
+		"sidecar.istio.io/status", "linkerd.io/proxy-version", "consul.hashicorp.com/connect-inject-status", "kuma.io/sidecar-injected",
+	} {
+		if value, ok := all[name]; ok {
+			keep(name, meshValue(value))
 		}
 	}
 	return kept
+}
+
+// meshValue keeps of what an injector has left that it has: a word, and nothing of a longer report.
+func meshValue(value string) string {
+	if len(value) > len("injected") {
+		return ""
+	}
+	return value
 }
 
 func trimEvent(e *corev1.Event) *corev1.Event {

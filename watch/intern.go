@@ -24,14 +24,17 @@ type interner struct {
 	gates   map[string][]string
 	sets    map[string]model.Labels
 	specs   map[string]*model.ContainerSpec
-	key     []byte
-	names   []string
+	// settings are few: what they are made of is a word or two.
+	settings map[model.Setting]*model.Setting
+	key      []byte
+	names    []string
 }
 
 func newInterner() *interner {
 	return &interner{
 		strings: map[string]string{}, probes: map[string]*model.ProbeSpec{}, gates: map[string][]string{},
 		sets: map[string]model.Labels{}, specs: map[string]*model.ContainerSpec{},
+		settings: map[model.Setting]*model.Setting{},
 	}
 }
 

@@ -11,6 +11,8 @@ func nodeFact(in *interner, n *corev1.Node) *model.Node {
 	fact := &model.Node{
 		Name:           in.string(n.Name),
 		KubeletVersion: in.string(n.Status.NodeInfo.KubeletVersion),
+		RuntimeVersion: in.string(n.Status.NodeInfo.ContainerRuntimeVersion),
+		OS:             in.string(n.Status.NodeInfo.OperatingSystem),
 		Zone:           in.string(n.Labels[corev1.LabelTopologyZone]),
 	}
 	for i := range n.Status.Conditions {

@@ -15,14 +15,14 @@ func TestNodeFact(t *testing.T) {
 		got := nodeFact(newInterner(), &corev1.Node{
 			ObjectMeta: metav1.ObjectMeta{Name: "n1", Labels: map[string]string{"topology.kubernetes.io/zone": "a"}},
 			Status: corev1.NodeStatus{
-				NodeInfo: corev1.NodeSystemInfo{KubeletVersion: "v1.37.2"},
+				NodeInfo: corev1.NodeSystemInfo{KubeletVersion: "v1.37.2", ContainerRuntimeVersion: "cri-o://1.37.0", OperatingSystem: "linux"},
 				Conditions: []corev1.NodeCondition{
 					{Type: corev1.NodeDiskPressure, Status: "True"},
 					{Type: corev1.NodeReady, Status: status, Reason: "Why", LastTransitionTime: at(7)},
 				},
 			},
 		})
-		if w := (model.Node{Name: "n1", Ready: want, Reason: "Why", Since: moment(7), KubeletVersion: "v1.37.2", Zone: "a"}); *got != w {
+		if w := (model.Node{Name: "n1", Ready: want, Reason: "Why", Since: moment(7), KubeletVersion: "v1.37.2", RuntimeVersion: "cri-o://1.37.0", OS: "linux", Zone: "a"}); *got != w {
 			t.Errorf("nodeFact = %+v, want %+v", *got, w)
 		}
 	}

@@ -31,6 +31,7 @@ func podFact(in *interner, p *corev1.Pod) *model.Pod {
 		MirrorUID:       p.Annotations[mirrorAnnotation],
 		Labels:          in.labels(p.Labels),
 		IP:              p.Status.PodIP,
+		Setting:         in.setting(p),
 		Phase:           in.string(string(p.Status.Phase)),
 		Reason:          in.string(p.Status.Reason),
 		RestartPolicy:   in.string(string(p.Spec.RestartPolicy)),

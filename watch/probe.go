@@ -40,6 +40,9 @@ func probeFact(p *corev1.Probe) *model.ProbeSpec {
 		if p.GRPC.Service != nil {
 			spec.Service = *p.GRPC.Service
 		}
+		if p.GRPC.Mode != nil {
+			spec.Protocol = string(*p.GRPC.Mode)
+		}
 	}
 	return spec
 }
@@ -49,6 +52,9 @@ func readHTTP(spec *model.ProbeSpec, get *corev1.HTTPGetAction) {
 	readPort(spec, get.Port)
 	spec.Scheme = strings.ToLower(cmp.Or(string(get.Scheme), "http"))
 	spec.Path = cmp.Or(get.Path, "/")
+	if get.Protocol != nil {
+		spec.Protocol = string(*get.Protocol)
+	}
 	for _, h := range get.HTTPHeaders {
 		spec.Headers = append(spec.Headers, model.Header{Name: h.Name, Value: h.Value})
 	}

@@ -79,6 +79,11 @@ func factOf(facts *interner, kinds map[string]resource, e *recording.Entry, o ru
 		return nil
 	case e.Counters != nil:
 		return countersFact(facts, e.At, e.Counters)
+	case e.Shadow != nil:
+		if f := shadowFact(facts, e.Shadow); f != nil {
+			return f
+		}
+		return nil
 	case e.Source != nil:
 		s := e.Source
 		return &model.Source{
