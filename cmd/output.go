@@ -69,8 +69,9 @@ func (p *printer) rows(rows []*model.Row) error { return p.rowsAt(rows, p.now())
 func (p *printer) rowsAt(rows []*model.Row, now time.Time) error {
 	switch p.format {
 	case formatLines:
+		together := &model.Snapshot{Rows: rows}
 		for _, r := range rows {
-			if err := p.line(podReport(r, now)); err != nil {
+			if err := p.line(podReport(together, r, now)); err != nil {
 				return err
 			}
 		}
@@ -88,7 +89,7 @@ func (p *printer) rowsAt(rows []*model.Row, now time.Time) error {
 // gone writes a line for a pod that does not exist any more.
 func (p *printer) gone(r *model.Row) error {
 	if p.format == formatLines {
-		report := podReport(r, p.now())
+		report := podReport(&model.Snapshot{}, r, p.now())
 		report.Gone = true
 		return p.line(report)
 	}

@@ -143,6 +143,8 @@ type ProbeReport struct {
 	Consequence ConsequenceReport `json:"consequence,omitzero"`
 	LastFailure *FailureReport    `json:"lastFailure,omitempty"`
 	Events      []EventReport     `json:"events,omitempty"`
+	// Shadow is what it came to when it was run from here; left out when it was not.
+	Shadow *ShadowReport `json:"shadow,omitempty"`
 }
 
 // FailuresReport is how often the probe failed in a row as of the newest evidence, and how often it takes.
@@ -205,7 +207,7 @@ func reportOf(s *model.Snapshot, context string, at time.Time) Report {
 		r.Sources = append(r.Sources, SourceReport{src.Kind, src.State, src.Since.UTC(), src.Error})
 	}
 	for _, row := range worstFirst(s) {
-		r.Pods = append(r.Pods, podReport(row, at))
+		r.Pods = append(r.Pods, podReport(s, row, at))
 	}
 	return r
 }
@@ -217,7 +219,9 @@ func worstFirst(s *model.Snapshot) []*model.Row {
 	return rows
 }
 
-func podReport(r *model.Row, at time.Time) PodReport {
+// podReport returns the report of one pod of a snapshot. What the snapshot has of other pods of its node is taken for
+// all there is.
+func podReport(s *model.Snapshot, r *model.Row, at time.Time) PodReport {
 	p := r.Pod
 	report := PodReport{
 		Namespace: p.Namespace, Name: p.Name, UID: p.UID, Node: p.Node,
@@ -234,7 +238,7 @@ func podReport(r *model.Row, at time.Time) PodReport {
 		report.Gates = append(report.Gates, GateReport{g.Type, g.Word(), g.Since})
 	}
 	for i := range p.Containers {
-		report.Containers = append(report.Containers, containerReport(r, &p.Containers[i], at))
+		report.Containers = append(report.Containers, containerReport(s, r, &p.Containers[i], at))
 	}
 	for _, t := range r.Traffic {
 		report.Traffic = append(report.Traffic,
@@ -249,7 +253,7 @@ func podReport(r *model.Row, at time.Time) PodReport {
 	return report
 }
 
-func containerReport(r *model.Row, c *model.Container, at time.Time) ContainerReport {
+func containerReport(s *model.Snapshot, r *model.Row, c *model.Container, at time.Time) ContainerReport {
 	report := ContainerReport{
 		Name: c.Name, Kind: c.Kind.String(), State: c.State.String(), Reason: c.Reason, Message: c.Message,
 		Ready: c.Ready, Restarts: c.Restarts, StartedAt: c.StartedAt, FinishedAt: c.FinishedAt, Signal: c.Signal,
@@ -267,7 +271,7 @@ func containerReport(r *model.Row, c *model.Container, at time.Time) ContainerRe
 	}
 	for i := range r.Probes {
 		if p := &r.Probes[i]; p.Container == c {
-			report.Probes = append(report.Probes, probeReport(r, p, at))
+			report.Probes = append(report.Probes, probeReport(s, r, p, at))
 		}
 	}
 	for _, e := range r.ContainerEvents(c.Name) {
@@ -276,7 +280,7 @@ func containerReport(r *model.Row, c *model.Container, at time.Time) ContainerRe
 	return report
 }
 
-func probeReport(r *model.Row, p *model.Probe, at time.Time) ProbeReport {
+func probeReport(s *model.Snapshot, r *model.Row, p *model.Probe, at time.Time) ProbeReport {
 	report := ProbeReport{
 		Type: p.Type.String(), Handler: string(p.Spec.Handler), Summary: p.Spec.Summary(),
 		State: p.State.String(), Certainty: p.Certainty.String(), Evidence: p.Evidence.Words(),
@@ -293,6 +297,7 @@ func probeReport(r *model.Row, p *model.Probe, at time.Time) ProbeReport {
 	for _, e := range p.Events {
 		report.Events = append(report.Events, eventReport(e))
 	}
+	report.Shadow = shadowReport(s, r, p, at)
 	return report
 }
 
