@@ -117,16 +117,23 @@ func (c *comparison) never() string {
 
 // portByDigits is a port whose name is a number.
 func (c *comparison) portByDigits() (Agreement, bool) {
-	v, errored := c.node.Version(), c.run.Verdict == ShadowErrored || c.word.Verdict == ShadowErrored
-	if !c.probe.Spec.DigitName || !errored {
+	here := c.run.Verdict == ShadowErrored && noPort(c.run.Text)
+	there := c.word.Verdict == ShadowErrored && noPort(c.word.Text)
+	if !c.probe.Spec.DigitName || !here && !there {
 		return Agreement{}, false
 	}
+	v := c.node.Version()
 	certainty := min(CertaintyHigh, c.word.Certainty)
 	if !v.Known() {
 		certainty = min(certainty, CertaintyMedium)
 	}
 	return found(PortByDigits, certainty, "write the port as a number, without quotes",
 		"port %q is a name made of digits: kubelets up to 1.36 take it for the number, later ones cannot run the probe (this one is %v)", c.probe.Spec.Port, v)
+}
+
+// noPort reports whether an error is that a port was not found (pkg/probe/util.go, ResolveContainerPort).
+func noPort(text string) bool {
+	return strings.HasPrefix(text, "port ") && strings.HasSuffix(text, " not found") || strings.HasPrefix(text, "strconv.Atoi: ")
 }
 
 // bodyStall is an answer that does not end.
@@ -144,16 +151,11 @@ func (c *comparison) bodyStall() (Agreement, bool) {
 	if !there {
 		return found(BodyStall, certainty, check, "from here the answer begins and does not end within %s, and the kubelet %s", took(c.probe.Spec.Timeout), c.there())
 	}
-	return found(BodyStall, certainty, check, "the answer begins and does not end within %s for the kubelet, from here the probe %s: %s",
-		took(c.probe.Spec.Timeout), c.here(), c.never())
-}
-
-// alsoStalls says whether the answer does not end from here either.
-func (c *comparison) alsoStalls(here bool) string {
-	if here {
-		return "from here it is the same"
+	also := "from here it is the same"
+	if !here {
+		also = "from here the probe " + c.here()
 	}
-	return "from here the probe " + c.here()
+	return found(BodyStall, certainty, check, "the kubelet gets an answer that begins and does not end within %s, %s: %s", took(c.probe.Spec.Timeout), also, c.never())
 }
 
 // stalls reports whether an error is that time was over while a body was read.

@@ -137,14 +137,16 @@ func merged(parts ...plot) plot {
 func TestAgreement(t *testing.T) {
 	play(t, map[string]scenario{
 		"A0 H01 T01 X01 G05 W36": {pod: []func(*Pod){livenessOf(), readinessOf()}, plot: plot{
-			{60, shadows(Liveness, "")}, {60.1, agrees("liveness", "A0 high", "both succeed", "12ms of 1s")},
+			{60, shadows(Liveness, "")},
+			{60.1, agrees("liveness", "A0 high", "both succeed", "12ms of 1s")},
 			{1000, agrees("liveness", "A0 medium")},
 		}},
 		"A0 H13 H15 a redirect to another host": {pod: []func(*Pod){livenessOf()}, plot: plot{
 			{20, says(ReasonProbeWarning, moved)}, {21, shadows(Liveness, "", warned)}, {22, agrees("liveness", "A0 high", "redirect")},
 		}},
 		"A1 H08 status 500": {pod: []func(*Pod){livenessOf()}, plot: plot{
-			{30.1, fails(Liveness, code500)}, {31, shadows(Liveness, code500)},
+			{30.1, fails(Liveness, code500)},
+			{31, shadows(Liveness, code500)},
 			{31.1, agrees("liveness", "A1 high", "status 500", "port 8080", "1 of 3 failures", "restart in")},
 		}},
 		"A1 H09 connection closed, in two ways": {pod: []func(*Pod){readinessOf(), fresh}, plot: plot{
@@ -163,7 +165,8 @@ func TestAgreement(t *testing.T) {
 			{30.1, fails(Liveness, refused)}, {31, shadows(Liveness, code503)}, {31.1, agrees("liveness", "A2 high", "status 503", "connection refused")},
 		}},
 		"A3 H31 no such port": {pod: []func(*Pod){livenessOf()}, plot: plot{
-			{30.1, errs(Liveness, `port "http" not found`)}, {31, shadows(Liveness, `port "http" not found`, errored)},
+			{30.1, errs(Liveness, `port "http" not found`)},
+			{31, shadows(Liveness, `port "http" not found`, errored)},
 			{31.1, agrees("liveness", "A3 high", "never restart")},
 		}},
 		"T1 W09 the kubelet has not noticed": {pod: []func(*Pod){readinessOf()}, plot: plot{
@@ -174,8 +177,11 @@ func TestAgreement(t *testing.T) {
 			{39.1, agrees("readiness", "A1 high", "1 of 3")},
 		}},
 		"T1 W12 startup": {pod: []func(*Pod){startupOf(), fresh}, plot: plot{
-			{3, shadows(Startup, code500)}, {3.1, agrees("startup", "T1 medium", "no result yet", "restarted")},
-			{4.1, fails(Startup, code500)}, {5, shadows(Startup, code500)}, {5.1, agrees("startup", "A1 high", "1 of 3")},
+			{3, shadows(Startup, code500)},
+			{3.1, agrees("startup", "T1 medium", "no result yet", "restarted")},
+			{4.1, fails(Startup, code500)},
+			{5, shadows(Startup, code500)},
+			{5.1, agrees("startup", "A1 high", "1 of 3")},
 		}},
 		"T1 went down after both succeeded": {pod: []func(*Pod){livenessOf(), addressed("10.0.0.7")}, plot: plot{
 			{60, shadows(Liveness, "", byPodIP(""))}, {65, shadows(Liveness, refused, byPodIP(refused))}, {65.1, agrees("liveness", "T1 medium", "connection refused")},
@@ -188,8 +194,11 @@ func TestAgreement(t *testing.T) {
 			{3, shadows(Startup, "")}, {3.1, agrees("startup", "T2 low", "no result yet")},
 		}},
 		"T2 a run that is older than the failure says nothing": {pod: []func(*Pod){livenessOf()}, plot: plot{
-			{25, shadows(Liveness, "")}, {30.1, fails(Liveness, refused)}, {30.2, agrees("liveness", "- low", "since this run")},
-			{31, shadows(Liveness, "")}, {31.1, agrees("liveness", "T2 low")},
+			{25, shadows(Liveness, "")},
+			{30.1, fails(Liveness, refused)},
+			{30.2, agrees("liveness", "- low", "since this run")},
+			{31, shadows(Liveness, "")},
+			{31.1, agrees("liveness", "T2 low")},
 		}},
 		"T3 W08 delay": {pod: []func(*Pod){livenessOf(delay(60))}, plot: plot{
 			{10, shadows(Liveness, refused)}, {10.1, agrees("liveness", "T3 high", "initial delay ends in 50s", "connection refused")},
@@ -211,15 +220,23 @@ func TestAgreement(t *testing.T) {
 			{60, shadows(Liveness, code503)}, {62, shadows(Liveness, "")}, {64, shadows(Liveness, code503)}, {64.1, agrees("liveness", "T5 high", "2 of the last 3")},
 		}},
 		"T5 the kubelet": {pod: []func(*Pod){readinessOf(threshold(1))}, plot: plot{
-			{30, fails(Readiness, code500)}, {30.05, readies(false)}, {40, readies(true)}, {50, fails(Readiness, code500)}, {50.05, readies(false)},
-			{52, shadows(Readiness, "")}, {52.1, agrees("readiness", "T5 medium", "3 times")},
+			{30, fails(Readiness, code500)},
+			{30.05, readies(false)},
+			{40, readies(true)},
+			{50, fails(Readiness, code500)},
+			{50.05, readies(false)},
+			{52, shadows(Readiness, "")},
+			{52.1, agrees("readiness", "T5 medium", "3 times")},
 		}},
 		"N1 H34 loopback only": {pod: []func(*Pod){readinessOf(), addressed("10.0.0.7"), fresh}, plot: merged(
 			repeated(1, 41, 10, fails(Readiness, refused)),
 			plot{
-				{5, shadows(Readiness, "")}, {5.1, agrees("readiness", "T2 low")},
-				{25, shadows(Readiness, "")}, {25.1, agrees("readiness", "N1 medium", "port 8080", "10.0.0.7", "loopback only")},
-				{45, shadows(Readiness, "")}, {45.1, agrees("readiness", "N1 high")},
+				{5, shadows(Readiness, "")},
+				{5.1, agrees("readiness", "T2 low")},
+				{25, shadows(Readiness, "")},
+				{25.1, agrees("readiness", "N1 medium", "port 8080", "10.0.0.7", "loopback only")},
+				{45, shadows(Readiness, "")},
+				{45.1, agrees("readiness", "N1 high")},
 			},
 		)},
 		"N1 a first look": {pod: []func(*Pod){readinessOf(), fresh}, plot: merged(
@@ -234,10 +251,14 @@ func TestAgreement(t *testing.T) {
 		"N1 gRPC does not tell": {pod: []func(*Pod){readinessOf(by(GRPC))}, plot: sandwich(unserved, shadows(Readiness, ""), agrees("readiness", "N1 medium"))},
 		"N2 H35 pod IP only": {pod: []func(*Pod){livenessOf(), addressed("10.0.0.7")}, plot: plot{
 			{1, runtimeIs("containerd://1.7.27")},
-			{60, shadows(Liveness, refused)}, {60.1, agrees("liveness", "N2 low", "or has gone down since")},
-			{75, shadows(Liveness, refused)}, {75.1, agrees("liveness", "N2 medium", "pod IP only")},
-			{90, shadows(Liveness, refused)}, {90.1, agrees("liveness", "N2 high", "pod IP only")},
-			{91, shadows(Liveness, refused, byPodIP(""))}, {91.1, agrees("liveness", "N2 high", "answers on the pod IP")},
+			{60, shadows(Liveness, refused)},
+			{60.1, agrees("liveness", "N2 low", "or has gone down since")},
+			{75, shadows(Liveness, refused)},
+			{75.1, agrees("liveness", "N2 medium", "pod IP only")},
+			{90, shadows(Liveness, refused)},
+			{90.1, agrees("liveness", "N2 high", "pod IP only")},
+			{91, shadows(Liveness, refused, byPodIP(""))},
+			{91.1, agrees("liveness", "N2 high", "answers on the pod IP")},
 		}},
 		"N2 it was down for a moment": {pod: []func(*Pod){livenessOf()}, plot: plot{{60, shadows(Liveness, refused)}, {75, agrees("liveness", "- low", "has asked since")}}},
 		"N3 H32 an address": {pod: []func(*Pod){livenessOf(host("192.0.2.1"))}, plot: plot{
@@ -275,8 +296,10 @@ func TestAgreement(t *testing.T) {
 		}},
 		"D1 H10 slow for the kubelet": {pod: []func(*Pod){readinessOf()}, plot: sandwich(headers, shadows(Readiness, "", taking(930*time.Millisecond, 0)), agrees("readiness", "D1 high", "930ms or less"))},
 		"D1 both succeed, just": {pod: []func(*Pod){livenessOf()}, plot: plot{
-			{40, shadows(Liveness, "", taking(900*time.Millisecond, 0))}, {50, shadows(Liveness, "", taking(900*time.Millisecond, 0))},
-			{60, shadows(Liveness, "", taking(900*time.Millisecond, 0))}, {60.1, agrees("liveness", "D1 high", "which is 1s", "3 runs from here took 900ms")},
+			{40, shadows(Liveness, "", taking(900*time.Millisecond, 0))},
+			{50, shadows(Liveness, "", taking(900*time.Millisecond, 0))},
+			{60, shadows(Liveness, "", taking(900*time.Millisecond, 0))},
+			{60.1, agrees("liveness", "D1 high", "which is 1s", "3 runs from here took 900ms")},
 		}},
 		"D1 slow from here": {pod: []func(*Pod){livenessOf()}, plot: plot{
 			{50, shadows(Liveness, "", taking(700*time.Millisecond, 0))}, {60, shadows(Liveness, headers, taking(1250*time.Millisecond, 0))}, {60.1, agrees("liveness", "D1 medium")},
@@ -300,12 +323,15 @@ func TestAgreement(t *testing.T) {
 			{30.1, errs(Liveness, `port "8080" not found`)}, {31, shadows(Liveness, `port "8080" not found`, errored)}, {31.1, agrees("liveness", "P3 high", `"8080"`)},
 		}},
 		"P4 H23 the body stalls": {pod: []func(*Pod){readinessOf()}, plot: plot{
-			{30.1, says(ReasonUnhealthy, stalled)}, {31, shadows(Readiness, "context deadline exceeded (Client.Timeout or context cancellation while reading body)", errored)},
+			{30.1, says(ReasonUnhealthy, stalled)},
+			{31, shadows(Readiness, "context deadline exceeded (Client.Timeout or context cancellation while reading body)", errored)},
 			{31.1, agrees("readiness", "P4 high", "does not end within 1s", "readiness stays")},
 		}},
 		"E1 X16 X05 given up here": {pod: []func(*Pod){livenessOf(by(Exec))}, plot: plot{
-			{60, shadows(Liveness, overtime, taking(time.Second, 0))}, {60.1, agrees("liveness", "E1 medium", "may run on")},
-			{61, shadows(Liveness, "", lacks(LackUnfinished))}, {61.1, agrees("liveness", "E1 certain", "still runs")},
+			{60, shadows(Liveness, overtime, taking(time.Second, 0))},
+			{60.1, agrees("liveness", "E1 medium", "may run on")},
+			{61, shadows(Liveness, "", lacks(LackUnfinished))},
+			{61.1, agrees("liveness", "E1 certain", "still runs")},
 		}},
 		"E2 X15 X05 the runtimes' words": {pod: []func(*Pod){livenessOf(by(Exec))}, plot: plot{
 			{30.1, fails(Liveness, "command timed out")}, {31, shadows(Liveness, overtime)}, {31.1, agrees("liveness", "E2 high", "after 1s", "1 of 3")},
@@ -335,21 +361,29 @@ func TestAgreement(t *testing.T) {
 			{30, deleted(30)}, {31, shadows(Readiness, "gone")}, {31.1, agrees("readiness", "B1 high", "1.35.4", "fails: gone")},
 		}},
 		"B1 W38 started may be a lie": {kubelet: "v1.36.2", pod: []func(*Pod){startupOf(), livenessOf()}, plot: plot{
-			{40.1, fails(Liveness, "x")}, {40.11, kills(Liveness)}, {42.1, replaced("Error", 143)}, {43, shadows(Startup, refused)},
+			{40.1, fails(Liveness, "x")},
+			{40.11, kills(Liveness)},
+			{42.1, replaced("Error", 143)},
+			{43, shadows(Startup, refused)},
 			{43.1, agrees("startup", "B1 medium", "instance before")},
 		}},
 		"B1 W19 the kubelet has stopped": {kubelet: "v1.36.2", pod: []func(*Pod){readinessOf(), livenessOf()}, plot: plot{
-			{10, counts(1, live(1, 0), count(Readiness, 1, 0))}, {11, counts(1, live(2, 0), count(Readiness, 1, 0))},
-			{100, counts(1, live(2, 0), count(Readiness, 9, 0))}, {110, counts(1, live(2, 0), count(Readiness, 10, 0))},
-			{111, shadows(Liveness, code500)}, {111.1, agrees("liveness", "B1 low", "no result")},
+			{10, counts(1, live(1, 0), count(Readiness, 1, 0))},
+			{11, counts(1, live(2, 0), count(Readiness, 1, 0))},
+			{100, counts(1, live(2, 0), count(Readiness, 9, 0))},
+			{110, counts(1, live(2, 0), count(Readiness, 10, 0))},
+			{111, shadows(Liveness, code500)},
+			{111.1, agrees("liveness", "B1 low", "no result")},
 		}},
 		"U every time": {pod: []func(*Pod){readinessOf()}, plot: sandwich(code500, shadows(Readiness, ""), agrees("readiness", "U high", "3 times in a row"))},
 		"U not after one look": {pod: []func(*Pod){readinessOf()}, plot: merged(
 			repeated(20, 60, 10, fails(Readiness, code500)), plot{{55, shadows(Readiness, "")}, {56, agrees("readiness", "T2 medium")}},
 		)},
 		"U not while it could not be carried out once": {pod: []func(*Pod){livenessOf()}, plot: plot{
-			{60, shadows(Liveness, "odd", errored)}, {60.1, agrees("liveness", "- low", "does not tell why")},
-			{80, shadows(Liveness, "odd", errored)}, {80.1, agrees("liveness", "U medium")},
+			{60, shadows(Liveness, "odd", errored)},
+			{60.1, agrees("liveness", "- low", "does not tell why")},
+			{80, shadows(Liveness, "odd", errored)},
+			{80.1, agrees("liveness", "U medium")},
 		}},
 		"U not when the kubelet's reason is not known": {pod: []func(*Pod){readinessOf(), fresh}, plot: plot{
 			{1, source(Events, SourceForbidden)}, {40, shadows(Readiness, "")}, {60, shadows(Readiness, "")}, {60.1, agrees("readiness", "- low", "nobody knows of what")},

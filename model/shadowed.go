@@ -39,10 +39,10 @@ func (s *Shadowed) next(run *Shadow, spec *ProbeSpec) *Shadowed {
 	next.Runs = keep(slices.Clip(next.Runs), maxShadows, run)
 	next.Count++
 	next.Tally = next.Tally.Next(run.Probe.Type, spec, run.Verdict)
-	switch {
-	case run.Verdict == ShadowNone:
+	switch run.Verdict {
+	case ShadowNone:
 		next.Lacking++
-	case run.Verdict == ShadowFailure:
+	case ShadowFailure:
 		next.Failures++
 	}
 	if run.Verdict.Succeeds() || run.Verdict == ShadowFailure && run.Took >= spec.Timeout {

@@ -77,8 +77,8 @@ func (s Scope) plans() ([]plan, error) {
 		add(services(), Selection{Namespace: ns})
 	}
 	add(nodes(), Selection{})
-	if len(plans) > metricsStream {
-		return nil, fmt.Errorf("planning %d streams, want at most %d: %w", len(plans), metricsStream, ErrTooManyStreams)
+	if len(plans) > ShadowStream {
+		return nil, fmt.Errorf("planning %d streams, want at most %d: %w", len(plans), ShadowStream, ErrTooManyStreams)
 	}
 	return plans, nil
 }
