@@ -1,142 +1,16 @@
 package model_test
 
 import (
-	"cmp"
-	"fmt"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	. "github.com/probetop/probetop/model"
 )
 
-// shadows is a run of a probe from here, against the running instance, that takes 12 ms and comes to the verdict; a text
-// makes it a failure.
-func shadows(typ ProbeType, text string, edit ...func(*Shadow)) act {
-	return func(_ testing.TB, s *stage) {
-		f := &Shadow{
-			Probe: Key{Pod: s.pod.UID, Container: s.who, Type: typ}, Instance: s.container().ID, At: s.now,
-			Took: 12 * time.Millisecond, RoundTrip: 20 * time.Millisecond, Attempts: 1, Verdict: ShadowSuccess, Text: text, Protocol: "HTTP/1.1",
-		}
-		if text != "" {
-			f.Verdict = ShadowFailure
-		}
-		for _, e := range edit {
-			e(f)
-		}
-		s.Apply(Change{At: s.now, Stream: 62, Fact: f})
-	}
-}
-
-func errored(f *Shadow) { f.Verdict, f.Attempts = ShadowErrored, 3 }
-
-func warned(f *Shadow) { f.Verdict = ShadowWarning }
-
-func lacks(why ShadowLack) func(*Shadow) {
-	return func(f *Shadow) { f.Verdict, f.Lack = ShadowNone, why }
-}
-
-func taking(d, roundTrip time.Duration) func(*Shadow) {
-	return func(f *Shadow) { f.Took, f.RoundTrip = d, roundTrip }
-}
-
-// byPodIP is what the pod IP answered; a text makes it a failure.
-func byPodIP(text string) func(*Shadow) {
-	return func(f *Shadow) {
-		f.PodIP = &PodIPVantage{Verdict: ShadowSuccess, Text: text}
-		if text != "" {
-			f.PodIP.Verdict = ShadowFailure
-		}
-	}
-}
-
-// agrees wants of a probe the class of its agreement, its certainty, and words of its sentence.
-func agrees(name, want string, words ...string) act {
-	return func(t testing.TB, s *stage) {
-		t.Helper()
-		snapshot := s.Snapshot()
-		r := s.row(t, s.pod.UID)
-		a := snapshot.Agreement(r, probeNamed(r, name), s.now)
-		if got := fmt.Sprintf("%s %s", cmp.Or(string(a.Class), "-"), a.Certainty); got != want {
-			t.Errorf("after %v: %s is %s, want %s: %s", s.now.Sub(epoch), name, got, want, a.Text)
-		}
-		for _, w := range words {
-			if !strings.Contains(a.Text, w) {
-				t.Errorf("after %v: %q says nothing of %q", s.now.Sub(epoch), a.Text, w)
-			}
-		}
-		if a.Text == "" || a.Check == "" || strings.Contains(a.Text, "%!") || strings.Contains(a.Check, "%!") {
-			t.Errorf("after %v: the class %s says %q, and to check %q", s.now.Sub(epoch), a.Class, a.Text, a.Check)
-		}
-	}
-}
-
-// meshed is a pod behind the proxy of a mesh.
-func meshed(p *Pod) { p.Setting = &Setting{Mesh: "istio"} }
-
-func hostNetworked(p *Pod) { p.Setting, p.IP = &Setting{HostNetwork: true}, "192.168.7.7" }
-
-func addressed(ip string) func(*Pod) { return func(p *Pod) { p.IP = ip } }
-
-func classed(name string) func(*Pod) {
-	return func(p *Pod) { p.Setting = &Setting{RuntimeClass: name} }
-}
-
-func runtimeIs(version string) act {
-	return func(_ testing.TB, s *stage) {
-		n := *s.node
-		n.RuntimeVersion, n.OS = version, "linux"
-		s.node = &n
-		s.hears(s.node)
-	}
-}
-
-// neighbour is another pod of the node, whose readiness fails so.
-func neighbour(name, text string, edit ...func(*Pod)) act {
-	return func(_ testing.TB, s *stage) {
-		p := settled(readinessOf(), func(p *Pod) { p.UID, p.Name = "u-"+name, name })
-		for _, e := range edit {
-			e(p)
-		}
-		s.hears(p)
-		if text == "" {
-			return
-		}
-		e := NewEvent(Event{
-			UID: name, Namespace: "shop", Name: name + ".1", Pod: p.UID, Container: "web", Reason: ReasonUnhealthy,
-			Message: "Readiness probe failed: " + text, Count: 1, First: s.floor(), Last: s.floor(),
-		})
-		s.hears(e)
-	}
-}
-
-const (
-	noRoute  = `Get "http://10.0.0.7:8080/healthz": dial tcp 10.0.0.7:8080: connect: no route to host`
-	code403  = "HTTP probe failed with statuscode: 403"
-	code503  = "HTTP probe failed with statuscode: 503"
-	reset    = `Get "http://10.0.0.7:8080/healthz": read tcp 10.0.0.1:4711->10.0.0.7:8080: read: connection reset by peer`
-	dialed   = "dial tcp 10.0.0.7:8080: connect: connection refused"
-	unserved = `timeout: failed to connect service "10.0.0.7:8080" within 1s: context deadline exceeded`
-	overtime = `command timed out: "/check" timed out after 1s`
-)
-
-// sandwich is a probe that fails for the kubelet between two runs that come to something else.
-func sandwich(fail string, run act, look act) plot {
-	return merged(repeated(20, 60, 10, fails(Readiness, fail)), plot{{25, run}, {35, run}, {55, run}, {56, look}})
-}
-
-// merged plays plots at the same time.
-func merged(parts ...plot) plot {
-	p := plots(parts...)
-	slices.SortStableFunc(p, func(a, b beat) int { return cmp.Compare(a.at, b.at) })
-	return p
-}
-
 // TestAgreement has a scenario for every class, and those of section 7 whose shadow is one.
 func TestAgreement(t *testing.T) {
 	play(t, map[string]scenario{
-		"A0 H01 T01 X01 G05 W36": {pod: []func(*Pod){livenessOf(), readinessOf()}, plot: plot{
+		"A0 H01 H11 H18 H26 T01 T03 X01 X02 X08 G05 W36": {pod: []func(*Pod){livenessOf(), readinessOf()}, plot: plot{
 			{60, shadows(Liveness, "")},
 			{60.1, agrees("liveness", "A0 high", "both succeed", "12ms of 1s")},
 			{1000, agrees("liveness", "A0 medium")},
@@ -157,6 +31,52 @@ func TestAgreement(t *testing.T) {
 		)},
 		"A1 G01 G06 nobody listens": {pod: []func(*Pod){livenessOf(by(GRPC))}, plot: plot{
 			{21, fails(Liveness, unserved)}, {22, shadows(Liveness, unserved)}, {22.1, agrees("liveness", "A1 high")},
+		}},
+		"A1 H10 no answer in time, for both": {pod: []func(*Pod){livenessOf()}, plot: plot{
+			{21, fails(Liveness, headers)},
+			{22, shadows(Liveness, `Get "http://10.0.0.7:8080/healthz": dial tcp 10.0.0.7:8080: i/o timeout`, taking(1250*time.Millisecond, 0))},
+			{22.1, agrees("liveness", "A1 high", "no connection within the timeout")},
+		}},
+		"A1 H27 HTTPS to a plain server": {pod: []func(*Pod){livenessOf()}, plot: plot{
+			{21, fails(Liveness, plainServer)}, {22, shadows(Liveness, plainServer)}, {22.1, agrees("liveness", "A1 high", "gave HTTP response to HTTPS client")},
+		}},
+		"A1 H12 H28 W30 W34 startup": {pod: []func(*Pod){startupOf(), fresh}, plot: plot{
+			{2, fails(Startup, "HTTP probe failed with statuscode: 400")},
+			{3, shadows(Startup, "HTTP probe failed with statuscode: 400")},
+			{3.1, agrees("startup", "A1 high", "status 400", "restart in")},
+		}},
+		"A1 G03 not serving": {pod: []func(*Pod){livenessOf(by(GRPC))}, plot: plot{
+			{21, fails(Liveness, `service unhealthy (responded with "NOT_SERVING")`)},
+			{22, shadows(Liveness, `service unhealthy (responded with "NOT_SERVING")`)},
+			{22.1, agrees("liveness", "A1 high", "NOT_SERVING")},
+		}},
+		"A1 G04 no answer in time": {pod: []func(*Pod){livenessOf(by(GRPC))}, plot: plot{
+			{21, fails(Liveness, "timeout: health rpc did not complete within 1s")},
+			{22, shadows(Liveness, "timeout: health rpc did not complete within 1s")},
+			{22.1, agrees("liveness", "A1 high", "health RPC")},
+		}},
+		"A1 X18 a text of its own every time": {pod: []func(*Pod){readinessOf(by(Exec))}, plot: merged(
+			repeated(20, 60, 10, fails(Readiness, "(combined)")),
+			plot{{61, shadows(Readiness, "at 03:01:01\nmore")}, {61.1, agrees("readiness", "A1 high", "at 03:01:01…", "5 failures in a row")}},
+		)},
+		"A1 W15 W32 after T3, gated": {pod: []func(*Pod){startupOf(), livenessOf(threshold(3)), fresh}, plot: plot{
+			{5, shadows(Liveness, code500)},
+			{5.1, agrees("liveness", "T3 certain", "status 500")},
+			{10, starts},
+			{13.1, fails(Liveness, code500)},
+			{14, shadows(Liveness, code500)},
+			{14.1, agrees("liveness", "A1 high", "1 of 3")},
+		}},
+		"A1 W20 readiness flips": {pod: []func(*Pod){readinessOf(threshold(1))}, plot: plot{
+			{30, shadows(Readiness, "")},
+			{30.1, agrees("readiness", "A0 high")},
+			{40.1, fails(Readiness, refused)},
+			{40.2, readies(false)},
+			{41, shadows(Readiness, refused)},
+			{41.1, agrees("readiness", "A1 high")},
+		}},
+		"A1 K12 a sidecar": {pod: []func(*Pod){sidecar(Liveness, probe())}, plot: plot{
+			{20.1, of("mesh", fails(Liveness, refused))}, {21, of("mesh", shadows(Liveness, refused))}, {21.1, agrees("mesh/liveness", "A1 high")},
 		}},
 		"A1 what the kubelet met is not known": {pod: []func(*Pod){readinessOf(), fresh}, plot: plot{
 			{60, source(Events, SourceForbidden)}, {61, shadows(Readiness, refused)}, {61.1, agrees("readiness", "A1 low", "not known")},
@@ -203,10 +123,18 @@ func TestAgreement(t *testing.T) {
 		"T3 W08 delay": {pod: []func(*Pod){livenessOf(delay(60))}, plot: plot{
 			{10, shadows(Liveness, refused)}, {10.1, agrees("liveness", "T3 high", "initial delay ends in 50s", "connection refused")},
 		}},
-		"T3 W15 W31 gated": {pod: []func(*Pod){startupOf(), livenessOf(), fresh}, plot: plot{
+		"T3 W15 W31 K10 gated": {pod: []func(*Pod){startupOf(), livenessOf(), fresh}, plot: plot{
 			{10, shadows(Liveness, "")}, {10.1, agrees("liveness", "T3 certain", "startup probe of web")},
 		}},
 		"T3 W11 held": {pod: []func(*Pod){startupOf()}, plot: plot{{60, shadows(Startup, "")}, {60.1, agrees("startup", "T3 certain", "next restart")}}},
+		"T3 W14 held, until the next instance": {pod: []func(*Pod){livenessOf(threshold(1))}, plot: plot{
+			{20.1, fails(Liveness, refused)},
+			{20.2, kills(Liveness)},
+			{22, again("Error", 137)},
+			{23, shadows(Liveness, "")},
+			{23.1, agrees("liveness", "T3 medium", "first result")},
+			{36, agrees("liveness", "A0 high")},
+		}},
 		"T3 W03 K08 suspended": {pod: []func(*Pod){livenessOf()}, plot: plot{
 			{30, deleted(30)}, {31, shadows(Liveness, "")}, {31.1, agrees("liveness", "T3 medium", "terminating")},
 		}},
