@@ -212,3 +212,31 @@ func TestTallyIsTheWorkers(t *testing.T) {
 		t.Errorf("a started container is asked again: %+v", start)
 	}
 }
+
+// TestADifferenceIsFound runs a probe from here that always succeeds, as often as the kubelet runs it, which is always
+// refused: whatever the period, that has to be named before the kubelet's events run out.
+func TestADifferenceIsFound(t *testing.T) {
+	for _, seconds := range []int{1, 2, 3, 5, 10} {
+		rng := rand.New(rand.NewPCG(uint64(seconds), 12))
+		k, w := newKubelet(rng), newWorld(t)
+		w.hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"})
+		worker := &probeWorker{
+			typ: Readiness, spec: probe(period(seconds)), tick: k.now.Add(300 * time.Millisecond), flips: at(100000),
+			failText: func() string { return dialed }, duration: 5 * time.Millisecond,
+		}
+		k.workers, k.tally = []*probeWorker{worker}, map[ProbeType]*[2]int32{Readiness: {}}
+		k.pod.Containers[0].Probes = [len(ProbeTypes)]*ProbeSpec{Readiness: worker.spec}
+		k.start()
+		for range 8 {
+			k.advance(k.now.Add(time.Duration(seconds) * time.Second))
+			k.deliver(w)
+			w.Apply(Change{At: k.now, Stream: 62, Fact: &Shadow{
+				Probe: Key{k.pod.UID, "web", Readiness}, Instance: k.pod.Containers[0].ID, At: k.now, Took: time.Millisecond, Verdict: ShadowSuccess,
+			}})
+		}
+		s := w.Snapshot()
+		if a := s.Agreement(s.Rows[0], &s.Rows[0].Probes[0], k.now); a.Class != LoopbackOnly || a.Certainty < CertaintyHigh {
+			t.Errorf("every %d s: %s %s: %s", seconds, a.Class, a.Certainty, a.Text)
+		}
+	}
+}

@@ -17,7 +17,7 @@ type comparison struct {
 	runs []*Shadow
 	// cause is what run failed of.
 	cause Cause
-	// streak is how many of runs, the newest, are alike; since is the first of these.
+	// streak is how many of the newest runs are alike; since is the first of these.
 	streak int
 	since  time.Time
 	word   LastWord
@@ -35,10 +35,7 @@ func newComparison(s *Snapshot, r *Row, p *Probe, now time.Time) *comparison {
 		}
 	}
 	c.cause = CauseOf(p.Spec.Handler, c.run.Verdict.outcome(), c.run.Text)
-	c.since = c.run.At
-	for i := len(c.runs) - 1; i >= 0 && c.runs[i].Verdict.alike(c.run.Verdict); i-- {
-		c.streak, c.since = c.streak+1, c.runs[i].At
-	}
+	c.streak, c.since = p.Shadow.Alike, p.Shadow.Since
 	c.word = c.lastWord(p)
 	c.troubles = c.judge.troubles(p)
 	c.spell = p.spellOf(c.troubles)
@@ -80,18 +77,28 @@ func (c *comparison) contradictions() int {
 	if len(c.troubles) == 0 {
 		return c.withheldBetween()
 	}
-	n, longest := 0, durationOf(c.probe).longest
-	streak := c.runs[len(c.runs)-c.streak:]
-	for i := range len(streak) - 1 {
-		for t := range c.troubles {
-			to := c.troubles[t].to()
-			if to.Add(-longest).After(streak[i].At) && to.Add(time.Second).Before(streak[i+1].At) {
-				n++
+	n, at := 0, c.since
+	for i := range c.troubles {
+		earliest, latest := c.troubles[i].moment(durationOf(c.probe).longest)
+		if !earliest.After(at) {
+			continue
+		}
+		for _, run := range c.runs {
+			if run.At.After(latest) {
+				n, at = n+1, run.At
 				break
 			}
 		}
 	}
 	return n
+}
+
+// moment is when a probe ran that failed, by our own clock where it can be: the node's may be wrong.
+func (f *failure) moment(longest time.Duration) (earliest, latest time.Time) {
+	if f.heard.IsZero() {
+		return f.to().Add(-longest), f.to().Add(time.Second)
+	}
+	return f.heard.Add(-eventLag - longest), f.heard
 }
 
 // passedBetween is how often the kubelet has succeeded for sure since the runs are alike, at most once between two.
@@ -116,8 +123,12 @@ func (c *comparison) withheldBetween() int {
 	return min(int(c.run.At.Sub(c.since)/needs), c.streak-1)
 }
 
-// contradicted reports whether the kubelet has come to another verdict between two runs that came to the same.
-func (c *comparison) contradicted() bool { return c.contradictions() > 0 }
+// contradicted reports whether the kubelet has come to another verdict between two runs that came to the same, and not
+// by a failure that was over at once.
+func (c *comparison) contradicted() bool {
+	n := c.contradictions()
+	return n >= 2 || n == 1 && (!c.fails() || len(c.troubles) == 0 || c.lasting())
+}
 
 // measuredSuccess is the newest result that the counters tell, if it is a success.
 func (c *comparison) measuredSuccess() (Failures, Window, bool) {
@@ -136,10 +147,10 @@ func (c *comparison) lasting() bool {
 
 // weight is how sure it is that the two differ by where they ask from, and not by when.
 func (c *comparison) weight() Certainty {
-	switch n := c.contradictions(); {
-	case n >= 2:
+	switch {
+	case c.contradictions() >= 2:
 		return CertaintyHigh
-	case n == 1:
+	case c.contradicted():
 		return CertaintyMedium
 	case c.better() && (!c.lasting() || c.succeededThere()), c.worse() && c.succeededHere():
 		return CertaintyNone

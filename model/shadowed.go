@@ -14,10 +14,16 @@ type Shadowed struct {
 	Runs []*Shadow
 	// Count is how many runs there were, Failures how many of them failed, and Lacking how many had no verdict.
 	Count, Failures, Lacking int
+	// Alike is how many of the newest runs with a verdict, all of one instance, came to the same, and Since when the
+	// first of these began.
+	Alike int
+	Since time.Time
 	// Tally is what a kubelet's worker would have made of them.
 	Tally Tally
 	// Durations are those of the runs that succeeded, or took longer than the timeout.
 	Durations Durations
+
+	verdict ShadowVerdict // the newest that there was, of the same instance
 }
 
 // Last returns the newest run.
@@ -35,6 +41,13 @@ func (s *Shadowed) next(run *Shadow, spec *ProbeSpec) *Shadowed {
 	}
 	if s == nil || s.Last().Instance != run.Instance {
 		next.Tally = next.Tally.Anew(run.Probe.Type)
+		next.Alike, next.verdict = 0, ShadowNone
+	}
+	if run.Verdict != ShadowNone {
+		if next.Alike == 0 || !next.verdict.alike(run.Verdict) {
+			next.Alike, next.Since = 0, run.At
+		}
+		next.Alike, next.verdict = next.Alike+1, run.Verdict
 	}
 	next.Runs = keep(slices.Clip(next.Runs), maxShadows, run)
 	next.Count++
