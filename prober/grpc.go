@@ -1,0 +1,118 @@
+package prober
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/connectivity"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/peer"
+	"google.golang.org/grpc/status"
+)
+
+// ask calls the gRPC health service. It mirrors pkg/probe/grpc/grpc.go.
+func (c *Check) ask(ctx context.Context, t *trial) outcome {
+	t.budget.add(tripsGRPC)
+	if c.secure {
+		t.budget.add(tripsTLS12)
+	}
+	within, release := t.budget.deadline(ctx)
+	defer release()
+	t.wire.faulted = release // grpc would try again until the time is over
+	conn, err := c.client(t)
+	if err != nil {
+		return failure(fmt.Sprintf("error: failed to connect service at %q: %v", c.address, err))
+	}
+	defer func() { _ = conn.Close() }()
+	t.phase(PhaseConnect)
+	if !ready(within, conn) || t.budget.late() {
+		return c.unconnected(ctx, t)
+	}
+	t.phase(PhaseAnswer)
+	var from peer.Peer
+	answer, err := grpc_health_v1.NewHealthClient(conn).Check(within, &grpc_health_v1.HealthCheckRequest{Service: c.service}, grpc.Peer(&from))
+	t.note(func(h *Hop) {
+		h.Protocol = "HTTP/2.0"
+		if info, ok := from.AuthInfo.(credentials.TLSInfo); ok {
+			h.TLS = tls.VersionName(info.State.Version)
+		}
+	})
+	if err != nil || t.budget.late() {
+		return c.uncalled(ctx, t, err)
+	}
+	if answer.GetStatus() != grpc_health_v1.HealthCheckResponse_SERVING {
+		return failure(fmt.Sprintf("service unhealthy (responded with %q)", answer.GetStatus().String()))
+	}
+	return success("service healthy")
+}
+
+// client returns a client that has not connected yet. The scheme keeps grpc from resolving names.
+func (c *Check) client(t *trial) (*grpc.ClientConn, error) {
+	secrecy := insecure.NewCredentials()
+	if c.secure {
+		secrecy = credentials.NewTLS(&tls.Config{InsecureSkipVerify: true})
+	}
+	return grpc.NewClient("passthrough:///"+c.address,
+		grpc.WithUserAgent(c.node.userAgent()),
+		grpc.WithTransportCredentials(secrecy),
+		grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
+			return t.wire.open(ctx, "tcp", address)
+		}))
+}
+
+// ready waits until the client is connected. Until ctx ends it is tried again, as a blocking dial of grpc does.
+func ready(ctx context.Context, conn *grpc.ClientConn) bool {
+	for {
+		state := conn.GetState()
+		switch state {
+		case connectivity.Ready:
+			return true
+		case connectivity.Idle:
+			conn.Connect()
+		}
+		if !conn.WaitForStateChange(ctx, state) {
+			return false
+		}
+	}
+}
+
+// unconnected is the outcome of an attempt that did not connect. The kubelet tries until the timeout, whatever the
+// reason; there is no need to wait that long when the container's side has said it.
+func (c *Check) unconnected(ctx context.Context, t *trial) outcome {
+	b, refusal, _ := t.wire.said()
+	if b != nil {
+		return b.none()
+	}
+	o := failure(fmt.Sprintf("timeout: failed to connect service %q within %v: %v", c.address, c.Timeout, context.DeadlineExceeded))
+	if refusal != nil {
+		return o
+	}
+	return t.timedOut(ctx, o)
+}
+
+// uncalled is the outcome of a call that failed, or whose answer was late.
+func (c *Check) uncalled(ctx context.Context, t *trial, err error) outcome {
+	b, refusal, _ := t.wire.said()
+	if b != nil {
+		return b.none()
+	}
+	if refusal != nil { // A server that spoke has not refused: the way contradicts itself.
+		return (&Broken{Err: errors.New("the connection was refused after it had been used: " + strings.TrimSpace(refusal.Raw))}).none()
+	}
+	answer := status.Convert(err)
+	switch {
+	case err == nil, answer.Code() == codes.DeadlineExceeded:
+		return t.timedOut(ctx, failure(fmt.Sprintf("timeout: health rpc did not complete within %v", c.Timeout)))
+	case answer.Code() == codes.Unimplemented:
+		return failure("error: this server does not implement the grpc health protocol (grpc.health.v1.Health): " + answer.Message())
+	}
+	return failure("error: health rpc probe failed: " + err.Error())
+}

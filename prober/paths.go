@@ -1,0 +1,51 @@
+package prober
+
+import (
+	"context"
+	"net"
+	"time"
+)
+
+// Dial opens a connection the way net.Dialer.DialContext does. The handlers never dial otherwise. What the
+// container's side said of the connection is a *Refusal, a way that broke is a *Broken; both may be returned by
+// Dial and by the connection's Read and Write, and a connection may be an Acknowledger. Dial must give up when ctx
+// ends.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+// Exec runs argv in the container the way the kubelet's ExecSync does, and gives up after the timeout. Its error
+// is a *Broken: whatever the command or the runtime said is in the result.
+type Exec func(ctx context.Context, argv []string, timeout time.Duration) (ExecResult, error)
+
+// ExecResult is how a command in a container ended.
+type ExecResult struct {
+	// Stdout and Stderr are what it wrote, each cut to 10,240 bytes or more.
+	Stdout, Stderr []byte
+	ExitCode       int
+	// TimedOut is set when the command had not ended within the timeout.
+	TimedOut bool
+	// StartError is why the runtime could not start the command, in its words; empty when it did.
+	StartError string
+}
+
+// Acknowledger is a connection on which it is not known after Dial whether the container took it.
+type Acknowledger interface {
+	// Acknowledged says that nothing more will be sent, and waits until it is known whether the container took
+	// the connection: nil when it did, a *Refusal when it did not, a *Broken when it cannot be known any more.
+	Acknowledged(ctx context.Context) error
+}
+
+// Paths are the ways to a container.
+type Paths struct {
+	// Dial opens connections to the pod IP. It is nil when there is no such way.
+	Dial Dial
+	// Exec runs commands in the container. It is nil when there is no such way.
+	Exec Exec
+	// Reaches reports whether Dial reaches a host other than the pod IP just as the node would; nil for none.
+	Reaches func(host string) bool
+	// Alive is asked after an attempt timed out whether the way to the container is still open. When it says no
+	// the container is not blamed. Nil is a way that cannot break silently.
+	Alive func(ctx context.Context) error
+	// RoundTrip is how long the way there and back is. Attempts are given that time on top of their timeout, and
+	// it is taken off again before they are judged. Zero is a direct way: the timeout is kept exactly.
+	RoundTrip time.Duration
+}

@@ -1,0 +1,82 @@
+package prober
+
+import (
+	"encoding/json"
+	"maps"
+	"net"
+	"slices"
+	"strconv"
+
+	"github.com/probetop/probetop/model"
+)
+
+// Reproduce returns a command line that makes the same check by hand, safe to paste into a shell: for exec from
+// anywhere, for the others from the node. It is empty for a probe that cannot be carried out.
+func (c *Check) Reproduce() string {
+	if c.Target == "" {
+		return ""
+	}
+	timeout := strconv.Itoa(int(c.Timeout.Seconds()))
+	switch c.Handler {
+	case model.Exec:
+		words := []string{"kubectl", "exec", "-n", c.namespace, c.pod, "-c", c.Probe.Container, "--"}
+		return quoteAll(append(words, c.argv...))
+	case model.HTTP:
+		return quoteAll(c.request.curl(timeout))
+	case model.TCP:
+		// The address was joined from the two.
+		host, port, _ := net.SplitHostPort(c.address)
+		return quoteAll([]string{"nc", "-z", "-v", "-w", timeout, host, port})
+	case model.GRPC:
+		return quoteAll(c.grpcurl(timeout))
+	}
+	return ""
+}
+
+// curl does not follow redirects: it would follow them to any host.
+func (h *httpRequest) curl(timeout string) []string {
+	words := []string{"curl", "-i", "-k", "-g", "--path-as-is", "--noproxy", "*", "--max-time", timeout}
+	if h.h2c {
+		words = append(words, "--http2-prior-knowledge")
+	}
+	for _, name := range slices.Sorted(maps.Keys(h.headers)) {
+		values := h.headers[name]
+		if name == "Host" || name == "User-Agent" {
+			values = values[:1] // net/http sends no more of these
+		}
+		for _, value := range values {
+			words = append(words, "-H", curlHeader(name, value))
+		}
+	}
+	if _, set := h.headers["Accept"]; !set {
+		words = append(words, "-H", "Accept:")
+	}
+	return append(words, h.url)
+}
+
+// curlHeader writes a header for curl, to which one without a value means that it is left out. So it is by
+// net/http for these two.
+func curlHeader(name, value string) string {
+	switch {
+	case value != "":
+		return name + ": " + value
+	case name == "User-Agent" || name == "Host":
+		return name + ":"
+	}
+	return name + ";"
+}
+
+func (c *Check) grpcurl(timeout string) []string {
+	words := []string{"grpcurl", "-max-time", timeout, "-user-agent", c.node.userAgent()}
+	if c.secure {
+		words = append(words, "-insecure")
+	} else {
+		words = append(words, "-plaintext")
+	}
+	if c.service != "" {
+		// Marshalling a map of strings cannot fail.
+		request, _ := json.Marshal(map[string]string{"service": c.service})
+		words = append(words, "-d", string(request))
+	}
+	return append(words, c.address, "grpc.health.v1.Health/Check")
+}

@@ -1,0 +1,86 @@
+package prober
+
+import (
+	"time"
+
+	"github.com/probetop/probetop/model"
+)
+
+// Result is what a run of a Check came to. Texts and bodies are the container's own bytes; whoever shows them makes
+// them printable.
+type Result struct {
+	Verdict model.ShadowVerdict
+	// Lack says why there is no verdict; empty when there is one.
+	Lack model.ShadowLack
+	// Text is what the kubelet writes of this outcome after the prefix that names it. Of a success it writes
+	// nothing, and Text is what the handler returned: the body or the output. Without a verdict it says why.
+	Text string
+	// At is when the run began.
+	At time.Time
+	// RoundTrip is the length of the way that was taken off.
+	RoundTrip time.Duration
+	// Attempts are those that were made, in their order: several only while they errored, none when the probe
+	// cannot be carried out at all.
+	Attempts []Attempt
+}
+
+// Attempt is one attempt to carry out a probe.
+type Attempt struct {
+	// At is when it began, Took how long it took, and Effective how long with the way to the container taken off.
+	At              time.Time
+	Took, Effective time.Duration
+	// RoundTrips is how often the way to the container was taken.
+	RoundTrips int
+	Verdict    model.ShadowVerdict
+	Text       string
+	// Hops are the requests that were made: the first, and one for each redirect that was followed.
+	Hops []Hop
+	// Body is the beginning of the last response's body, or of what the command wrote.
+	Body []byte
+}
+
+// Hop is one request of an attempt.
+type Hop struct {
+	// Target is the URL, the address or the command.
+	Target string
+	// Status is the response's status; zero when there was none, or the handler is not HTTP.
+	Status int
+	// Location is where a redirect led, resolved; empty when the response was none.
+	Location string
+	// Protocol is what was spoken, as in HTTP/1.1, and TLS its version, as in "TLS 1.3"; empty for none.
+	Protocol, TLS string
+	// Phases are what the time went into, in their order. The last one is also there when it did not end.
+	Phases []Phase
+}
+
+// Phase is a part of the time that a hop took.
+type Phase struct {
+	Name string
+	Took time.Duration
+}
+
+// The phases.
+const (
+	PhaseConnect = "connect"
+	PhaseTLS     = "TLS"
+	PhaseAnswer  = "first byte"
+	PhaseBody    = "body"
+	PhaseRun     = "run"
+)
+
+// Shadow returns the result as the fact that the model takes.
+func (r *Result) Shadow(probe model.Key, instance string) *model.Shadow {
+	s := &model.Shadow{
+		Probe: probe, Instance: instance, At: r.At, RoundTrip: r.RoundTrip, Attempts: len(r.Attempts),
+		Verdict: r.Verdict, Lack: r.Lack, Text: r.Text,
+	}
+	if len(r.Attempts) == 0 {
+		return s
+	}
+	last := &r.Attempts[len(r.Attempts)-1]
+	s.Took = last.Effective
+	if len(last.Hops) > 0 {
+		s.Protocol = last.Hops[len(last.Hops)-1].Protocol
+	}
+	return s
+}

@@ -1,0 +1,122 @@
+package prober
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/probetop/probetop/model"
+)
+
+// handler makes one attempt, and says what the kubelet would have made of it. There is one for each kind of probe.
+type handler func(ctx context.Context, t *trial) outcome
+
+// outcome is what an attempt came to.
+type outcome struct {
+	verdict model.ShadowVerdict
+	lack    model.ShadowLack
+	text    string
+}
+
+func success(text string) outcome { return outcome{verdict: model.ShadowSuccess, text: text} }
+func failure(text string) outcome { return outcome{verdict: model.ShadowFailure, text: text} }
+func errored(text string) outcome { return outcome{verdict: model.ShadowErrored, text: text} }
+
+// trial is an attempt under way.
+type trial struct {
+	// immutable
+	via    Paths
+	wire   *wire
+	budget *budget
+
+	mu sync.Mutex
+	// guarded by mu
+	hops  []Hop
+	since time.Time // of the phase that is under way
+	body  []byte
+}
+
+// bodyKept is how much of a body or an output an attempt keeps.
+const bodyKept = 1024
+
+// newTrial begins an attempt. Connections go to one host only.
+func newTrial(via Paths, host string, timeout time.Duration) *trial {
+	return &trial{via: via, wire: &wire{dial: via.Dial, host: host}, budget: newBudget(timeout, via.RoundTrip)}
+}
+
+// hop begins the next request.
+func (t *trial) hop(target string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.endLocked()
+	t.hops = append(t.hops, Hop{Target: target})
+}
+
+// phase begins a phase of the request under way, and ends the one before.
+func (t *trial) phase(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.endLocked()
+	t.since = time.Now()
+	last := &t.hops[len(t.hops)-1]
+	last.Phases = append(last.Phases, Phase{Name: name})
+}
+
+// note changes what is known of the request under way.
+func (t *trial) note(change func(h *Hop)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	change(&t.hops[len(t.hops)-1])
+}
+
+// keep keeps the beginning of a body.
+func (t *trial) keep(body []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.body = slices.Clone(body[:min(len(body), bodyKept)])
+}
+
+// endLocked ends the phase that is under way.
+func (t *trial) endLocked() {
+	if t.since.IsZero() {
+		return
+	}
+	phases := t.hops[len(t.hops)-1].Phases
+	phases[len(phases)-1].Took = time.Since(t.since)
+	t.since = time.Time{}
+}
+
+// end returns the attempt. What goroutines of libraries still say of it is not heard.
+func (t *trial) end(o outcome) Attempt {
+	took := time.Since(t.budget.start)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.endLocked()
+	a := Attempt{
+		At: t.budget.start, Took: took, Effective: t.budget.effective(took), RoundTrips: t.budget.taken(),
+		Verdict: o.verdict, Text: o.text, Body: t.body,
+	}
+	for _, h := range t.hops {
+		h.Phases = slices.Clone(h.Phases)
+		a.Hops = append(a.Hops, h)
+	}
+	return a
+}
+
+// timedOut returns the outcome of an attempt whose time was over, unless the way to the container is to blame.
+func (t *trial) timedOut(ctx context.Context, o outcome) outcome {
+	if t.via.Alive == nil {
+		return o
+	}
+	ctx, cancel := context.WithTimeout(ctx, 4*t.via.RoundTrip+time.Second)
+	defer cancel()
+	if err := t.via.Alive(ctx); err != nil {
+		b := broken(err)
+		if b == nil {
+			b = &Broken{Err: err}
+		}
+		return b.none()
+	}
+	return o
+}
