@@ -1,0 +1,115 @@
+package prober_test
+
+import (
+	"context"
+	"net"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"github.com/probetop/probetop/model"
+)
+
+// answer is what a health service says.
+type answer func(ctx context.Context, service string) (grpc_health_v1.HealthCheckResponse_ServingStatus, error)
+
+func serving(context.Context, string) (grpc_health_v1.HealthCheckResponse_ServingStatus, error) {
+	return grpc_health_v1.HealthCheckResponse_SERVING, nil
+}
+
+type health struct {
+	grpc_health_v1.UnimplementedHealthServer
+	answer answer
+}
+
+func (h health) Check(ctx context.Context, r *grpc_health_v1.HealthCheckRequest) (*grpc_health_v1.HealthCheckResponse, error) {
+	s, err := h.answer(ctx, r.GetService())
+	return &grpc_health_v1.HealthCheckResponse{Status: s}, err
+}
+
+// serveGRPC starts a gRPC server, with a health service unless there is no answer, and returns the way to it.
+func serveGRPC(t *testing.T, a answer) *way {
+	t.Helper()
+	var config net.ListenConfig
+	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := grpc.NewServer()
+	if a != nil {
+		grpc_health_v1.RegisterHealthServer(server, health{answer: a})
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(l)
+	}()
+	t.Cleanup(func() {
+		server.Stop()
+		<-done
+	})
+	return &way{to: l.Addr().String()}
+}
+
+func TestGRPC(t *testing.T) {
+	t.Parallel()
+	fails := func(code codes.Code, message string) answer {
+		return func(context.Context, string) (grpc_health_v1.HealthCheckResponse_ServingStatus, error) {
+			return 0, status.Error(code, message)
+		}
+	}
+	for name, c := range map[string]struct {
+		answer  answer
+		verdict model.ShadowVerdict
+		text    string
+	}{
+		"serving": {serving, model.ShadowSuccess, "service healthy"},
+		"not serving": {func(context.Context, string) (grpc_health_v1.HealthCheckResponse_ServingStatus, error) {
+			return grpc_health_v1.HealthCheckResponse_NOT_SERVING, nil
+		}, model.ShadowFailure, `service unhealthy (responded with "NOT_SERVING")`},
+		"not found":         {fails(codes.NotFound, "unknown service"), model.ShadowFailure, "error: health rpc probe failed: rpc error: code = NotFound desc = unknown service"},
+		"deadline":          {fails(codes.DeadlineExceeded, "mine"), model.ShadowFailure, "timeout: health rpc did not complete within 1s"},
+		"no health service": {nil, model.ShadowFailure, "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): unknown service grpc.health.v1.Health"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := serveGRPC(t, c.answer)
+			r := over(t, check(t, grpcCall("db")), w.dial)
+			expect(t, r, c.verdict, c.text)
+			if w.left() != 0 || len(r.Attempts) != 1 || r.Attempts[0].Hops[0].Protocol != "HTTP/2.0" || r.Attempts[0].RoundTrips != 2 {
+				t.Errorf("%d connections left, attempts %+v", w.left(), r.Attempts)
+			}
+		})
+	}
+}
+
+func TestGRPCCall(t *testing.T) {
+	t.Parallel()
+	var service string
+	var md metadata.MD
+	w := serveGRPC(t, func(ctx context.Context, s string) (grpc_health_v1.HealthCheckResponse_ServingStatus, error) {
+		md, _ = metadata.FromIncomingContext(ctx)
+		service = s
+		return serving(ctx, s)
+	})
+	over(t, check(t, grpcCall("db")), w.dial)
+	if agent := md.Get("user-agent"); service != "db" || len(agent) != 1 || agent[0] != "kube-probe/1.37 grpc-go/"+grpc.Version || md.Get(":authority")[0] != "10.0.0.5:9090" {
+		t.Errorf("service %q, metadata %v", service, md)
+	}
+}
+
+// TestGRPCThatDoesNotConnect takes the whole timeout, as the kubelet does, unless the way says that it was refused.
+func TestGRPCThatDoesNotConnect(t *testing.T) {
+	t.Parallel()
+	w := serveRaw(t, func(net.Conn) {})
+	r := over(t, check(t, grpcCall("")), w.dial)
+	expect(t, r, model.ShadowFailure, `timeout: failed to connect service "10.0.0.5:9090" within 1s: context deadline exceeded`)
+	if took := r.Attempts[0].Took; took < time.Second {
+		t.Errorf("took %v, want the timeout", took)
+	}
+}

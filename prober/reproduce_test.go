@@ -1,0 +1,55 @@
+package prober_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/probetop/probetop/model"
+)
+
+func TestReproduce(t *testing.T) {
+	t.Parallel()
+	withHeaders := httpsGet("/p?x=1&y='z'")
+	withHeaders.HTTPGet.HTTPHeaders = []corev1.HTTPHeader{{Name: "Host", Value: "shop.example.org"}, {Name: "accept"}, {Name: "X-Empty"}, {Name: "X-A", Value: "1"}, {Name: "X-A", Value: "$(id)"}}
+	v6 := func(pod *corev1.Pod) { pod.Status.PodIP = "fd00::5" }
+	for want, got := range map[string]string{
+		"curl -i -k -g --path-as-is --noproxy '*' --max-time 1 -H 'Accept: */*' -H 'User-Agent: kube-probe/1.37' http://10.0.0.5:8080/": check(t, httpGet("/")).Reproduce(),
+		"curl -i -k -g --path-as-is --noproxy '*' --max-time 1 -H 'Host: shop.example.org' -H 'User-Agent: kube-probe/1.37' -H 'X-A: 1' -H 'X-A: $(id)' -H 'X-Empty;' -H Accept: " +
+			`'https://10.0.0.5:8080/p?x=1&y='\''z'\'''`: check(t, withHeaders).Reproduce(),
+		"nc -z -v -w 1 10.0.0.5 5432": check(t, tcpSocket()).Reproduce(),
+		"nc -z -v -w 1 fd00::5 5432":  check(t, tcpSocket(), v6).Reproduce(),
+		`grpcurl -max-time 1 -user-agent kube-probe/1.37 -plaintext -d '{"service":"db"}' 10.0.0.5:9090 grpc.health.v1.Health/Check`: check(t, grpcCall("db")).Reproduce(),
+		`kubectl exec -n shop web-0 -c app -- sh -c 'echo "$HOME"; exit 1'`:                                                          check(t, execute("sh", "-c", `echo "$HOME"; exit 1`)).Reproduce(),
+		"": check(t, corev1.ProbeHandler{}).Reproduce(),
+	} {
+		if got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+// TestReproduceIsSafe pastes commands into a real shell: the words must come out as they are, and nothing must reach
+// the terminal that it would act on.
+func TestReproduceIsSafe(t *testing.T) {
+	t.Parallel()
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		bash = "/bin/sh"
+	}
+	for _, word := range []string{
+		"plain", "", " ", "a b", "'", "''", `"`, `\`, `\'`, "$(touch /tmp/x)", "`id`", "$HOME", "!!", "*", "~", "#", ";", "&", "|", "<", ">", "a\nb", "\x1b[31mred\x1b[0m", "\x07", "\xff\xfe", "é", "日本", "a\u202eb", "\u200b", "-n", "=x", "%1", "{a,b}", "\r", "\t",
+	} {
+		line := check(t, execute("printf", "%s", word)).Reproduce()
+		if model.Printable(line) != line {
+			t.Errorf("%q: not printable: %q", word, line)
+		}
+		_, argv, _ := strings.Cut(line, " -- ")
+		out, err := exec.CommandContext(t.Context(), bash, "-c", argv).Output()
+		if err != nil || string(out) != word {
+			t.Errorf("%q: %s gave %q, %v", word, argv, out, err)
+		}
+	}
+}

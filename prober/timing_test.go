@@ -1,0 +1,103 @@
+package prober_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/prober"
+)
+
+const (
+	late     = `Get "http://10.0.0.5:8080/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`
+	lateHop  = `Get "http://10.0.0.5:8080/there": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`
+	lateBody = "context deadline exceeded (Client.Timeout or context cancellation while reading body)"
+)
+
+// TestTimes runs a probe with a timeout of a second against servers that take their time, over ways of some length.
+// Moments just before and after what counts are told apart: the clock is that of a synctest bubble.
+func TestTimes(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	for name, c := range map[string]struct {
+		roundTrip    time.Duration
+		before, body time.Duration // of the server: before the headers, and from there to the body
+		redirected   bool
+		verdict      model.ShadowVerdict
+		text         string
+		took         time.Duration
+	}{
+		"direct, in time":               {0, 999 * ms, 0, false, model.ShadowSuccess, "fine", 999 * ms},
+		"direct, late":                  {0, 1001 * ms, 0, false, model.ShadowFailure, late, 1000 * ms},
+		"direct, late body":             {0, 900 * ms, 200 * ms, false, model.ShadowErrored, lateBody, 3000 * ms},
+		"far, in time":                  {200 * ms, 1199 * ms, 0, false, model.ShadowSuccess, "fine", 1199 * ms},
+		"far, effectively late":         {200 * ms, 1201 * ms, 0, false, model.ShadowFailure, late, 1201 * ms},
+		"far, too late to wait for":     {200 * ms, 9000 * ms, 0, false, model.ShadowFailure, late, 1550 * ms},
+		"far, late body":                {200 * ms, 1100 * ms, 150 * ms, false, model.ShadowErrored, lateBody, 3750 * ms},
+		"far, redirected, in time":      {200 * ms, 1599 * ms, 0, true, model.ShadowSuccess, "fine", 1599 * ms},
+		"far, redirected, late":         {200 * ms, 1601 * ms, 0, true, model.ShadowFailure, lateHop, 1601 * ms},
+		"far, redirected, no end to it": {200 * ms, 9000 * ms, 0, true, model.ShadowFailure, lateHop, 2150 * ms},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := newPipes()
+				defer p.serve(func(w http.ResponseWriter, r *http.Request) {
+					if c.redirected && r.URL.Path == "/" {
+						http.Redirect(w, r, "/there", http.StatusFound)
+						return
+					}
+					pause(r.Context(), c.before)
+					_ = http.NewResponseController(w).Flush()
+					pause(r.Context(), c.body)
+					_, _ = io.WriteString(w, "fine")
+				})()
+				begin := time.Now()
+				r := check(t, httpGet("/")).Run(t.Context(), prober.Paths{Dial: p.dial, RoundTrip: c.roundTrip})
+				expect(t, r, c.verdict, c.text)
+				if took := time.Since(begin); took != c.took {
+					t.Errorf("took %v, want %v", took, c.took)
+				}
+				last := r.Attempts[len(r.Attempts)-1]
+				if want := max(0, last.Took-time.Duration(last.RoundTrips)*c.roundTrip); last.Effective != want {
+					t.Errorf("%v was %v effectively over %d round trips, want %v", last.Took, last.Effective, last.RoundTrips, want)
+				}
+			})
+		})
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
+
+// TestSilenceOfTheWay: a timeout is the container's only while the way to it is open.
+func TestSilenceOfTheWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPipes()
+		defer p.serve(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })()
+		via := prober.Paths{Dial: p.dial, RoundTrip: time.Millisecond}
+		via.Alive = func(context.Context) error { return nil }
+		expect(t, check(t, httpGet("/")).Run(t.Context(), via), model.ShadowFailure, late)
+		via.Alive = func(context.Context) error { return &prober.Broken{Err: errCut} }
+		expectNone(t, check(t, httpGet("/")).Run(t.Context(), via), model.LackTunnel)
+		via.Alive = func(ctx context.Context) error {
+			<-ctx.Done()
+			return errors.New("no answer to a ping")
+		}
+		begin := time.Now()
+		expectNone(t, check(t, httpGet("/")).Run(t.Context(), via), model.LackTunnel)
+		if took := time.Since(begin); took > 3*time.Second {
+			t.Errorf("took %v: a way that is silent must not be waited for", took)
+		}
+	})
+}
