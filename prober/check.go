@@ -107,7 +107,7 @@ func (c *Check) prepare(probe *corev1.Probe, container *corev1.Container) {
 			c.service = *probe.GRPC.Service
 		}
 		// The API server drops a mode unless it has the gate on; the kubelets have it with it or are older.
-		c.secure = !c.node.before(1, 37) && probe.GRPC.Mode != nil && *probe.GRPC.Mode == corev1.GRPCProbeModeTLS
+		c.secure = !c.node.before(37) && probe.GRPC.Mode != nil && *probe.GRPC.Mode == corev1.GRPCProbeModeTLS
 		c.aim(c.toPod(""), int(probe.GRPC.Port))
 	default:
 		c.settled = &outcome{lack: model.LackUnsupported, text: "the probe has a handler that this version does not know"}

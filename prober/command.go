@@ -64,7 +64,7 @@ func expandReference(b *strings.Builder, rest string, values map[string]string) 
 // Until 1.33 the first byte of the character was taken for one.
 func keepDollar(b *strings.Builder, rest string, node NodeInfo) string {
 	r, size := utf8.DecodeRuneInString(rest)
-	if node.before(1, 34) {
+	if node.before(34) {
 		r, size = rune(rest[0]), 1
 	}
 	b.WriteByte('$')

@@ -52,7 +52,7 @@ func (c *Check) execTimeout() string {
 	switch {
 	case c.node.crio():
 		return "command timed out"
-	case c.node.before(1, 31):
+	case c.node.before(31):
 		return fmt.Sprintf("command %q timed out", command)
 	}
 	return fmt.Sprintf("command timed out: %q timed out after %v", command, c.Timeout)

@@ -79,7 +79,10 @@ func TestExecThatBreaks(t *testing.T) {
 func TestExpansion(t *testing.T) {
 	t.Parallel()
 	env := []corev1.EnvVar{
-		{Name: "NAME", Value: "value"}, {Name: "NESTED", Value: "$(NAME)"}, {Name: "NAME2", Value: "a"}, {Name: "NAME2", Value: "b"},
+		{Name: "NAME", Value: "value"},
+		{Name: "NESTED", Value: "$(NAME)"},
+		{Name: "NAME2", Value: "a"},
+		{Name: "NAME2", Value: "b"},
 		{Name: "SECRET", ValueFrom: &corev1.EnvVarSource{}},
 	}
 	for word, want := range map[string]string{

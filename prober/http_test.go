@@ -26,8 +26,10 @@ func TestHTTP(t *testing.T) {
 		"failure":               {respond(503, "secret"), model.ShadowFailure, "HTTP probe failed with statuscode: 503"},
 		"body as long as read":  {respond(200, strings.Repeat("b", 10240)), model.ShadowSuccess, strings.Repeat("b", 10240)},
 		"body longer than read": {respond(200, strings.Repeat("b", 10241)), model.ShadowSuccess, strings.Repeat("b", 10240)},
-		"no answer": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, model.ShadowFailure,
-			`Get "http://10.0.0.5:8080/healthz": EOF`},
+		"no answer": {
+			func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, model.ShadowFailure,
+			`Get "http://10.0.0.5:8080/healthz": EOF`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

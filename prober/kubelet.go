@@ -15,8 +15,9 @@ type NodeInfo struct {
 	RuntimeVersion string
 }
 
-func (n NodeInfo) before(major, minor int) bool {
-	return model.ParseVersion(n.KubeletVersion).Before(major, minor)
+// before reports whether the kubelet is known to be older than 1.minor.
+func (n NodeInfo) before(minor int) bool {
+	return model.ParseVersion(n.KubeletVersion).Before(1, minor)
 }
 
 func (n NodeInfo) crio() bool { return strings.HasPrefix(n.RuntimeVersion, "cri-o://") }

@@ -37,7 +37,7 @@ func portNamed(name string, c *corev1.Container, node NodeInfo) (int, error) {
 			return int(c.Ports[i].ContainerPort), nil
 		}
 	}
-	if node.before(1, 37) {
+	if node.before(37) {
 		return strconv.Atoi(name)
 	}
 	return 0, fmt.Errorf("port %q not found", name)

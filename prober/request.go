@@ -30,7 +30,7 @@ func (c *Check) prepareHTTP(get *corev1.HTTPGetAction, container *corev1.Contain
 	target := probeURL(cmp.Or(strings.ToLower(string(get.Scheme)), "http"), c.toPod(get.Host), port, get.Path)
 	c.request = &httpRequest{url: target.String(), headers: probeHeaders(get.HTTPHeaders, c.node)}
 	// The API server drops a protocol unless it has the gate on; the kubelets have it with it or are older.
-	c.request.h2c = !c.node.before(1, 37) && get.Protocol != nil && *get.Protocol == corev1.HTTPProtocolHTTP2
+	c.request.h2c = !c.node.before(37) && get.Protocol != nil && *get.Protocol == corev1.HTTPProtocolHTTP2
 	r, err := c.request.make(context.Background())
 	if err != nil {
 		c.fail(err)
