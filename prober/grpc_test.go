@@ -3,6 +3,7 @@ package prober_test
 import (
 	"context"
 	"net"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,21 +41,25 @@ func serveGRPC(t *testing.T, a answer) *way {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(serveHealth(l, a))
+	return &way{to: l.Addr().String()}
+}
+
+// serveHealth serves until the returned function is called.
+func serveHealth(l net.Listener, a answer) (stop func()) {
 	server := grpc.NewServer()
 	if a != nil {
 		grpc_health_v1.RegisterHealthServer(server, health{answer: a})
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = server.Serve(l)
-	}()
-	t.Cleanup(func() {
+	var running sync.WaitGroup
+	running.Go(func() { _ = server.Serve(l) })
+	return func() {
 		server.Stop()
-		<-done
-	})
-	return &way{to: l.Addr().String()}
+		running.Wait()
+	}
 }
+
+func (p *pipes) serveGRPC(a answer) (stop func()) { return serveHealth(p, a) }
 
 func TestGRPC(t *testing.T) {
 	t.Parallel()

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"google.golang.org/grpc/health/grpc_health_v1"
 
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/prober"
@@ -77,6 +80,57 @@ func pause(ctx context.Context, d time.Duration) {
 	case <-time.After(d):
 	case <-ctx.Done():
 	}
+}
+
+// TestGRPCTimes is the same for gRPC. A bubble does not end while a goroutine of the attempt is left.
+func TestGRPCTimes(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	const lateCall = "timeout: health rpc did not complete within 1s"
+	for name, c := range map[string]struct {
+		roundTrip, delay time.Duration
+		verdict          model.ShadowVerdict
+		text             string
+		took             time.Duration
+	}{
+		"direct, in time":           {0, 999 * ms, model.ShadowSuccess, "service healthy", 999 * ms},
+		"direct, late":              {0, 9000 * ms, model.ShadowFailure, lateCall, 1000 * ms},
+		"far, in time":              {200 * ms, 1399 * ms, model.ShadowSuccess, "service healthy", 1399 * ms},
+		"far, effectively late":     {200 * ms, 1401 * ms, model.ShadowFailure, lateCall, 1401 * ms},
+		"far, too late to wait for": {200 * ms, 9000 * ms, model.ShadowFailure, lateCall, 1850 * ms},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := newPipes()
+				defer p.serveGRPC(func(ctx context.Context, service string) (grpc_health_v1.HealthCheckResponse_ServingStatus, error) {
+					pause(ctx, c.delay)
+					return serving(ctx, service)
+				})()
+				begin := time.Now()
+				r := check(t, grpcCall("")).Run(t.Context(), prober.Paths{Dial: p.dial, RoundTrip: c.roundTrip})
+				expect(t, r, c.verdict, c.text)
+				if took := time.Since(begin); took != c.took {
+					t.Errorf("took %v, want %v", took, c.took)
+				}
+			})
+		})
+	}
+}
+
+// TestRefusedGRPCIsNotWaitedFor: the text is that of a timeout, but there is nothing to wait for.
+func TestRefusedGRPCIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		r := over(t, check(t, grpcCall("")), func(context.Context, string, string) (net.Conn, error) {
+			return nil, &prober.Refusal{Reason: prober.ReasonRefused}
+		})
+		expect(t, r, model.ShadowFailure, `timeout: failed to connect service "10.0.0.5:9090" within 1s: context deadline exceeded`)
+		if took := time.Since(begin); took != 0 {
+			t.Errorf("took %v", took)
+		}
+	})
 }
 
 // TestSilenceOfTheWay: a timeout is the container's only while the way to it is open.
