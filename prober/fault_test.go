@@ -102,7 +102,7 @@ func TestCutAnywhere(t *testing.T) {
 		for _, reads := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s/reads=%v", name, reads), func(t *testing.T) {
 				t.Parallel()
-				check, none, whole := check(t, c.probe), 0, 0
+				check, none, whole := check(t, c.probe, patient), 0, 0
 				for n := int64(0); n < c.enough; n += c.step {
 					dial := cutting
 					if name == "redirects" {

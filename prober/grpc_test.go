@@ -78,13 +78,13 @@ func TestGRPC(t *testing.T) {
 			return grpc_health_v1.HealthCheckResponse_NOT_SERVING, nil
 		}, model.ShadowFailure, `service unhealthy (responded with "NOT_SERVING")`},
 		"not found":         {fails(codes.NotFound, "unknown service"), model.ShadowFailure, "error: health rpc probe failed: rpc error: code = NotFound desc = unknown service"},
-		"deadline":          {fails(codes.DeadlineExceeded, "mine"), model.ShadowFailure, "timeout: health rpc did not complete within 1s"},
+		"deadline":          {fails(codes.DeadlineExceeded, "mine"), model.ShadowFailure, "timeout: health rpc did not complete within 1m0s"},
 		"no health service": {nil, model.ShadowFailure, "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): unknown service grpc.health.v1.Health"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := serveGRPC(t, c.answer)
-			r := over(t, check(t, grpcCall("db")), w.dial)
+			r := over(t, check(t, grpcCall("db"), patient), w.dial)
 			expect(t, r, c.verdict, c.text)
 			if w.left() != 0 || len(r.Attempts) != 1 || r.Attempts[0].Hops[0].Protocol != "HTTP/2.0" || r.Attempts[0].RoundTrips != 2 {
 				t.Errorf("%d connections left, attempts %+v", w.left(), r.Attempts)
@@ -102,7 +102,7 @@ func TestGRPCCall(t *testing.T) {
 		service = s
 		return serving(ctx, s)
 	})
-	over(t, check(t, grpcCall("db")), w.dial)
+	over(t, check(t, grpcCall("db"), patient), w.dial)
 	if agent := md.Get("user-agent"); service != "db" || len(agent) != 1 || agent[0] != "kube-probe/1.37 grpc-go/"+grpc.Version || md.Get(":authority")[0] != "10.0.0.5:9090" {
 		t.Errorf("service %q, metadata %v", service, md)
 	}

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/prober"
 )
@@ -34,7 +32,7 @@ func TestHTTP(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := serve(t, c.handler)
-			r := over(t, check(t, httpGet("/healthz")), w.dial)
+			r := over(t, check(t, httpGet("/healthz"), patient), w.dial)
 			expect(t, r, c.verdict, c.text)
 			if len(r.Attempts) != 1 || !slices.Equal(w.addresses(), []string{"10.0.0.5:8080"}) {
 				t.Errorf("%d attempts, dialled %v", len(r.Attempts), w.addresses())
@@ -50,7 +48,7 @@ func TestHTTPRequest(t *testing.T) {
 	t.Parallel()
 	var got *http.Request
 	w := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r })
-	over(t, check(t, httpGet("/p?x=1#f")), w.dial)
+	over(t, check(t, httpGet("/p?x=1#f"), patient), w.dial)
 	if got.Host != "10.0.0.5:8080" || got.RequestURI != "/p?x=1" || got.UserAgent() != "kube-probe/1.37" || got.Header.Get("Accept") != "*/*" || !got.Close {
 		t.Errorf("got %s %s %v", got.Host, got.RequestURI, got.Header)
 	}
@@ -66,7 +64,7 @@ func TestHTTPBodyThatBreaksIsErrored(t *testing.T) {
 		w.WriteHeader(http.StatusInternalServerError)
 		_, _ = io.WriteString(w, "part")
 	})
-	r := over(t, check(t, httpGet("/")), w.dial)
+	r := over(t, check(t, httpGet("/"), patient), w.dial)
 	expect(t, r, model.ShadowErrored, "unexpected EOF")
 	if len(r.Attempts) != 3 {
 		t.Errorf("%d attempts, want 3", len(r.Attempts))
@@ -85,7 +83,7 @@ func TestHTTPRedirects(t *testing.T) {
 			http.Redirect(w, r, "http://10.0.0.5:9000/b", http.StatusFound)
 		}
 	})
-	r := over(t, check(t, httpGet("/a")), w.dial)
+	r := over(t, check(t, httpGet("/a"), patient), w.dial)
 	expect(t, r, model.ShadowSuccess, "")
 	if want := []string{"10.0.0.5:8080", "10.0.0.5:9000"}; !slices.Equal(w.addresses(), want) {
 		t.Errorf("dialled %v, want %v", w.addresses(), want)
@@ -114,7 +112,7 @@ func TestHTTPRedirectsElsewhereAreNotDialled(t *testing.T) {
 				w.Header().Set("Location", location)
 				w.WriteHeader(http.StatusFound)
 			})
-			r := over(t, check(t, httpGet("/")), w.dial)
+			r := over(t, check(t, httpGet("/"), patient), w.dial)
 			if r.Verdict != model.ShadowWarning && r.Verdict != model.ShadowFailure {
 				t.Errorf("got %s %q", r.Verdict, r.Text)
 			}
@@ -128,7 +126,7 @@ func TestHTTPRedirectsElsewhereAreNotDialled(t *testing.T) {
 func TestHTTPRedirectLoopEnds(t *testing.T) {
 	t.Parallel()
 	w := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/again", http.StatusFound) })
-	r := over(t, check(t, httpGet("/again")), w.dial)
+	r := over(t, check(t, httpGet("/again"), patient), w.dial)
 	expect(t, r, model.ShadowFailure, `Get "/again": stopped after 10 redirects`)
 	if n := len(w.addresses()); n != 10 || len(r.Attempts[0].Hops) != 10 {
 		t.Errorf("%d connections, %d hops; want 10 of each", n, len(r.Attempts[0].Hops))
@@ -153,7 +151,7 @@ func TestHTTPEndlessHeadersAreCut(t *testing.T) {
 					_, err = io.WriteString(conn, line)
 				}
 			})
-			c := check(t, httpGet("/"), func(p *corev1.Pod) { p.Spec.Containers[0].ReadinessProbe.TimeoutSeconds = 60 })
+			c := check(t, httpGet("/"), patient)
 			if r := over(t, c, w.dial); r.Verdict != model.ShadowFailure || !strings.Contains(r.Text, "exceeded") {
 				t.Errorf("got %s %q", r.Verdict, r.Text)
 			}
@@ -164,7 +162,7 @@ func TestHTTPEndlessHeadersAreCut(t *testing.T) {
 func TestHTTPS(t *testing.T) {
 	t.Parallel()
 	w := serveTLS(t, respond(200, "fine"))
-	r := over(t, check(t, httpsGet("/")), w.dial)
+	r := over(t, check(t, httpsGet("/"), patient), w.dial)
 	expect(t, r, model.ShadowSuccess, "fine")
 	hop := r.Attempts[0].Hops[0]
 	if hop.Protocol != "HTTP/2.0" || hop.TLS != "TLS 1.3" || r.Attempts[0].RoundTrips != 2 {
@@ -174,7 +172,7 @@ func TestHTTPS(t *testing.T) {
 		t.Errorf("shadow: %+v", s)
 	}
 	plain := serve(t, respond(200, "fine"))
-	expect(t, over(t, check(t, httpsGet("/")), plain.dial), model.ShadowFailure, `Get "https://10.0.0.5:8080/": http: server gave HTTP response to HTTPS client`)
+	expect(t, over(t, check(t, httpsGet("/"), patient), plain.dial), model.ShadowFailure, `Get "https://10.0.0.5:8080/": http: server gave HTTP response to HTTPS client`)
 }
 
 func TestHTTPHost(t *testing.T) {
@@ -182,7 +180,7 @@ func TestHTTPHost(t *testing.T) {
 	probe := httpGet("/")
 	probe.HTTPGet.Host = "db.example.org"
 	w := serve(t, respond(200, "fine"))
-	c := check(t, probe)
+	c := check(t, probe, patient)
 	expectNone(t, over(t, c, w.dial), model.LackHost)
 	if len(w.addresses()) != 0 {
 		t.Errorf("dialled %v", w.addresses())
@@ -193,7 +191,7 @@ func TestHTTPHost(t *testing.T) {
 	probe = httpGet("/")
 	probe.HTTPGet.Host = "10.0.0.5@db.example.org"
 	before := len(w.addresses())
-	if r := over(t, check(t, probe), w.dial); r.Verdict != model.ShadowErrored || len(r.Attempts) != 0 || len(w.addresses()) != before {
+	if r := over(t, check(t, probe, patient), w.dial); r.Verdict != model.ShadowErrored || len(r.Attempts) != 0 || len(w.addresses()) != before {
 		t.Errorf("got %s %q, dialled %v", r.Verdict, r.Text, w.addresses())
 	}
 }
@@ -211,7 +209,7 @@ func TestUserAgent(t *testing.T) {
 	} {
 		var got string
 		w := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r.UserAgent() })
-		over(t, checkOn(t, prober.NodeInfo{KubeletVersion: version}, httpGet("/")), w.dial)
+		over(t, checkOn(t, prober.NodeInfo{KubeletVersion: version}, httpGet("/"), patient), w.dial)
 		if got != want {
 			t.Errorf("%q: %q, want %q", version, got, want)
 		}

@@ -49,6 +49,9 @@ func checkOn(t *testing.T, node prober.NodeInfo, handler corev1.ProbeHandler, ch
 	return c
 }
 
+// patient gives a probe a timeout that a busy machine does not reach.
+func patient(pod *corev1.Pod) { pod.Spec.Containers[0].ReadinessProbe.TimeoutSeconds = 60 }
+
 func httpGet(path string) corev1.ProbeHandler {
 	return corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Port: intstr.FromInt32(8080), Path: path}}
 }
