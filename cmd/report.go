@@ -167,7 +167,7 @@ type ConsequenceReport struct {
 	Latest   time.Time             `json:"latest"`
 }
 
-// FailureReport is the newest failure or error that an event told of.
+// FailureReport is the newest failure, error or warning that an event told of.
 type FailureReport struct {
 	At      time.Time   `json:"at,omitzero"`
 	Outcome string      `json:"outcome"`
@@ -291,8 +291,9 @@ func probeReport(s *model.Snapshot, r *model.Row, p *model.Probe, at time.Time) 
 	if c := forecast.Consequence; c.Kind != model.NoConsequence {
 		report.Consequence = ConsequenceReport{c.Kind, c.Earliest.UTC(), c.Latest.UTC()}
 	}
-	if e := p.LastFailure(); e != nil {
-		report.LastFailure = &FailureReport{e.Last, e.Outcome.String(), p.Cause(), e.Text()}
+	if n := len(p.Events); n > 0 {
+		e := p.Events[n-1]
+		report.LastFailure = &FailureReport{e.Last, e.Outcome.String(), model.CauseOf(p.Spec.Handler, e.Outcome, e.Text()), e.Text()}
 	}
 	for _, e := range p.Events {
 		report.Events = append(report.Events, eventReport(e))

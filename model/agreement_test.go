@@ -133,7 +133,7 @@ func TestAgreement(t *testing.T) {
 			{22, again("Error", 137)},
 			{23, shadows(Liveness, "")},
 			{23.1, agrees("liveness", "T3 medium", "first result")},
-			{36, agrees("liveness", "A0 high")},
+			{38, agrees("liveness", "A0 high")},
 		}},
 		"T3 W03 K08 suspended": {pod: []func(*Pod){livenessOf()}, plot: plot{
 			{30, deleted(30)}, {31, shadows(Liveness, "")}, {31.1, agrees("liveness", "T3 medium", "terminating")},

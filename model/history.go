@@ -62,7 +62,7 @@ type end struct {
 	counted RestartCause
 }
 
-// flip is a change of a container's started or ready, at the time we heard of it.
+// flip is a change of a container's started or ready, or its next instance, at the time we heard of it.
 type flip struct {
 	container string
 	what      flipKind
@@ -77,6 +77,8 @@ type flipKind uint8
 const (
 	flipStarted flipKind = iota
 	flipReady
+	// flipRunning is a new instance of which a status tells.
+	flipRunning
 )
 
 // clone returns a copy whose slices may be appended to.
@@ -174,6 +176,10 @@ func (h *history) heardPod(old, p *Pod, at time.Time) *history {
 		if was != nil && was.Started != c.Started && c.Started != Unknown {
 			n := change()
 			n.flips = keep(n.flips, maxFlips, flip{container: c.Name, what: flipStarted, to: c.Started == True, at: at})
+		}
+		if was != nil && c.State == Running && (was.State != Running || !was.StartedAt.Equal(c.StartedAt)) {
+			n := change()
+			n.flips = keep(n.flips, maxFlips, flip{container: c.Name, what: flipRunning, to: true, at: at})
 		}
 		if was != nil && was.Ready != c.Ready {
 			n := change()

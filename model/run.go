@@ -302,16 +302,34 @@ func (r *reckoning) eligibility() Window {
 	c := r.probe.Container
 	from := c.StartedAt.Add(r.probe.Spec.InitialDelay)
 	w := Window{from, from}
+	if told := r.told(c); told.After(from) {
+		w.Latest = told
+	}
 	if c.Probes[Startup] == nil || r.probe.Type == Startup {
 		return w
 	}
-	if started := r.startedIn(c); started.Latest.After(from) {
+	if started := r.startedIn(c); started.Latest.After(w.Latest) {
 		w.Latest = started.Latest
 		if started.Earliest.After(from) {
 			w.Earliest = started.Earliest
 		}
 	}
 	return w
+}
+
+// told is when the kubelet has surely told of the instance: it probes only what is in its own status, which it writes when
+// it has started the other containers of the pod, too (pkg/kubelet/prober/worker.go, doProbe).
+func (j *judge) told(c *Container) time.Time {
+	if f := j.flipped(c, flipRunning, true); f != nil && !f.at.Before(c.StartedAt) {
+		return f.at
+	}
+	last := c.StartedAt
+	for i := range j.pod.Containers {
+		if other := &j.pod.Containers[i]; c.Restarts == 0 && other.Restarts == 0 && other.StartedAt.After(last) {
+			last = other.StartedAt
+		}
+	}
+	return last
 }
 
 // begin is when the first of the failures of a write was.

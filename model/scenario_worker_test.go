@@ -27,7 +27,7 @@ func TestScenariosOfTheWorker(t *testing.T) {
 			{11, shows("liveness delayed medium", "readiness delayed medium")},
 			{12, readies(true)},
 			{12.1, shows("readiness passing high")},
-			{24, shows("liveness passing high")},
+			{26, shows("liveness passing high")},
 		}},
 		"W08 the delay begins anew with every instance": {pod: []func(*Pod){livenessOf(delay(10))}, plot: plot{
 			{30, ends("Error", 1)}, {40, begins}, {49, shows("liveness delayed high")}, {66, shows("liveness passing high")},

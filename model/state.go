@@ -61,6 +61,9 @@ func (j *judge) alive(p *Probe) Verdict {
 	if j.pod.Deleting() && p.Type != Readiness && c.Kind == Main {
 		return j.suspended(c)
 	}
+	if v, ok := j.stopping(p); ok {
+		return v
+	}
 	if c.Probes[Startup] != nil && c.Started != True {
 		if p.Type == Startup {
 			return j.startup(p)
@@ -96,6 +99,26 @@ func (j *judge) suspended(c *Container) Verdict {
 	}
 	v.Certainty = CertaintyMedium // the sync of the pod may be busy with another kill
 	return v
+}
+
+// stopping is the state of the probes that stop when the kubelet ends a pod that nobody deleted: one that is over because a
+// container that is never restarted has failed a probe, or one whose sandbox is gone.
+func (j *judge) stopping(p *Probe) (Verdict, bool) {
+	c := p.Container
+	if p.Type == Readiness || c.Kind != Main || j.pod.Deleting() {
+		return Verdict{}, false
+	}
+	for _, e := range j.events {
+		if e.Kill != KilledByStop || e.Container != c.Name || e.Last.Before(c.StartedAt) || c.Restarts > 0 && e.Last.Equal(c.StartedAt) {
+			continue
+		}
+		v := Verdict{State: StateSuspended, Certainty: CertaintyMedium, Evidence: ByStatus | ByEvent, Until: e.Last.Add(j.longestGrace() + eventSlack + killLag + patience)}
+		if typ, ok := j.stoppedByProbe(end{container: c.Name}, kill{at: e.Last}); ok && typ == p.Type {
+			v.State, v.Certainty = StateFailed, CertaintyHigh
+		}
+		return v, j.now.Before(v.Until)
+	}
+	return Verdict{}, false
 }
 
 // startup is the state of a startup probe that has not succeeded.
@@ -388,7 +411,7 @@ func (j *judge) killed(p *Probe, cause KillCause) (Verdict, bool) {
 // a period, from a moment nobody tells.
 func (j *judge) firstResult(p *Probe) time.Time {
 	r := j.reckoning(p)
-	return r.eligible().Add(p.Spec.Period + p.Spec.Timeout + statusLag)
+	return r.eligible().Add(p.Spec.Period + attempts*p.Spec.Timeout + statusLag)
 }
 
 // reasonScheduled is the reason of the only event of a pod's ordinary life that is not its kubelet's.
