@@ -302,9 +302,6 @@ func (r *reckoning) eligibility() Window {
 	c := r.probe.Container
 	from := c.StartedAt.Add(r.probe.Spec.InitialDelay)
 	w := Window{from, from}
-	if told := r.told(c); told.After(from) {
-		w.Latest = told
-	}
 	if c.Probes[Startup] == nil || r.probe.Type == Startup {
 		return w
 	}

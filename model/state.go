@@ -411,7 +411,11 @@ func (j *judge) killed(p *Probe, cause KillCause) (Verdict, bool) {
 // a period, from a moment nobody tells.
 func (j *judge) firstResult(p *Probe) time.Time {
 	r := j.reckoning(p)
-	return r.eligible().Add(p.Spec.Period + attempts*p.Spec.Timeout + statusLag)
+	from := r.eligible()
+	if told := j.told(p.Container); told.After(from) {
+		from = told
+	}
+	return from.Add(p.Spec.Period + attempts*p.Spec.Timeout + statusLag)
 }
 
 // reasonScheduled is the reason of the only event of a pod's ordinary life that is not its kubelet's.
