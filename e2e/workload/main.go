@@ -3,18 +3,21 @@
 //	workload [-bind ADDRESS] [-turn QUERY]... [-on-term QUERY]... [-linger DURATION]
 //	workload check [NAME]
 //
-// It answers HTTP on port 8080, gRPC health checks on 9090 and TCP connections on 7070, and "workload check", run in
-// the same container by an exec probe, prints an output and exits with a code. At first all of them are healthy. A turn
-// changes one of them; it is a URL query, the same on the command line and in a request to the control port 6060, which
-// is open however the others are turned:
+// It answers HTTP on port 8080, the same with a certificate that has expired on 8443, gRPC health checks on 9090 and TCP
+// connections on 7070, and "workload check", run in the same container by an exec probe, prints an output and exits with
+// a code. At first all of them are healthy. A turn changes one of them; it is a URL query, the same on the command line
+// and in a request to the control port 6060, which is open however the others are turned:
 //
 //	POST /turn?handler=http&path=/livez&status=503     answer 503 there; without path, on every path without its own turn
+//	POST /turn?handler=http&status=200,500,503         answer one after the other, and the last one for good
 //	POST /turn?handler=http&path=/livez&delay=1500ms   answer late
+//	POST /turn?handler=http&breaks=headers             close the connection instead of answering; breaks=body never ends the body
+//	POST /turn?handler=http&wants=Accept:+text/html    answer 417 unless a header begins like this
 //	POST /turn?handler=http&status=302&location=http://example.com/
 //	POST /turn?handler=grpc&service=db&status=NOT_SERVING
 //	POST /turn?handler=grpc&status=NOT_FOUND           answer with an error code
 //	POST /turn?handler=exec&status=1&output=FATAL      what "workload check" does; with check=NAME, "workload check NAME"
-//	POST /turn?handler=tcp&open=false                  close the port of tcp, http or grpc, or open it again
+//	POST /turn?handler=tcp&open=false                  close the port of tcp, http, tls or grpc, or open it again
 //	POST /turn?handler=memory&eat=64                   hold on to so many MiB more, until the memory limit is reached perhaps
 //	POST /turn?handler=grpc&open=true&after=20s        do any of these later
 //

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/http"
 	"strconv"
 
 	"google.golang.org/grpc"
@@ -12,25 +11,6 @@ import (
 	health "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 )
-
-// serveHTTP answers every path with its turned status, 200 by default.
-func (w *workload) serveHTTP(l net.Listener) (stop func()) {
-	handler := func(rw http.ResponseWriter, r *http.Request) {
-		a := w.ask(r.Context(), "http", r.URL.Path)
-		code, err := strconv.Atoi(a.status)
-		if err != nil {
-			code = http.StatusOK
-		}
-		if a.location != "" {
-			rw.Header().Set("Location", a.location)
-		}
-		rw.WriteHeader(code)
-		fmt.Fprintln(rw, http.StatusText(code)+a.output)
-	}
-	server := &http.Server{Handler: http.HandlerFunc(handler)}
-	go func() { _ = server.Serve(l) }() // until it is closed
-	return func() { _ = server.Close() }
-}
 
 // serveGRPC answers health checks with the service's turned status, SERVING by default.
 func (w *workload) serveGRPC(l net.Listener) (stop func()) {

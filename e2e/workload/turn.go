@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -19,15 +20,17 @@ type turn struct {
 
 // answer is what a handler says when it is asked.
 type answer struct {
-	status   string // an HTTP status, a gRPC serving status or code, an exit code; empty is healthy
+	status   string // an HTTP status, a gRPC serving status or code, an exit code, or some of them; empty is healthy
 	delay    time.Duration
 	output   string // the body, or what the check prints
 	location string // of a redirect
+	breaks   string // headers or body: what of an HTTP answer never comes to an end
+	wants    string // a header that an HTTP request has to have, and how its value begins
 }
 
-// keyOf is the parameter that names what a handler is asked about; TCP and the memory are asked about nothing.
+// keyOf is the parameter that names what a handler is asked about; TCP, TLS and the memory are asked about nothing.
 func keyOf(handler string) (parameter string, ok bool) {
-	parameter, ok = map[string]string{"http": "path", "grpc": "service", "exec": "check", "tcp": "", "memory": ""}[handler]
+	parameter, ok = map[string]string{"http": "path", "grpc": "service", "exec": "check", "tcp": "", "tls": "", "memory": ""}[handler]
 	return parameter, ok
 }
 
@@ -39,7 +42,7 @@ func parseTurn(query string) (turn, error) {
 	t, a := turn{handler: values.Get("handler")}, answer{}
 	key, ok := keyOf(t.handler)
 	if !ok {
-		return turn{}, fmt.Errorf("parsing the turn %q: handler %q, want http, grpc, tcp, exec or memory", query, t.handler)
+		return turn{}, fmt.Errorf("parsing the turn %q: handler %q, want http, tls, grpc, tcp, exec or memory", query, t.handler)
 	}
 	for name := range values {
 		value := values.Get(name)
@@ -59,11 +62,18 @@ func parseTurn(query string) (turn, error) {
 			a.delay, err = time.ParseDuration(value)
 		case "status":
 			t.answer, a.status = &a, value
-			err = checkStatus(t.handler, value)
+			err = checkStatuses(t.handler, value)
 		case "output":
 			t.answer, a.output = &a, value
 		case "location":
 			t.answer, a.location = &a, value
+		case "breaks":
+			t.answer, a.breaks = &a, value
+			if value != "headers" && value != "body" {
+				err = fmt.Errorf("%q cannot break, want headers or body", value)
+			}
+		case "wants":
+			t.answer, a.wants = &a, value
 		default:
 			err = fmt.Errorf("handler %s has no parameter %q", t.handler, name)
 		}
@@ -74,13 +84,28 @@ func parseTurn(query string) (turn, error) {
 	return t, nil
 }
 
-// checkStatus refuses a status that the handler could not answer.
-func checkStatus(handler, status string) (err error) {
-	switch handler {
-	case "grpc":
-		_, err = parseServing(status)
-	default:
-		_, err = strconv.Atoi(status)
+// checkStatuses refuses what the handler could not answer.
+func checkStatuses(handler, statuses string) error {
+	for status := range strings.SplitSeq(statuses, ",") {
+		var err error
+		if handler == "grpc" {
+			_, err = parseServing(status)
+		} else {
+			_, err = strconv.Atoi(status)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
+}
+
+// next returns the answer to give now, and the one to give from then on.
+func (a answer) next() (now, then answer) {
+	first, rest, more := strings.Cut(a.status, ",")
+	now, then = a, a
+	if more {
+		now.status, then.status = first, rest
+	}
+	return now, then
 }

@@ -18,6 +18,9 @@ func TestParseTurn(t *testing.T) {
 		"output of several lines":  {"handler=exec&status=1&output=a%0Ab", turn{handler: "exec", answer: &answer{status: "1", output: "a\nb"}}},
 		"check with a name":        {"handler=exec&check=ready&status=1", turn{handler: "exec", key: "ready", answer: &answer{status: "1"}}},
 		"memory":                   {"handler=memory&eat=64", turn{handler: "memory", eat: 64}},
+		"statuses in turn":         {"handler=http&status=200,503", turn{handler: "http", answer: &answer{status: "200,503"}}},
+		"body without an end":      {"handler=http&breaks=body", turn{handler: "http", answer: &answer{breaks: "body"}}},
+		"wanted header":            {"handler=http&wants=Accept:+text", turn{handler: "http", answer: &answer{wants: "Accept: text"}}},
 		"redirect to another host": {"handler=http&status=302&location=http://x/", turn{handler: "http", answer: &answer{status: "302", location: "http://x/"}}},
 	}
 	for name, tt := range tests {
@@ -43,6 +46,7 @@ func TestParseTurnRefuses(t *testing.T) {
 	for _, query := range []string{
 		"", "handler=smtp", "handler=http&status=bad", "handler=grpc&status=BETTER", "handler=http&service=db",
 		"handler=tcp&open=perhaps", "handler=exec&after=later", "handler=memory&eat=much", "handler=http&;",
+		"handler=http&status=200,bad", "handler=http&breaks=all",
 	} {
 		if got, err := parseTurn(query); err == nil {
 			t.Errorf("parseTurn(%q) is %+v, want an error", query, got)

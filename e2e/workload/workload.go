@@ -25,6 +25,7 @@ func newWorkload(bind string) *workload {
 	w := &workload{answers: map[[2]string]answer{}}
 	w.ports = map[string]*port{
 		"http": {address: net.JoinHostPort(bind, "8080"), serve: w.serveHTTP, wanted: true},
+		"tls":  {address: net.JoinHostPort(bind, "8443"), serve: w.serveTLS, wanted: true},
 		"grpc": {address: net.JoinHostPort(bind, "9090"), serve: w.serveGRPC, wanted: true},
 		"tcp":  {address: net.JoinHostPort(bind, "7070"), serve: serveTCP, wanted: true},
 	}
@@ -82,10 +83,12 @@ func (w *workload) turn(t turn) error {
 // ask returns the answer of a handler, after its delay.
 func (w *workload) ask(ctx context.Context, handler, key string) answer {
 	w.mu.Lock()
-	a, ok := w.answers[[2]string{handler, key}]
-	if !ok {
-		a = w.answers[[2]string{handler, ""}]
+	about := [2]string{handler, key}
+	if _, ok := w.answers[about]; !ok {
+		about[1] = ""
 	}
+	a, then := w.answers[about].next()
+	w.answers[about] = then
 	w.mu.Unlock()
 	select {
 	case <-time.After(a.delay):
