@@ -26,10 +26,20 @@ type reportedPod struct {
 		Since        time.Time
 	}
 	Containers []reportedContainer
+	Restarts   []reportedRestart
 	Traffic    []struct {
 		Service                     string
 		Ready, Serving, Terminating bool
 	}
+	Why []struct {
+		Step, Text string
+		OK         bool
+	}
+}
+
+type reportedRestart struct {
+	Container, Cause, Certainty string
+	ExitCode                    int32
 }
 
 type reportedContainer struct {
@@ -43,7 +53,11 @@ type reportedContainer struct {
 
 type reportedProbe struct {
 	Type, Handler, Summary, State, Certainty string
-	LastFailure                              *struct {
+	Failures                                 struct {
+		Run, Threshold int
+		Bound          string
+	}
+	LastFailure *struct {
 		At                   time.Time
 		Outcome, Cause, Text string
 	}

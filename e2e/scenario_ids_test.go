@@ -1,0 +1,75 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	// apart is how far apart the pods are made: starting all of them at once would make the kubelet late with every probe.
+	apart = 500 * time.Millisecond
+	// curtain is when every story has to be told.
+	curtain = 100 * time.Second
+)
+
+// TestScenarioIDs plays the scenarios of section 7 that one node can show, each in a pod of its own. One probetop that
+// watches them all has to say what is so, one thing after the other, and must not be sure of anything else.
+func TestScenarioIDs(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	ns := newNamespace(t)
+	l, stop := newTeller(t, ns)
+	stories := slices.Concat(longStories, workerStories, killStories, statusStories, httpStories, tcpStories, grpcStories, execStories)
+	ctx, cancel := context.WithTimeout(t.Context(), curtain)
+	defer cancel()
+	wrong, lines := make([]error, len(stories)), make([][]told, len(stories))
+	var all sync.WaitGroup
+	tick := time.NewTicker(apart)
+	defer tick.Stop()
+	for i := range stories {
+		all.Go(func() { lines[i], wrong[i] = stories[i].play(ctx, l, ns, fmt.Sprintf("story-%02d", i)) })
+		<-tick.C
+	}
+	all.Wait()
+	stop()
+
+	names, ids := 0, map[string]bool{}
+	for i := range stories {
+		for _, name := range stories[i].names {
+			names++
+			if id := regexp.MustCompile(`^[A-Z]\d\d`).FindString(name); id != "" {
+				ids[id] = true
+			}
+			t.Run(name, func(t *testing.T) { stories[i].judge(t, wrong[i], lines[i]) })
+		}
+	}
+	exact, runs := exactRuns(slices.Concat(lines...))
+	if exact*3 < runs {
+		t.Errorf("%d of %d numbers of failures are exact, want a third", exact, runs)
+	}
+	t.Logf("%d scenarios with %d ids of section 7 in %d pods, told in %.0f s; %d of %d numbers of failures are exact",
+		names, len(ids), len(stories), time.Since(began).Seconds(), exact, runs)
+}
+
+// exactRuns counts the numbers of failures in a row that lines tell, and those that are exact.
+func exactRuns(lines []told) (exact, runs int) {
+	for i := range lines {
+		for _, c := range lines[i].Containers {
+			for k := range c.Probes {
+				p := &c.Probes[k]
+				if p.State != "failing" && p.State != "failed" && p.State != "starting" {
+					continue
+				}
+				if runs++; p.Failures.Bound == "exact" {
+					exact++
+				}
+			}
+		}
+	}
+	return exact, runs
+}
