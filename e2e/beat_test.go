@@ -17,8 +17,10 @@ type beat struct {
 	probes string
 	// cause, outcome and text are of the newest failure of the first of the probes; text is a part of it.
 	cause, outcome, text string
-	// restarts are the causes in the ledger, newest first; one of less than high certainty has a question mark behind it.
-	// Dots stand for any that are older.
+	// combined is set when the newest event of the first of the probes is one that merges others.
+	combined bool
+	// restarts are the causes in the ledger, newest first, each of high certainty or more, or of any when it has a
+	// question mark behind it. Dots stand for any that are older.
 	restarts string
 	// broken is the first broken link of the why-chain, and how its text begins; "none" when every link holds, and
 	// noService when only a Service is missing.
@@ -64,6 +66,9 @@ func (b *beat) met(line *told) string {
 		if !says(p, strings.Fields(words)[1:]) {
 			return fmt.Sprintf("%s, want %s", p, words)
 		}
+		if n := len(p.Events); i == 0 && b.combined && (n == 0 || !p.Events[n-1].Combined) {
+			return "no event is combined"
+		}
 		if i == 0 && !b.failed(p) {
 			return fmt.Sprintf("the last failure is %+v, want %s %s %q", p.LastFailure, b.outcome, b.cause, b.text)
 		}
@@ -75,13 +80,27 @@ func (b *beat) met(line *told) string {
 			return fmt.Sprintf("%s is %q, want %q", pair.what, pair.got, pair.want)
 		}
 	}
-	if older, dots := strings.CutSuffix(b.restarts, " ..."); b.restarts != "" && line.causes() != b.restarts && !(dots && strings.HasPrefix(line.causes()+" ", older+" ")) {
+	if b.restarts != "" && !by(line.Restarts, strings.Fields(b.restarts)) {
 		return fmt.Sprintf("restarts are by %q, want %q", line.causes(), b.restarts)
 	}
 	if broken := line.broken(); !strings.HasPrefix(broken, b.broken) {
 		return fmt.Sprintf("broken is %q, want %q", broken, b.broken)
 	}
 	return ""
+}
+
+// by compares a ledger with causes.
+func by(restarts []reportedRestart, causes []string) bool {
+	for i, cause := range causes {
+		if cause == "..." {
+			return true
+		}
+		cause, doubted := strings.CutSuffix(cause, "?")
+		if i >= len(restarts) || restarts[i].Cause != cause || !doubted && !sure(restarts[i].Certainty) {
+			return false
+		}
+	}
+	return len(restarts) == len(causes)
 }
 
 // failed compares the newest failure of a probe, or the newest event when the outcome is a warning.

@@ -47,6 +47,7 @@ type reportedContainer struct {
 	Started                   *bool
 	Ready                     bool
 	Restarts                  int32
+	StartedAt                 time.Time
 	Probes                    []reportedProbe
 	Events                    []reportedEvent
 }
@@ -66,6 +67,7 @@ type reportedProbe struct {
 
 type reportedEvent struct {
 	Reason, Outcome, Text string
+	Combined              bool
 	Count                 int32
 	First, Last           time.Time
 }

@@ -177,6 +177,7 @@ func (s *story) judge(t *testing.T, wrong error, lines []told) {
 // contradicts says where a line is sure of something that the story does not have; nothing when no line is.
 func (s *story) contradicts(lines []told) string {
 	states, causes := s.plot()
+	late := toldLate(lines)
 	for i := range lines {
 		line := &lines[i]
 		for _, c := range line.Containers {
@@ -185,7 +186,7 @@ func (s *story) contradicts(lines []told) string {
 			}
 			for k := range c.Probes {
 				p := &c.Probes[k]
-				if key := c.Name + "/" + p.Type; sure(p.Certainty) && !states[key+" "+p.State] {
+				if key := c.Name + "/" + p.Type; sure(p.Certainty) && !states[key+" "+p.State] && !(late[instance(c)] && p.State == "passing") {
 					return fmt.Sprintf("%s, which is not in the story: %s", key, line)
 				}
 			}
@@ -198,6 +199,26 @@ func (s *story) contradicts(lines []told) string {
 	}
 	return ""
 }
+
+// lateness is how long after a container's start its kubelet tells of it when it is not busy with others.
+const lateness = 3 * time.Second
+
+// toldLate are the instances of containers that were told of late. The kubelet probes an instance only when it has told
+// of it, so that the silence before is no success, whatever a line makes of it.
+func toldLate(lines []told) map[string]bool {
+	late := map[string]bool{}
+	for i := range lines {
+		for _, c := range lines[i].Containers {
+			if _, known := late[instance(c)]; !known && c.State == "running" {
+				late[instance(c)] = lines[i].at.Sub(c.StartedAt) > lateness
+			}
+		}
+	}
+	return late
+}
+
+// instance names one life of a container.
+func instance(c reportedContainer) string { return c.Name + " " + c.StartedAt.String() }
 
 // plot is what lines may be sure of: the states and causes of the beats, and what comes before them.
 func (s *story) plot() (states, causes map[string]bool) {
