@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,12 +9,8 @@ import (
 	"time"
 )
 
-const (
-	// apart is how far apart the pods are made: starting all of them at once would make the kubelet late with every probe.
-	apart = 500 * time.Millisecond
-	// curtain is when every story has to be told.
-	curtain = 100 * time.Second
-)
+// apart is how far apart the pods are made: starting all of them at once would make the kubelet late with every probe.
+const apart = 500 * time.Millisecond
 
 // TestScenarioIDs plays the scenarios of section 7 that one node can show, each in a pod of its own. One probetop that
 // watches them all has to say what is so, one thing after the other, and must not be sure of anything else.
@@ -25,14 +20,12 @@ func TestScenarioIDs(t *testing.T) {
 	ns := newNamespace(t)
 	l, stop := newTeller(t, ns)
 	stories := slices.Concat(longStories, workerStories, killStories, statusStories, httpStories, tcpStories, grpcStories, execStories)
-	ctx, cancel := context.WithTimeout(t.Context(), curtain)
-	defer cancel()
 	wrong, lines := make([]error, len(stories)), make([][]told, len(stories))
 	var all sync.WaitGroup
 	tick := time.NewTicker(apart)
 	defer tick.Stop()
 	for i := range stories {
-		all.Go(func() { lines[i], wrong[i] = stories[i].play(ctx, l, ns, fmt.Sprintf("story-%02d", i)) })
+		all.Go(func() { lines[i], wrong[i] = stories[i].play(t.Context(), l, ns, fmt.Sprintf("story-%02d", i)) })
 		<-tick.C
 	}
 	all.Wait()

@@ -136,7 +136,7 @@ var workerStories = []story{
 		beats: []beat{{probes: "startup starting certain 8/60, liveness gated certain", broken: "started: startup of main is starting: HTTP probe failed"}},
 	},
 	{
-		names: []string{"W20 readiness flips", "S04 ready, then unready"}, turns: []string{"handler=http&status=200,200,500,500,500,500,200"},
+		names: []string{"W20 readiness flips", "S04 ready, then unready"}, turns: []string{"handler=http&status=200,200,200,200,200,200,500,500,500,500,200"},
 		main: `{readinessProbe: {httpGet: {port: 8080}, failureThreshold: 2}}`, service: `{ports: [{port: 80}]}`,
 		beats: []beat{
 			{probes: "readiness passing high", broken: "none", traffic: "ready true, serving true, terminating false"},
