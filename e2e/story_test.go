@@ -201,7 +201,8 @@ func (s *story) contradicts(lines []told) string {
 			}
 			for k := range c.Probes {
 				p := &c.Probes[k]
-				if key := c.Name + "/" + p.Type; sure(p.Certainty) && !states[key+" "+p.State] && !(late[instance(c)] && p.State == "passing") {
+				key := c.Name + "/" + p.Type
+				if sure(p.Certainty) && !states[key+" "+p.State] && !notListening(p) && !(late[instance(c)] && p.State == "passing") {
 					return fmt.Sprintf("%s, which is not in the story: %s", key, line)
 				}
 			}
@@ -213,6 +214,11 @@ func (s *story) contradicts(lines []told) string {
 		}
 	}
 	return ""
+}
+
+// notListening reports whether a probe fails because its container does not listen yet, or any more.
+func notListening(p *reportedProbe) bool {
+	return (p.State == "failing" || p.State == "failed") && p.LastFailure != nil && p.LastFailure.Cause == "REFUSED"
 }
 
 // lateness is how long after a container's start its kubelet tells of it when it is not busy with others.
