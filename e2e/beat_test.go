@@ -57,7 +57,7 @@ func (b *beat) claims() []string {
 }
 
 // met says what a line lacks; nothing when it says all that the beat wants.
-func (b *beat) met(line *told) string {
+func (b *beat) met(line *tale) string {
 	for i, words := range b.claims() {
 		p := line.probe(strings.Fields(words)[0])
 		if p == nil {
@@ -143,7 +143,7 @@ func (p *reportedProbe) String() string {
 }
 
 // probe finds the probe that a word names; nil for none.
-func (l *told) probe(name string) *reportedProbe {
+func (l *tale) probe(name string) *reportedProbe {
 	container, kind, other := strings.Cut(name, "/")
 	if !other {
 		container, kind = "main", name
@@ -159,7 +159,7 @@ func (l *told) probe(name string) *reportedProbe {
 }
 
 // causes are the causes in the ledger, with a question mark behind those of which the line is not sure.
-func (l *told) causes() string {
+func (l *tale) causes() string {
 	var causes []string
 	for _, r := range l.Restarts {
 		if !sure(r.Certainty) {
@@ -170,7 +170,7 @@ func (l *told) causes() string {
 	return strings.Join(causes, " ")
 }
 
-func (l *told) ready() string {
+func (l *tale) ready() string {
 	var names []string
 	for i := range l.Containers {
 		if l.Containers[i].Ready {
@@ -180,7 +180,7 @@ func (l *told) ready() string {
 	return strings.Join(names, " ")
 }
 
-func (l *told) broken() string {
+func (l *tale) broken() string {
 	for _, step := range l.Why {
 		if !step.OK {
 			return step.Step + ": " + step.Text
@@ -189,7 +189,7 @@ func (l *told) broken() string {
 	return "none"
 }
 
-func (l *told) traffic() string {
+func (l *tale) traffic() string {
 	if len(l.Traffic) != 1 {
 		return ""
 	}
@@ -198,7 +198,7 @@ func (l *told) traffic() string {
 }
 
 // String is a line in the words of a beat.
-func (l *told) String() string {
+func (l *tale) String() string {
 	s := l.Status
 	for i := range l.Containers {
 		for k := range l.Containers[i].Probes {

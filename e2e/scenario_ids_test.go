@@ -20,7 +20,7 @@ func TestScenarioIDs(t *testing.T) {
 	ns := newNamespace(t)
 	l, stop := newTeller(t, ns)
 	stories := slices.Concat(longStories, workerStories, killStories, statusStories, httpStories, tcpStories, grpcStories, execStories)
-	wrong, lines := make([]error, len(stories)), make([][]told, len(stories))
+	wrong, lines := make([]error, len(stories)), make([][]tale, len(stories))
 	var all sync.WaitGroup
 	tick := time.NewTicker(apart)
 	defer tick.Stop()
@@ -50,7 +50,7 @@ func TestScenarioIDs(t *testing.T) {
 }
 
 // exactRuns counts the numbers of failures in a row that lines tell, and those that are exact.
-func exactRuns(lines []told) (exact, runs int) {
+func exactRuns(lines []tale) (exact, runs int) {
 	for i := range lines {
 		for _, c := range lines[i].Containers {
 			for k := range c.Probes {

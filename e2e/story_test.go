@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
-	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -61,7 +59,7 @@ const (
 
 // play plays a story, with a pod of that name and a number for every take, and returns what was told of it and what
 // went wrong in the last take.
-func (s *story) play(ctx context.Context, l *teller, ns, name string) (lines []told, err error) {
+func (s *story) play(ctx context.Context, l *teller, ns, name string) (lines []tale, err error) {
 	for i := range takes {
 		pod := fmt.Sprintf("%s-%d", name, i+1)
 		err = s.perform(ctx, l, ns, pod)
@@ -103,7 +101,7 @@ func (s *story) perform(ctx context.Context, l *teller, ns, pod string) error {
 }
 
 // await returns the first line from the nth on that says what a beat wants, and its number.
-func (s *story) await(ctx context.Context, l *teller, pod string, n int, b *beat) (told, int, error) {
+func (s *story) await(ctx context.Context, l *teller, pod string, n int, b *beat) (tale, int, error) {
 	lacks := "nothing was told"
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
@@ -117,7 +115,7 @@ func (s *story) await(ctx context.Context, l *teller, pod string, n int, b *beat
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return told{}, n, fmt.Errorf("did not come: %s", lacks)
+			return tale{}, n, fmt.Errorf("did not come: %s", lacks)
 		}
 	}
 }
@@ -172,99 +170,3 @@ func complete(spec *corev1.PodSpec) {
 		}
 	}
 }
-
-// judge fails a test if the story was not told, or was contradicted.
-func (s *story) judge(t *testing.T, wrong error, lines []told) {
-	t.Helper()
-	if wrong != nil {
-		t.Error(wrong)
-	}
-	if c := s.contradicts(lines); c != "" {
-		t.Error(c)
-	}
-	for i := range lines {
-		if t.Failed() {
-			t.Logf("%s: %s", lines[i].at.Format("15:04:05.0"), &lines[i])
-		}
-	}
-}
-
-// contradicts says where a line is sure of something that the story does not have; nothing when no line is.
-func (s *story) contradicts(lines []told) string {
-	states, causes := s.plot()
-	late := toldLate(lines)
-	for i := range lines {
-		line := &lines[i]
-		for _, c := range line.Containers {
-			if len(causes) == 0 && c.Restarts > 0 && c.Kind != "init" {
-				return fmt.Sprintf("%s was restarted, which is not in the story: %s", c.Name, line)
-			}
-			for k := range c.Probes {
-				p := &c.Probes[k]
-				key := c.Name + "/" + p.Type
-				if sure(p.Certainty) && !states[key+" "+p.State] && !notListening(p) && !(late[instance(c)] && p.State == "passing") {
-					return fmt.Sprintf("%s, which is not in the story: %s", key, line)
-				}
-			}
-		}
-		for _, r := range line.Restarts {
-			if sure(r.Certainty) && !causes[r.Cause] {
-				return fmt.Sprintf("a restart by %s, which is not in the story: %s", r.Cause, line)
-			}
-		}
-	}
-	return ""
-}
-
-// notListening reports whether a probe fails because its container does not listen yet, or any more.
-func notListening(p *reportedProbe) bool {
-	return (p.State == "failing" || p.State == "failed") && p.LastFailure != nil && p.LastFailure.Cause == "REFUSED"
-}
-
-// lateness is how long after a container's start its kubelet tells of it when it is not busy with others.
-const lateness = 3 * time.Second
-
-// toldLate are the instances of containers that were told of late. The kubelet probes an instance only when it has told
-// of it, so that the silence before is no success, whatever a line makes of it.
-func toldLate(lines []told) map[string]bool {
-	late := map[string]bool{}
-	for i := range lines {
-		for _, c := range lines[i].Containers {
-			if _, known := late[instance(c)]; !known && c.State == "running" {
-				late[instance(c)] = lines[i].at.Sub(c.StartedAt) > lateness
-			}
-		}
-	}
-	return late
-}
-
-// instance names one life of a container; two takes do not begin in the same second.
-func instance(c reportedContainer) string { return c.Name + " " + c.StartedAt.String() }
-
-// plot is what lines may be sure of: the states and causes of the beats, and what comes before them.
-func (s *story) plot() (states, causes map[string]bool) {
-	states, causes = map[string]bool{}, map[string]bool{}
-	spec := s.also
-	for i := range s.beats {
-		if words := s.beats[i].probes; words != "" {
-			spec = strings.TrimPrefix(spec+", "+words, ", ")
-		}
-		for cause := range strings.FieldsSeq(s.beats[i].restarts) {
-			causes[strings.TrimSuffix(cause, "?")] = true
-		}
-	}
-	for claim := range strings.SplitSeq(spec, ", ") {
-		name, rest, _ := strings.Cut(claim, " ")
-		if !strings.Contains(name, "/") {
-			name = "main/" + name
-		}
-		state, _, _ := strings.Cut(rest, " ")
-		for _, before := range append([]string{state, "waiting", "delayed", "gated"}, leads[state]...) {
-			states[name+" "+before] = true
-		}
-	}
-	return states, causes
-}
-
-// leads are the states that a probe goes through before it is in another.
-var leads = map[string][]string{"failed": {"failing", "starting"}, "erroring": {"starting"}, "held": {"starting"}}

@@ -14,12 +14,12 @@ import (
 // teller is a "probetop get -w" that tells of every change in a namespace.
 type teller struct {
 	mu    sync.Mutex
-	lines map[string][]told // by the name of the pod; guarded by mu
+	lines map[string][]tale // by the name of the pod; guarded by mu
 	wrong error             // what a line could not be decoded for; guarded by mu
 }
 
-// told is one line, and when it came.
-type told struct {
+// tale is one line, and when it came.
+type tale struct {
 	at time.Time
 	reportedPod
 }
@@ -27,7 +27,7 @@ type told struct {
 // newTeller starts to listen. stop ends it and waits; nobody has to be asked for what it told then.
 func newTeller(t *testing.T, ns string) (l *teller, stop func()) {
 	t.Helper()
-	l = &teller{lines: map[string][]told{}}
+	l = &teller{lines: map[string][]tale{}}
 	cmd := exec.Command(binary(t), "get", "-n", ns, "-w", "-o", "jsonl")
 	cmd.Env = append(os.Environ(), "KUBECONFIG="+shared.kubeconfig)
 	var stderr bytes.Buffer
@@ -60,7 +60,7 @@ func newTeller(t *testing.T, ns string) (l *teller, stop func()) {
 }
 
 func (l *teller) hear(text []byte) {
-	line := told{at: time.Now()}
+	line := tale{at: time.Now()}
 	err := json.Unmarshal(text, &line.reportedPod)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -71,7 +71,7 @@ func (l *teller) hear(text []byte) {
 }
 
 // of returns what was told of a pod since the first n lines.
-func (l *teller) of(pod string, n int) []told {
+func (l *teller) of(pod string, n int) []tale {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.lines[pod][n:]
