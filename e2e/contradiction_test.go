@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 )
 
 // judge fails a test if the story was not told, or was contradicted.
@@ -26,7 +25,6 @@ func (s *story) judge(t *testing.T, wrong error, lines []tale) {
 // contradicts says where a line is sure of something that the story does not have; nothing when no line is.
 func (s *story) contradicts(lines []tale) string {
 	states, causes := s.plot()
-	late := toldLate(lines)
 	for i := range lines {
 		line := &lines[i]
 		for _, c := range line.Containers {
@@ -36,7 +34,7 @@ func (s *story) contradicts(lines []tale) string {
 			for k := range c.Probes {
 				p := &c.Probes[k]
 				key := c.Name + "/" + p.Type
-				if sure(p.Certainty) && !states[key+" "+p.State] && !notListening(p) && (p.State != "passing" || !late[instance(c)]) {
+				if sure(p.Certainty) && !states[key+" "+p.State] && !notListening(p) {
 					return fmt.Sprintf("%s, which is not in the story: %s", key, line)
 				}
 			}
@@ -54,26 +52,6 @@ func (s *story) contradicts(lines []tale) string {
 func notListening(p *reportedProbe) bool {
 	return (p.State == "failing" || p.State == "failed") && p.LastFailure != nil && p.LastFailure.Cause == "REFUSED"
 }
-
-// lateness is how long after the second of a container's start its kubelet tells of it when it is not busy with others.
-const lateness = time.Second
-
-// toldLate are the instances of containers that were told of late. The kubelet probes an instance only when it has told
-// of it, so that the silence before is no success, whatever a line makes of it.
-func toldLate(lines []tale) map[string]bool {
-	late := map[string]bool{}
-	for i := range lines {
-		for _, c := range lines[i].Containers {
-			if _, known := late[instance(c)]; !known && c.State == "running" {
-				late[instance(c)] = lines[i].at.Sub(c.StartedAt) > lateness
-			}
-		}
-	}
-	return late
-}
-
-// instance names one life of a container; two takes do not begin in the same second.
-func instance(c reportedContainer) string { return c.Name + " " + c.StartedAt.String() }
 
 // plot is what lines may be sure of: the states and causes of the beats, and what comes before them.
 func (s *story) plot() (states, causes map[string]bool) {
