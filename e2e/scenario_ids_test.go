@@ -25,7 +25,7 @@ func TestScenarioIDs(t *testing.T) {
 	tick := time.NewTicker(apart)
 	defer tick.Stop()
 	for i := range stories {
-		all.Go(func() { lines[i], wrong[i] = stories[i].play(t.Context(), l, ns, fmt.Sprintf("story-%02d", i)) })
+		all.Go(func() { lines[i], wrong[i] = stories[i].play(t, l, ns, fmt.Sprintf("story-%02d", i)) })
 		<-tick.C
 	}
 	all.Wait()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -58,9 +59,13 @@ const (
 )
 
 // play plays a story, with a pod of that name and a number for every take, and returns what was told of it and what
-// went wrong in the last take.
-func (s *story) play(ctx context.Context, l *teller, ns, name string) (lines []tale, err error) {
+// went wrong in the last take. What went wrong before is logged.
+func (s *story) play(t *testing.T, l *teller, ns, name string) (lines []tale, err error) {
+	ctx := t.Context()
 	for i := range takes {
+		if err != nil {
+			t.Logf("%s is played again: %v", s.names[0], err)
+		}
 		pod := fmt.Sprintf("%s-%d", name, i+1)
 		err = s.perform(ctx, l, ns, pod)
 		time.Sleep(settled)
