@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -28,6 +29,9 @@ type Options struct {
 	// InMemory serves on pipes instead of a port: only clients made from RESTConfig get through, and everything
 	// works in a synctest bubble.
 	InMemory bool
+	// Behaviour says how the containers of a pod answer; nil for a pod whose containers are not there. It is called
+	// for each connection. While it is nil itself, pods have no portforward, exec, proxy and log.
+	Behaviour func(pod *corev1.Pod) Behaviour
 }
 
 // Cluster is a running embedded API server. Close ends it.

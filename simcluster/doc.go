@@ -14,6 +14,10 @@
 // does. Formats, selectors, list options and patches are those of Kubernetes' own libraries; messages are the
 // real API server's wherever a client or a reader may know them.
 //
+// With Options.Behaviour pods also have containers: portforward (SPDY, and SPDY in a WebSocket), exec (SPDY and
+// WebSocket), proxy and log, over Kubernetes' own streaming libraries. A [Behaviour] says how they answer, a [Local] is
+// one made of servers in this process. When the pod goes, so do the connections to it.
+//
 // A watch resumes from a bounded window of the newest changes (Options.History); from before it, it is answered
 // with 410. The same window makes the pages of a list agree with each other.
 //

@@ -13,6 +13,8 @@ const Everywhere = "*"
 type Fault struct {
 	// Resource is a plural name, such as pods; empty for all requests, discovery included.
 	Resource string
+	// Subresource is the one that is asked for, such as portforward; empty for all requests.
+	Subresource string
 	// Verb is get, list, watch, patch or create; empty for all.
 	Verb string
 	// Namespace is the one that a request names; empty for all requests, Everywhere for those that name none.
@@ -73,7 +75,8 @@ func (r *Rule) Hits() int {
 }
 
 func (f *Fault) matches(r *Request) bool {
-	return (f.Resource == "" || f.Resource == r.Resource) && (f.Verb == "" || f.Verb == r.Verb) &&
+	return (f.Resource == "" || f.Resource == r.Resource) &&
+		(f.Subresource == "" || f.Subresource == r.Subresource) && (f.Verb == "" || f.Verb == r.Verb) &&
 		(f.Namespace == "" || f.Namespace == r.Namespace || f.Namespace == Everywhere && r.Namespace == "")
 }
 

@@ -42,8 +42,8 @@ type shift struct {
 
 	mu sync.Mutex
 	// guarded by mu
-	conns map[net.Conn]struct{}
-	over  bool // no request begins any more
+	conns map[net.Conn]bool // true for one that its request has taken over
+	over  bool              // no request begins any more
 }
 
 func newFront(h http.Handler, inMemory bool) (*front, error) {
@@ -82,7 +82,7 @@ func (f *front) up() error {
 		return fmt.Errorf("opening %s again: %w", f.address, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &shift{cancel: cancel, conns: map[net.Conn]struct{}{}}
+	s := &shift{cancel: cancel, conns: map[net.Conn]bool{}}
 	s.server = &http.Server{
 		Handler: s.counting(f.handler), TLSConfig: f.tls.Clone(), ErrorLog: stdlog.New(io.Discard, "", 0),
 		ReadHeaderTimeout: time.Minute, ConnState: s.track,
@@ -143,10 +143,13 @@ func (s *shift) track(c net.Conn, state http.ConnState) {
 	defer s.mu.Unlock()
 	switch state {
 	case http.StateNew:
-		s.conns[c] = struct{}{}
+		s.conns[c] = false
 		s.running.Add(1)
-	case http.StateClosed, http.StateHijacked:
+	case http.StateClosed:
 		delete(s.conns, c)
+		s.running.Done()
+	case http.StateHijacked:
+		s.conns[c] = true
 		s.running.Done()
 	}
 }
@@ -155,9 +158,21 @@ func (s *shift) counting(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.begin() {
 			defer s.running.Done()
+			defer s.finish(r)
 			h.ServeHTTP(w, r)
 		}
 	})
+}
+
+// finish closes the connection of a request that has taken it over.
+func (s *shift) finish(r *http.Request) {
+	c, ok := r.Context().Value(connection{}).(net.Conn)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ok && s.conns[c] {
+		delete(s.conns, c)
+		_ = c.Close()
+	}
 }
 
 func (s *shift) begin() bool {
@@ -173,8 +188,8 @@ func (s *shift) end() {
 	s.mu.Lock()
 	s.over = true
 	s.mu.Unlock()
+	s.cut() // first, so that nobody hears what requests make of the end of their context
 	s.cancel()
-	s.cut()
 	_ = s.server.Close()
 	s.running.Wait()
 }

@@ -51,6 +51,11 @@ func newRequest(r *http.Request) Request {
 	}
 	parts = append(slices.Clone(parts), "", "")
 	req.Resource, req.Name, req.Subresource = parts[0], parts[1], strings.Trim(strings.Join(parts[2:], "/"), "/")
+	if parts[2] == "proxy" { // the rest of the path and the query are somebody else's
+		req.Subresource = parts[2]
+		req.Verb = verb(r.Method, true, nil)
+		return req
+	}
 	req.Verb = verb(r.Method, req.Name != "", req.Query)
 	return req
 }

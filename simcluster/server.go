@@ -44,7 +44,11 @@ func (c *Cluster) serve(x *exchange) error {
 	if x.Resource == "selfsubjectaccessreviews" && x.Group == "authorization.k8s.io" && x.Verb == "create" {
 		return c.review(x)
 	}
-	if x.resource = c.kinds.resource(x.gvr()); x.resource == nil || !x.addressed() {
+	x.resource = c.kinds.resource(x.gvr())
+	if c.opts.Behaviour != nil && x.connects() {
+		return c.connect(x)
+	}
+	if x.resource == nil || !x.addressed() {
 		return notServed()
 	}
 	switch {

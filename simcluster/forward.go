@@ -1,0 +1,80 @@
+package simcluster
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+
+	"k8s.io/cri-streaming/pkg/streaming/portforward"
+	"k8s.io/streaming/pkg/httpstream/wsstream"
+)
+
+// forward serves pods/portforward the way a kubelet does.
+func (s *session) forward() error {
+	if s.behaviour == nil {
+		return s.refuse(http.StatusInternalServerError, "pod not found (%q)", s.pod.Name+"_"+s.pod.Namespace)
+	}
+	w, r, opts := s.w, s.r, &portforward.V4Options{}
+	if wsstream.IsWebSocketRequestWithTunnelingProtocol(r) {
+		tunnel, err := newTunnel(w, r, portforward.SupportedProtocols)
+		if err != nil {
+			return nil //nolint:nilerr // The upgrade has answered.
+		}
+		defer func() { _ = tunnel.conn.Close() }()
+		w, r = tunnel, tunnel.request(r)
+	} else {
+		var err error
+		if opts, err = portforward.NewV4Options(r); err != nil {
+			return s.refuse(http.StatusBadRequest, "%v", err)
+		}
+	}
+	f := &forwarder{session: s}
+	portforward.ServePortForward(w, r, f, sandboxID(s.pod.UID), "", opts, streamIdle, streamCreation, portforward.SupportedProtocols)
+	f.close()
+	return nil
+}
+
+// sandboxID is what the runtime calls the pod.
+func sandboxID[T ~string](uid T) string {
+	sum := sha256.Sum256([]byte(uid))
+	return hex.EncodeToString(sum[:])
+}
+
+// forwarder serves the connections of one tunnel. The library does not wait for them, so it does.
+type forwarder struct {
+	session *session
+	running sync.WaitGroup
+
+	mu sync.Mutex
+	// guarded by mu
+	closed bool
+}
+
+// PortForward implements portforward.PortForwarder.
+func (f *forwarder) PortForward(_ context.Context, _, _ string, port int32, stream io.ReadWriteCloser) error {
+	if !f.begin() {
+		return errors.New("the connection is gone")
+	}
+	defer f.running.Done()
+	return f.session.behaviour.Forward(f.session.ctx, port, stream)
+}
+
+func (f *forwarder) begin() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.closed {
+		f.running.Add(1)
+	}
+	return !f.closed
+}
+
+func (f *forwarder) close() {
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
+	f.running.Wait()
+}
