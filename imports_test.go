@@ -21,6 +21,7 @@ var arrows = map[string]struct {
 	"cmd":        {ours: []string{"model", "watch", "tui", "recording", "simcluster"}, banned: []string{"charm.land/"}},
 	"watch":      {ours: []string{"model", "recording"}, banned: []string{"charm.land/", "github.com/spf13/"}},
 	"tui":        {ours: []string{"model"}, banned: []string{"k8s.io/", "net", "net/http", "os/exec", "charm.land/bubbles/v2/table"}},
+	"prober":     {ours: []string{"model"}, banned: []string{"charm.land/", "github.com/spf13/", "k8s.io/kubernetes"}},
 	"recording":  {banned: []string{"k8s.io/client-go", "charm.land/", "net/http"}},
 	"prober":     {ours: []string{"model"}, banned: []string{"charm.land/", "github.com/spf13/"}},
 	"simcluster": {ours: []string{"recording"}, banned: []string{"charm.land/", "github.com/spf13/"}},

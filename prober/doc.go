@@ -9,8 +9,22 @@
 // container: every connection comes from the [Dial] of the Paths. What goes wrong on the way is told by type: a
 // [Refusal] is what the container's side said, a [Broken] way said nothing.
 //
+// # The way to the container
+//
+// A [Pool] holds one [Tunnel] for each pod: a port-forward connection, on which every probe gets a pair of streams
+// of its own. [Pool.Dial] makes connections of such pairs, and nothing is ever dialled outside. [Remote] runs
+// commands over pods/exec, [Vantage] makes HTTP requests over pods/proxy, and [Access] says which of these are
+// allowed.
+//
+// What happens on the way is told apart by type: a [Refusal] is what the container's side said, a [Broken] is a way
+// that ended before there was an answer. When in doubt it is a Broken.
+//
 // # Goroutines
 //
 // Run works in the goroutine of its caller. What net/http and grpc start for an attempt ends with it: when the
 // attempt is over its connections are closed, and dials that are still under way are cancelled.
+//
+// A Tunnel has the goroutines of its SPDY connection, and three for each open connection through it. They end with
+// the connection or with the Tunnel. A Pool has one goroutine for each Tunnel, which opens and closes it. Close
+// cancels all of them and returns after they have ended.
 package prober

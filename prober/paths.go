@@ -25,6 +25,8 @@ type ExecResult struct {
 	TimedOut bool
 	// StartError is why the runtime could not start the command, in its words; empty when it did.
 	StartError string
+	// Began is when the command was asked for: the connection for it was open by then. Zero is when Exec was called.
+	Began time.Time
 }
 
 // Acknowledger is a connection on which it is not known after Dial whether the container took it.

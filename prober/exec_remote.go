@@ -1,0 +1,119 @@
+package prober
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/remotecommand"
+
+	"github.com/probetop/probetop/model"
+)
+
+// settlingOutput is how long the output of a command may end after its status.
+const settlingOutput = 2 * time.Second
+
+// Exec returns an Exec for one probe of a container of a pod. While a command of the same probe may still run in the
+// container it refuses to run another: nothing ends a command that took too long. Its error is a *Broken.
+func (p *Pool) Exec(target Target, probe model.Key) Exec {
+	return func(ctx context.Context, argv []string, timeout time.Duration) (ExecResult, error) {
+		done, err := p.unfinished.begin(probe)
+		if err != nil {
+			return ExecResult{}, err
+		}
+		r, err := p.start(ctx, target, probe.Container, argv)
+		if err != nil {
+			// The request may have reached the container before it failed for us.
+			done(lack(err) == model.LackTunnel)
+			err = fmt.Errorf("running a command in %s/%s: %w", target.Namespace, target.Name, err)
+			return ExecResult{}, &Broken{Err: err, Lack: lack(err)}
+		}
+		return p.await(ctx, r, timeout, done)
+	}
+}
+
+// Unfinished reports whether an earlier command of a probe may still run in its container.
+func (p *Pool) Unfinished(probe model.Key) bool { return p.unfinished.is(probe) }
+
+// remote is a command under way.
+type remote interface {
+	// over is closed when there is nothing more to come.
+	over() <-chan struct{}
+	// result returns how the command ended, after over.
+	result() (ExecResult, error)
+	// alive asks the other side for a sign of life.
+	alive(ctx context.Context) error
+	// close ends the connection, and returns after all that belongs to it has ended.
+	close()
+}
+
+// start asks for a command to be run. SPDY comes first here: where the API server translates between a WebSocket
+// and the kubelet, it takes a connection to the kubelet that was lost for a success of the command.
+func (p *Pool) start(ctx context.Context, target Target, container string, argv []string) (remote, error) {
+	u := p.upgrader.pod(target, target.Name, "exec")
+	u.RawQuery = url.Values{"container": {container}, "command": argv, "stdout": {"true"}, "stderr": {"true"}}.Encode()
+	opening, cancel := context.WithTimeout(ctx, p.opts.Opening)
+	defer cancel()
+	c, err := p.upgrader.spdy(opening, u, remotecommand.StreamProtocolV4Name)
+	if err == nil {
+		return newSPDYCommand(c)
+	}
+	if !otherUpgrade(err) || p.upgrader.config.Dial != nil {
+		return nil, err
+	}
+	ws, otherwise := p.upgrader.webSocket(opening, u, remotecommand.StreamProtocolV5Name)
+	if otherwise != nil {
+		return nil, errors.Join(err, otherwise)
+	}
+	return newWebSocketCommand(ws), nil
+}
+
+// await waits for a command to end, but not longer than the timeout. A command that goes on is watched until it
+// ends, and done is called then.
+func (p *Pool) await(ctx context.Context, r remote, timeout time.Duration, done func(lost bool)) (ExecResult, error) {
+	began := time.Now()
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	cause := error(nil)
+	select {
+	case <-r.over():
+		result, err := r.result()
+		r.close()
+		done(err != nil)
+		result.Began = began
+		return result, err
+	case <-timer.C:
+		if cause = r.alive(ctx); cause == nil {
+			p.follow(r, done)
+			return ExecResult{TimedOut: true, Began: began}, nil
+		}
+	case <-p.ctx.Done():
+		cause = errRetired
+	case <-ctx.Done():
+		cause = ctx.Err()
+	}
+	p.follow(r, done)
+	return ExecResult{}, &Broken{Err: fmt.Errorf("waiting for a command: %w", cause)}
+}
+
+// follow waits in the background until a command has ended.
+func (p *Pool) follow(r remote, done func(lost bool)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		r.close()
+		done(true)
+		return
+	}
+	p.running.Go(func() {
+		select {
+		case <-r.over():
+		case <-p.ctx.Done():
+		}
+		r.close()
+		_, err := r.result()
+		done(err != nil)
+	})
+}

@@ -1,0 +1,121 @@
+package prober
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	gwebsocket "github.com/gorilla/websocket"
+	"k8s.io/apimachinery/pkg/util/remotecommand"
+)
+
+// webSocketCommand is a command over v5.channel.k8s.io: messages that begin with the number of their stream.
+type webSocketCommand struct {
+	conn    *gwebsocket.Conn
+	running sync.WaitGroup
+	pongs   chan struct{}
+	finish  chan struct{}
+
+	// owned by read until finish is closed
+	status []byte
+	kept   ExecResult
+	cause  error
+}
+
+// newWebSocketCommand reads from a connection, which it closes.
+func newWebSocketCommand(conn *gwebsocket.Conn) remote {
+	w := &webSocketCommand{conn: conn, pongs: make(chan struct{}, 1), finish: make(chan struct{})}
+	conn.SetPongHandler(func(string) error {
+		select {
+		case w.pongs <- struct{}{}:
+		default:
+		}
+		return nil
+	})
+	w.running.Go(w.read)
+	return w
+}
+
+// read reads until the status is there: what was written before it has been read then.
+func (w *webSocketCommand) read() {
+	defer close(w.finish)
+	for !json.Valid(w.status) {
+		_, message, err := w.conn.NextReader()
+		if err == nil {
+			err = w.take(message)
+		}
+		if err != nil {
+			w.cause = err
+			return
+		}
+	}
+}
+
+// take takes one message in.
+func (w *webSocketCommand) take(message io.Reader) error {
+	var id [1]byte
+	if _, err := io.ReadFull(message, id[:]); err != nil {
+		return err
+	}
+	to, limit := (*[]byte)(nil), outputKept
+	switch id[0] {
+	case remotecommand.StreamStdOut:
+		to = &w.kept.Stdout
+	case remotecommand.StreamStdErr:
+		to = &w.kept.Stderr
+	case remotecommand.StreamErr:
+		to, limit = &w.status, textKept
+	default:
+		return nil
+	}
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := message.Read(buf)
+		*to = keep(*to, buf[:n], limit)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (w *webSocketCommand) over() <-chan struct{} { return w.finish }
+
+func (w *webSocketCommand) result() (ExecResult, error) {
+	if w.cause != nil {
+		return ExecResult{}, &Broken{Err: errors.New("the way to the container broke: " + w.cause.Error())}
+	}
+	return commandEnding(w.status, w.kept)
+}
+
+func (w *webSocketCommand) alive(ctx context.Context) error {
+	if err := w.conn.WriteControl(gwebsocket.PingMessage, nil, time.Now().Add(silence)); err != nil {
+		return &Broken{Err: fmt.Errorf("asking for a sign of life: %w", err)}
+	}
+	late := time.NewTimer(silence)
+	defer late.Stop()
+	select {
+	case <-w.pongs:
+		return nil
+	case <-w.finish:
+		if w.cause == nil {
+			return nil
+		}
+		return &Broken{Err: errors.New("the way to the container broke: " + w.cause.Error())}
+	case <-late.C:
+		return &Broken{Err: errors.New("the other side is silent")}
+	case <-ctx.Done():
+		return &Broken{Err: ctx.Err()}
+	}
+}
+
+func (w *webSocketCommand) close() {
+	_ = w.conn.Close()
+	w.running.Wait()
+}
