@@ -1,0 +1,143 @@
+package prober
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	utilnet "k8s.io/apimachinery/pkg/util/net"
+	"k8s.io/client-go/rest"
+
+	"github.com/probetop/probetop/model"
+)
+
+// Vantage makes HTTP requests to the IP of pods from where the API server is, over pods/proxy.
+type Vantage struct {
+	base   *url.URL
+	client *http.Client
+}
+
+// NewVantage returns a Vantage. Its owner closes it.
+func NewVantage(config *rest.Config) (*Vantage, error) {
+	u, err := newUpgrader(config)
+	if err != nil {
+		return nil, err
+	}
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Vantage{base: u.base, client: &http.Client{Transport: u.client, CheckRedirect: stay}}, nil
+}
+
+// Close gives back the connections that no request uses.
+func (v *Vantage) Close() { utilnet.CloseIdleConnectionsFor(v.client.Transport) }
+
+// PodRequest is the request of an HTTP probe: as the kubelet makes it to the pod's IP.
+type PodRequest struct {
+	// URL has the pod's IP for a host.
+	URL *url.URL
+	// Header is sent as far as the API server lets it through: it keeps Authorization to itself, and sets a Host.
+	Header http.Header
+}
+
+// vantageBody is how much of a body is read before the status is judged.
+const vantageBody = 10 << 10
+
+// Ask makes the request of an HTTP probe to a pod, and waits for an answer no longer than the timeout. There is no
+// verdict when the API server would not, or could not, make it, nor when the answer is a redirect: it would lead
+// elsewhere from there.
+func (v *Vantage) Ask(ctx context.Context, target Target, probe PodRequest, timeout time.Duration) *model.PodIPVantage {
+	within, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	r, err := v.request(within, target, probe)
+	if err != nil {
+		return &model.PodIPVantage{Text: err.Error()}
+	}
+	prefix := fmt.Sprintf("Get %q: ", probe.URL)
+	response, err := v.client.Do(r)
+	if err != nil {
+		return v.unanswered(ctx, within, err, prefix)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(response.Body, vantageBody))
+	if said := fromServer(response, body); said != "" {
+		return v.unreached(said, probe, prefix)
+	}
+	if err != nil {
+		if u := v.unanswered(ctx, within, err, ""); u.Verdict == model.ShadowNone {
+			return u
+		}
+		// The kubelet counts a body that it cannot read for nothing, whatever the status.
+		return &model.PodIPVantage{Verdict: model.ShadowErrored, Text: "context deadline exceeded (Client.Timeout or context cancellation while reading body)"}
+	}
+	switch code := response.StatusCode; {
+	case code >= 200 && code < 300:
+		return &model.PodIPVantage{Verdict: model.ShadowSuccess, Text: string(body)}
+	case code >= 300 && code < 400:
+		return &model.PodIPVantage{Text: fmt.Sprintf("the pod answers with a redirect (status %d), which is not followed from there", code)}
+	default:
+		return &model.PodIPVantage{Verdict: model.ShadowFailure, Text: fmt.Sprintf("HTTP probe failed with statuscode: %d", code)}
+	}
+}
+
+// request makes the request to the API server.
+func (v *Vantage) request(ctx context.Context, target Target, probe PodRequest) (*http.Request, error) {
+	host, port, err := net.SplitHostPort(probe.URL.Host)
+	if err != nil || host != target.IP {
+		return nil, fmt.Errorf("asking %q: not the pod's address %q", probe.URL.Host, target.IP)
+	}
+	name := target.Name + ":" + port
+	if probe.URL.Scheme == "https" {
+		name = "https:" + name
+	}
+	u := v.base.JoinPath("namespaces", target.Namespace, "pods", name, "proxy")
+	// Joined as they are: the pod may tell one spelling of a path from another.
+	escaped := u.EscapedPath() + "/" + strings.TrimPrefix(probe.URL.EscapedPath(), "/")
+	u.Path += "/" + strings.TrimPrefix(probe.URL.Path, "/")
+	u.RawPath, u.RawQuery = escaped, probe.URL.RawQuery
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("making a request: %w", err)
+	}
+	for name, values := range probe.Header {
+		if name != "Authorization" && name != "Host" && name != "Connection" && !strings.HasPrefix(name, "Impersonate-") {
+			r.Header[name] = values
+		}
+	}
+	return r, nil
+}
+
+// unanswered is what a request without an answer comes to. The pod is blamed for taking too long only if the API
+// server answers meanwhile.
+func (v *Vantage) unanswered(ctx, within context.Context, err error, prefix string) *model.PodIPVantage {
+	if !errors.Is(within.Err(), context.DeadlineExceeded) || ctx.Err() != nil {
+		return &model.PodIPVantage{Text: "asking the API server: " + err.Error()}
+	}
+	if err := v.alive(ctx); err != nil {
+		return &model.PodIPVantage{Text: "asking the API server: " + err.Error()}
+	}
+	return &model.PodIPVantage{
+		Verdict: model.ShadowFailure, Text: prefix + "context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
+	}
+}
+
+// alive returns an error when the API server does not answer within two seconds.
+func (v *Vantage) alive(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, silence)
+	defer cancel()
+	u := *v.base
+	u.Path = strings.TrimSuffix(u.Path, "api/v1") + "version"
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return fmt.Errorf("making a request: %w", err)
+	}
+	response, err := v.client.Do(r)
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
+}

@@ -1,0 +1,46 @@
+package prober
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/probetop/probetop/model"
+)
+
+// unreachable is what the API server puts before the error of a request that it could not make to a pod.
+const unreachable = "error trying to reach service: "
+
+// fromServer returns what the API server itself says; empty for an answer of the pod. A pod may answer with a Status
+// too: of its errors only those are taken for its own that an API server would not return for this request.
+func fromServer(r *http.Response, body []byte) string {
+	s := metav1.Status{}
+	if r.StatusCode < 400 || json.Unmarshal(body, &s) != nil || s.Kind != "Status" || int(s.Code) != r.StatusCode {
+		return ""
+	}
+	switch {
+	case strings.HasPrefix(s.Message, unreachable),
+		s.Details != nil && s.Details.Kind == "pods", // forbidden, and not found
+		s.Message == "address not allowed",
+		r.StatusCode == http.StatusUnauthorized, r.StatusCode == http.StatusTooManyRequests,
+		r.StatusCode >= http.StatusInternalServerError:
+		return s.Message
+	}
+	return ""
+}
+
+// unreached is what a request comes to that the API server could not make. Only what the network said of the
+// pod's own address is a verdict.
+func (v *Vantage) unreached(said string, probe PodRequest, prefix string) *model.PodIPVantage {
+	cause, ok := strings.CutPrefix(said, unreachable)
+	own := "dial tcp " + probe.URL.Host + ": "
+	switch {
+	case ok && strings.HasPrefix(cause, own+"connect: "), ok && (cause == "EOF" || strings.HasPrefix(cause, "tls: ")):
+		return &model.PodIPVantage{Verdict: model.ShadowFailure, Text: prefix + cause}
+	case ok && cause == own+"i/o timeout":
+		return &model.PodIPVantage{Verdict: model.ShadowFailure, Text: prefix + cause}
+	}
+	return &model.PodIPVantage{Text: said}
+}

@@ -1,0 +1,120 @@
+package prober_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/prober"
+	"github.com/probetop/probetop/simcluster"
+)
+
+func TestVantage(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, simcluster.Options{})
+	hung := make(chan struct{})
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "%s %s agent %s token %s", r.URL.EscapedPath(), r.URL.RawQuery, r.UserAgent(), r.Header.Get("Authorization"))
+	})
+	mux.HandleFunc("/sick", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+	mux.HandleFunc("/moved", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) })
+	mux.HandleFunc("/status", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `{"kind":"Status","apiVersion":"v1","status":"Failure","message":"mine","reason":"Forbidden","code":403}`)
+	})
+	mux.HandleFunc("/hang", func(http.ResponseWriter, *http.Request) { <-hung })
+	mux.HandleFunc("/stall", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusOK)
+		_ = http.NewResponseController(w).Flush()
+		<-hung
+	})
+	web, secure := httptest.NewServer(mux), httptest.NewTLSServer(mux)
+	t.Cleanup(func() { close(hung); web.Close(); secure.Close() })
+	s.local.Dial = func(ctx context.Context, port int32, onLoopback bool) (net.Conn, error) {
+		switch {
+		case port == webPort && !onLoopback:
+			return (&net.Dialer{}).DialContext(ctx, "tcp", web.Listener.Addr().String())
+		case port == 8443:
+			return (&net.Dialer{}).DialContext(ctx, "tcp", secure.Listener.Addr().String())
+		case port == 8089:
+			return nil, syscall.EHOSTUNREACH
+		}
+		return nil, syscall.ECONNREFUSED
+	}
+	v, err := prober.NewVantage(s.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.Close)
+	for _, c := range []struct {
+		url     string
+		verdict model.ShadowVerdict
+		text    string
+	}{
+		{"http://10.0.0.7:8080/livez?x=1&watch=true", model.ShadowSuccess, "/livez x=1&watch=true agent kube-probe/1.37 token "},
+		{"http://10.0.0.7:8080", model.ShadowSuccess, "/  agent kube-probe/1.37 token "},
+		{"http://10.0.0.7:8080/a/b/", model.ShadowSuccess, "/a/b/  agent kube-probe/1.37 token "},
+		{"https://10.0.0.7:8443/x", model.ShadowSuccess, "/x  agent kube-probe/1.37 token "},
+		{"http://10.0.0.7:8080/sick", model.ShadowFailure, "HTTP probe failed with statuscode: 503"},
+		{"http://10.0.0.7:8080/status", model.ShadowFailure, "HTTP probe failed with statuscode: 403"},
+		{"http://10.0.0.7:8080/moved", model.ShadowNone, "the pod answers with a redirect (status 302), which is not followed from there"},
+		{"http://10.0.0.7:8087/", model.ShadowFailure, `Get "http://10.0.0.7:8087/": dial tcp 10.0.0.7:8087: connect: connection refused`},
+		{"http://10.0.0.7:8089/", model.ShadowFailure, `Get "http://10.0.0.7:8089/": dial tcp 10.0.0.7:8089: connect: no route to host`},
+		{"http://10.0.0.7:8080/hang", model.ShadowFailure, `Get "http://10.0.0.7:8080/hang": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`},
+		{"http://10.0.0.7:8080/stall", model.ShadowErrored, `context deadline exceeded (Client.Timeout or context cancellation while reading body)`},
+		{"http://10.0.0.8:8080/", model.ShadowNone, `asking "10.0.0.8:8080": not the pod's address "10.0.0.7"`},
+	} {
+		u, err := url.Parse(c.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		header := http.Header{"User-Agent": {"kube-probe/1.37"}, "Authorization": {"Basic secret"}}
+		timeout := 10 * time.Second
+		if u.Path == "/hang" || u.Path == "/stall" {
+			timeout = 300 * time.Millisecond
+		}
+		got := v.Ask(soon(t), target, prober.PodRequest{URL: u, Header: header}, timeout)
+		if got.Verdict != c.verdict || got.Text != c.text {
+			t.Errorf("%s: got %s %q, want %s %q", c.url, got.Verdict, got.Text, c.verdict, c.text)
+		}
+	}
+	ask := func(target prober.Target) *model.PodIPVantage {
+		u := &url.URL{Scheme: "http", Host: address(webPort), Path: "/"}
+		return v.Ask(soon(t), target, prober.PodRequest{URL: u}, 300*time.Millisecond)
+	}
+	other := target
+	other.Name = "nobody"
+	if got := ask(other); got.Verdict != model.ShadowNone || got.Text != `pods "nobody" not found` {
+		t.Errorf("a pod that is not there: got %+v", got)
+	}
+	for name, a := range map[string]simcluster.Action{
+		"forbidden": simcluster.Forbid(), "throttled": simcluster.Throttle(time.Second), "hung": simcluster.Hang(nil),
+		"timeout": simcluster.Answer(apierrors.NewTimeoutError("slow", 1)),
+	} {
+		rules := []*simcluster.Rule{s.Faults().Add(simcluster.Fault{Resource: "pods", Subresource: "proxy", Do: a})}
+		if name == "hung" { // the whole server is
+			rules = append(rules, s.Faults().Add(simcluster.Fault{Do: a}))
+		}
+		if got := ask(target); got.Verdict != model.ShadowNone || strings.Contains(got.Text, "HTTP probe failed") {
+			t.Errorf("%s: got %+v", name, got)
+		}
+		for _, r := range rules {
+			r.Remove()
+		}
+	}
+	s.Down()
+	if got := ask(target); got.Verdict != model.ShadowNone {
+		t.Errorf("while the server is down: got %+v", got)
+	}
+}
