@@ -170,5 +170,8 @@ func (c *Check) try(ctx context.Context, via Paths) (a Attempt, o outcome) {
 		a = t.end(o)
 	}()
 	t.hop(c.Target)
-	return a, c.run(ctx, t)
+	if o = c.run(ctx, t); c.Handler != model.Exec {
+		o = t.blame(ctx, o)
+	}
+	return a, o
 }

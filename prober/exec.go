@@ -24,6 +24,7 @@ func (c *Check) execute(ctx context.Context, t *trial) outcome {
 		}
 		return b.none()
 	}
+	t.budget.restart(result.Began)
 	output := append(append([]byte{}, result.Stdout...), result.Stderr...)
 	output = output[:min(len(output), bodyRead)]
 	t.keep(output)
@@ -31,7 +32,7 @@ func (c *Check) execute(ctx context.Context, t *trial) outcome {
 	case result.StartError != "":
 		return errored(startError(result.StartError))
 	case result.TimedOut, t.budget.late():
-		return t.timedOut(ctx, failure(c.execTimeout()))
+		return failure(c.execTimeout())
 	case result.ExitCode != 0:
 		return failure(string(output))
 	}

@@ -95,7 +95,7 @@ func (c *Check) unconnected(ctx context.Context, t *trial) outcome {
 	if refusal != nil {
 		return o
 	}
-	return t.timedOut(ctx, o)
+	return o
 }
 
 // uncalled is the outcome of a call that failed, or whose answer was late.
@@ -110,7 +110,7 @@ func (c *Check) uncalled(ctx context.Context, t *trial, err error) outcome {
 	answer := status.Convert(err)
 	switch {
 	case err == nil, answer.Code() == codes.DeadlineExceeded:
-		return t.timedOut(ctx, failure(fmt.Sprintf("timeout: health rpc did not complete within %v", c.Timeout)))
+		return failure(fmt.Sprintf("timeout: health rpc did not complete within %v", c.Timeout))
 	case answer.Code() == codes.Unimplemented:
 		return failure("error: this server does not implement the grpc health protocol (grpc.health.v1.Health): " + answer.Message())
 	}

@@ -46,7 +46,7 @@ func (c *Check) get(ctx context.Context, t *trial) outcome {
 	defer func() { _ = response.Body.Close() }()
 	t.answered(response)
 	if t.budget.late() {
-		return t.timedOut(ctx, failure(`Get "`+shown(response.Request.URL)+`": `+awaitingHeaders))
+		return failure(`Get "` + shown(response.Request.URL) + `": ` + awaitingHeaders)
 	}
 	t.phase(PhaseBody)
 	body, err := io.ReadAll(io.LimitReader(response.Body, bodyRead))
@@ -54,10 +54,15 @@ func (c *Check) get(ctx context.Context, t *trial) outcome {
 	switch {
 	case err != nil:
 		return t.unread(ctx, within, err)
-	case t.budget.late():
-		return t.timedOut(ctx, errored(readingBody))
+	case toTheEnd(response) && t.budget.lateAt(t.closedAt()), !toTheEnd(response) && t.budget.late():
+		return errored(readingBody)
 	}
 	return judge(response.StatusCode, body)
+}
+
+// toTheEnd reports whether the body of a response ends where the connection does.
+func toTheEnd(r *http.Response) bool {
+	return r.ProtoMajor == 1 && r.ContentLength < 0 && len(r.TransferEncoding) == 0
 }
 
 // judge returns what the kubelet makes of a response.
@@ -88,7 +93,7 @@ func (t *trial) unanswered(ctx, within context.Context, err error) outcome {
 	case refusal != nil:
 		return failure(prefix + "dial tcp " + address + ": " + refusal.Error())
 	case errors.Is(context.Cause(within), context.DeadlineExceeded):
-		return t.timedOut(ctx, failure(prefix+awaitingHeaders))
+		return failure(prefix + awaitingHeaders)
 	}
 	return failure(err.Error())
 }
@@ -100,7 +105,7 @@ func (t *trial) unread(ctx, within context.Context, err error) outcome {
 		return b.none()
 	}
 	if errors.Is(context.Cause(within), context.DeadlineExceeded) {
-		return t.timedOut(ctx, errored(readingBody))
+		return errored(readingBody)
 	}
 	return errored(err.Error())
 }

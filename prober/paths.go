@@ -44,9 +44,11 @@ type Paths struct {
 	Exec Exec
 	// Reaches reports whether Dial reaches a host other than the pod IP just as the node would; nil for none.
 	Reaches func(host string) bool
-	// Alive is asked after an attempt timed out whether the way to the container is still open. When it says no
-	// the container is not blamed. Nil is a way that cannot break silently.
+	// Alive is asked whether the way of Dial is still open before the container is blamed for what it has not said in
+	// so many words. Nil is a way that cannot break silently.
 	Alive func(ctx context.Context) error
+	// Linger is how much later than the container's side closed a connection the way may tell us.
+	Linger time.Duration
 	// RoundTrip is how long the way there and back is. Attempts are given that time on top of their timeout, and
 	// it is taken off again before they are judged. Zero is a direct way: the timeout is kept exactly.
 	RoundTrip time.Duration

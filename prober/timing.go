@@ -20,10 +20,12 @@ const slack = 250 * time.Millisecond
 // budget is the time that an attempt may take: the timeout of the probe, and the way there and back for every time
 // that the attempt takes it. It knows no more of the way than the length that it is given.
 type budget struct {
+	// immutable, but for restart
+	start time.Time
 	// immutable
-	start     time.Time
 	timeout   time.Duration
 	roundTrip time.Duration
+	linger    time.Duration
 
 	mu sync.Mutex
 	// guarded by mu
@@ -31,8 +33,15 @@ type budget struct {
 	timer *time.Timer // of a context of expiring
 }
 
-func newBudget(timeout, roundTrip time.Duration) *budget {
-	return &budget{start: time.Now(), timeout: timeout, roundTrip: roundTrip, trips: 1}
+func newBudget(timeout, roundTrip, linger time.Duration) *budget {
+	return &budget{start: time.Now(), timeout: timeout, roundTrip: roundTrip, linger: linger, trips: 1}
+}
+
+// restart says that the attempt began later than it was made. Nobody else may use the budget at that time.
+func (b *budget) restart(at time.Time) {
+	if at.After(b.start) {
+		b.start = at
+	}
 }
 
 // allowed returns how long the attempt is waited for, which is longer than it may effectively take.
@@ -46,7 +55,7 @@ func (b *budget) allowedLocked() time.Duration {
 	if b.roundTrip == 0 {
 		return b.timeout
 	}
-	return b.timeout + time.Duration(b.trips)*b.roundTrip*3/2 + slack
+	return b.timeout + time.Duration(b.trips)*b.roundTrip*3/2 + slack + b.linger
 }
 
 // add says that the attempt takes the way n times more, or less, than was known.
@@ -72,8 +81,11 @@ func (b *budget) effective(d time.Duration) time.Duration {
 }
 
 // late reports whether the kubelet would have given up before now. On a direct way the context decides that.
-func (b *budget) late() bool {
-	return b.roundTrip != 0 && b.effective(time.Since(b.start)) > b.timeout
+func (b *budget) late() bool { return b.lateAt(time.Now()) }
+
+// lateAt reports whether the kubelet would have given up before a moment.
+func (b *budget) lateAt(at time.Time) bool {
+	return b.roundTrip != 0 && b.effective(at.Sub(b.start)) > b.timeout
 }
 
 // expiring returns a context that is cancelled, with the cause context.DeadlineExceeded, when the time is over; add

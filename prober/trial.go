@@ -42,7 +42,7 @@ const bodyKept = 1024
 
 // newTrial begins an attempt. Connections go to one host only.
 func newTrial(via Paths, host string, timeout time.Duration) *trial {
-	return &trial{via: via, wire: &wire{dial: via.Dial, host: host}, budget: newBudget(timeout, via.RoundTrip)}
+	return &trial{via: via, wire: &wire{dial: via.Dial, host: host}, budget: newBudget(timeout, via.RoundTrip, via.Linger)}
 }
 
 // hop begins the next request.
@@ -104,9 +104,20 @@ func (t *trial) end(o outcome) Attempt {
 	return a
 }
 
-// timedOut returns the outcome of an attempt whose time was over, unless the way to the container is to blame.
-func (t *trial) timedOut(ctx context.Context, o outcome) outcome {
-	if t.via.Alive == nil {
+// closedAt returns when the container's side closed the connection at whose end we are now, at the latest: not before it
+// sent the last that has come.
+func (t *trial) closedAt() time.Time {
+	end := time.Now().Add(-t.via.Linger)
+	if last := t.wire.heard(); last.After(end) {
+		return last
+	}
+	return end
+}
+
+// blame returns an outcome for which the container is to blame, unless the way to it is.
+func (t *trial) blame(ctx context.Context, o outcome) outcome {
+	_, refusal, _ := t.wire.said()
+	if o.verdict != model.ShadowFailure && o.verdict != model.ShadowErrored || refusal != nil || t.via.Alive == nil {
 		return o
 	}
 	ctx, cancel := context.WithTimeout(ctx, 4*t.via.RoundTrip+time.Second)

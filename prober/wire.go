@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/probetop/probetop/model"
 )
@@ -25,6 +26,7 @@ type wire struct {
 	conns   []*wiredConn
 	fault   error // a *Broken, or the *Refusal of the last connection
 	address string
+	last    time.Time // when the last bytes came
 }
 
 // open dials an address. It is the DialContext of the handlers' libraries.
@@ -110,6 +112,21 @@ func (w *wire) said() (b *Broken, r *Refusal, address string) {
 	return b, r, w.address
 }
 
+// hear notes that bytes have come.
+func (w *wire) hear() {
+	now := time.Now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.last = now
+}
+
+// heard returns when the last bytes came.
+func (w *wire) heard() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.last
+}
+
 // close ends every dial and connection. What they say from now on is not heard.
 func (w *wire) close() {
 	w.mu.Lock()
@@ -136,7 +153,10 @@ type wiredConn struct {
 
 func (c *wiredConn) Read(p []byte) (n int, err error) {
 	defer c.watch("reading", &err)
-	return c.Conn.Read(p)
+	if n, err = c.Conn.Read(p); n > 0 {
+		c.wire.hear()
+	}
+	return n, err
 }
 
 func (c *wiredConn) Write(p []byte) (n int, err error) {

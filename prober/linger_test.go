@@ -1,0 +1,110 @@
+package prober_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/prober"
+)
+
+// lingering tells of the end of a connection later than the other side ended it, as containerd does.
+type lingering struct {
+	net.Conn
+	by time.Duration
+}
+
+func (l lingering) Read(p []byte) (int, error) {
+	n, err := l.Conn.Read(p)
+	if err == io.EOF { //nolint:errorlint // As net.Pipe has it.
+		time.Sleep(l.by)
+	}
+	return n, err
+}
+
+// TestBodyThatEndsWithItsConnection has the end of the body told a second late: that is not the container's doing.
+func TestBodyThatEndsWithItsConnection(t *testing.T) {
+	t.Parallel()
+	const stalled = "context deadline exceeded (Client.Timeout or context cancellation while reading body)"
+	for name, c := range map[string]struct {
+		pause   time.Duration // between the last byte and the end
+		verdict model.ShadowVerdict
+		text    string
+	}{
+		"at once":          {0, model.ShadowSuccess, "fine"},
+		"in time":          {700 * time.Millisecond, model.ShadowSuccess, "fine"},
+		"effectively late": {1100 * time.Millisecond, model.ShadowErrored, stalled},
+		"never":            {time.Hour, model.ShadowErrored, stalled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				dial := func(context.Context, string, string) (net.Conn, error) {
+					ours, theirs := net.Pipe()
+					go func() {
+						defer func() { _ = theirs.Close() }()
+						if _, err := http.ReadRequest(bufio.NewReader(theirs)); err != nil {
+							return
+						}
+						_, _ = io.WriteString(theirs, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nfine")
+						pause(ctx, c.pause)
+					}()
+					return lingering{ours, time.Second}, nil
+				}
+				via := prober.Paths{Dial: dial, RoundTrip: time.Millisecond, Linger: time.Second}
+				expect(t, check(t, httpGet("/")).Run(t.Context(), via), c.verdict, c.text)
+			})
+		})
+	}
+}
+
+// TestCommandIsTimedFromItsBeginning has a connection for a command that takes longer to open than the probe may take.
+func TestCommandIsTimedFromItsBeginning(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for took, want := range map[time.Duration]model.ShadowVerdict{900 * time.Millisecond: model.ShadowSuccess, 1200 * time.Millisecond: model.ShadowFailure} {
+			run := func(context.Context, []string, time.Duration) (prober.ExecResult, error) {
+				time.Sleep(3 * time.Second)
+				began := time.Now()
+				time.Sleep(took)
+				return prober.ExecResult{Began: began}, nil
+			}
+			via := prober.Paths{Exec: run, RoundTrip: time.Millisecond}
+			if r := check(t, corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{"true"}}}).Run(t.Context(), via); r.Verdict != want || r.Attempts[0].Effective > took {
+				t.Errorf("after %v: %s %q, effectively %v, want %s", took, r.Verdict, r.Text, r.Attempts[0].Effective, want)
+			}
+		}
+	})
+}
+
+// TestContainerIsNotBlamedForTheWay has a server that answers half a request, because the other half was lost on a way that
+// is dead in one direction.
+func TestContainerIsNotBlamedForTheWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dial := func(context.Context, string, string) (net.Conn, error) {
+			ours, theirs := net.Pipe()
+			go func() {
+				defer func() { _ = theirs.Close() }()
+				_, _ = http.ReadRequest(bufio.NewReader(theirs))
+				_, _ = io.WriteString(theirs, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+			}()
+			return ours, nil
+		}
+		alive := error(nil)
+		via := prober.Paths{Dial: dial, RoundTrip: time.Millisecond, Alive: func(context.Context) error { return alive }}
+		expect(t, check(t, httpGet("/")).Run(t.Context(), via), model.ShadowFailure, "HTTP probe failed with statuscode: 400")
+		alive = errCut
+		expectNone(t, check(t, httpGet("/")).Run(t.Context(), via), model.LackTunnel)
+	})
+}
