@@ -23,7 +23,6 @@ var arrows = map[string]struct {
 	"tui":        {ours: []string{"model"}, banned: []string{"k8s.io/", "net", "net/http", "os/exec", "charm.land/bubbles/v2/table"}},
 	"prober":     {ours: []string{"model"}, banned: []string{"charm.land/", "github.com/spf13/", "k8s.io/kubernetes"}},
 	"recording":  {banned: []string{"k8s.io/client-go", "charm.land/", "net/http"}},
-	"prober":     {ours: []string{"model"}, banned: []string{"charm.land/", "github.com/spf13/"}},
 	"simcluster": {ours: []string{"recording"}, banned: []string{"charm.land/", "github.com/spf13/"}},
 	"model":      {banned: []string{"k8s.io/client-go", "charm.land/", "net/http", "os", "sync", "context", "log"}},
 }
