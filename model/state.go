@@ -225,6 +225,9 @@ func (j *judge) passing(p *Probe) Verdict {
 			v.cap(CertaintyMedium, until) // it may have failed once more
 		}
 	}
+	if until, ok := j.beforeReady(p); ok {
+		v.cap(CertaintyMedium, until)
+	}
 	if at, bound, held := j.reached(p); held && bound == Exact {
 		if until := at.Add(10 * patience); j.now.Before(until) {
 			v.cap(CertaintyMedium, until) // then the count was wrong
@@ -259,6 +262,26 @@ func (j *judge) decided(p *Probe) (Verdict, bool) {
 	}
 	return v, j.now.Before(v.Until)
 }
+
+// beforeReady reports whether a readiness probe failed so little before its container became ready that the success may have
+// been first, and until when: a kubelet that is so busy that it is late with its statuses notes the result of a probe later than it tells of its failure.
+func (j *judge) beforeReady(p *Probe) (until time.Time, doubtful bool) {
+	ready := j.flipped(p.Container, flipReady, true)
+	if p.Type != Readiness || ready == nil || ready.told.IsZero() || ready.at.Sub(ready.told) < noted/2 {
+		return until, false // it was told at once
+	}
+	r := j.reckoning(p)
+	for i := len(j.history.failures) - 1; i >= 0; i-- {
+		if f := &j.history.failures[i]; r.mine(f) {
+			until = r.silent(f)
+			return until, !f.heard.IsZero() && !f.to().Before(ready.told.Add(-noted)) && j.now.Before(until)
+		}
+	}
+	return until, false
+}
+
+// noted is how long a kubelet may take from the result of a probe to the condition that follows from it.
+const noted = 3 * time.Second
 
 // patience is how much longer than usual a kill may take before it is not believed in any more.
 const patience = 30 * time.Second

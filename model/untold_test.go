@@ -64,5 +64,14 @@ func TestFailureInTheSecondOfASuccess(t *testing.T) {
 			{20.1, readies(true)}, {20.9, fails(Readiness, "x")}, {21, shows("readiness failing medium 0/3 atLeast")},
 			{30.9, fails(Readiness, "x")}, {31, shows("readiness failing high 1/3 atLeast")},
 		}},
+		"a kubelet that is late with everything": {pod: []func(*Pod){readinessOf(threshold(3)), fresh}, plot: plot{
+			{18.5, fails(Readiness, "x")}, {22, edits(func(p *Pod) {
+				p.Containers[0].Ready = true
+				for i := range p.Conditions {
+					p.Conditions[i].Status, p.Conditions[i].Since = True, at(20)
+				}
+			})},
+			{22.1, shows("readiness passing medium")}, {40, shows("readiness passing high")},
+		}},
 	})
 }
