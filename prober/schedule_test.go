@@ -1,0 +1,271 @@
+package prober_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/prober"
+)
+
+// TestGating runs the probes of pods in every state for a minute, and counts which are run.
+func TestGating(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		pod  known
+		opts prober.Options
+		runs bool
+	}{
+		"passing":                    {pod: known{state: model.StatePassing}, runs: true},
+		"failing":                    {pod: known{state: model.StateFailing}, runs: true},
+		"erroring":                   {pod: known{state: model.StateErroring}, runs: true},
+		"not decided":                {pod: known{state: model.StateUnknown}, runs: true},
+		"starting":                   {pod: known{state: model.StateStarting, typ: model.Startup}, runs: true},
+		"unready":                    {pod: known{state: model.StateFailed, typ: model.Readiness}, runs: true},
+		"restart due by liveness":    {pod: known{state: model.StateFailed, typ: model.Liveness}},
+		"restart due by startup":     {pod: known{state: model.StateFailed, typ: model.Startup}},
+		"initial delay":              {pod: known{state: model.StateDelayed}},
+		"startup has not succeeded":  {pod: known{state: model.StateGated}},
+		"container waits":            {pod: known{state: model.StateWaiting}},
+		"pod terminates":             {pod: known{state: model.StateSuspended, typ: model.Liveness}},
+		"startup has succeeded":      {pod: known{state: model.StateHeld, typ: model.Startup}},
+		"command":                    {pod: known{state: model.StatePassing, handler: model.Exec}},
+		"command that is allowed":    {pod: known{state: model.StatePassing, handler: model.Exec}, opts: prober.Options{AllowExec: true}, runs: true},
+		"handler of another version": {pod: known{state: model.StatePassing, handler: model.UnknownHandler}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := newFleet(tcpSocket())
+				if c.pod.handler == model.Exec {
+					f = newFleet(execute("true"))
+				}
+				p, end := started(t, f, c.opts)
+				c.pod.name = "a"
+				p.Follow(snapshot(c.pod))
+				p.View([]model.UID{"uid-a"})
+				p.Auto(true)
+				time.Sleep(time.Minute)
+				shadows := end()
+				if got := len(shadows); (got > 0) != c.runs || c.runs && (got < 6 || got > 7) || len(f.of("a")) != got {
+					t.Errorf("%d runs, %d of them reached the container", got, len(f.of("a")))
+				}
+			})
+		})
+	}
+}
+
+// TestThePeriodIsKept switches between views as fast as a person scrolls: no probe is run twice in its period.
+func TestThePeriodIsKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(tcpSocket())
+		f.takes = time.Second
+		p, end := started(t, f, prober.Options{})
+		p.Follow(snapshot(known{name: "a", state: model.StatePassing}, known{name: "b", state: model.StatePassing}))
+		p.Auto(true)
+		for i := range 1200 {
+			p.View([]model.UID{[]string{"uid-a", "uid-b"}[i%7%2]})
+			time.Sleep(300 * time.Millisecond)
+		}
+		end()
+		for _, pod := range []string{"a", "b"} {
+			times := f.of(pod)
+			if len(times) < 3 {
+				t.Errorf("%d runs of %s", len(times), pod)
+			}
+			for i := 1; i < len(times); i++ {
+				if gap := times[i].Sub(times[i-1]); gap < 10*time.Second {
+					t.Errorf("run %d of %s came %v after the one before", i, pod, gap)
+				}
+			}
+		}
+	})
+}
+
+// TestBeginningsAreSpread: not all probes begin when auto does.
+func TestBeginningsAreSpread(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(tcpSocket())
+		p, end := started(t, f, prober.Options{All: true, PerSecond: 1000})
+		p.Follow(snapshot(many(100, known{state: model.StatePassing})...))
+		begin := time.Now()
+		p.Auto(true)
+		time.Sleep(10 * time.Second)
+		end()
+		times := f.all()
+		early := slices.IndexFunc(times, func(at time.Time) bool { return at.Sub(begin) >= 5*time.Second })
+		if len(times) != 100 || early < 25 || early > 75 {
+			t.Errorf("%d probes began, %d of them in the first half of their period", len(times), early)
+		}
+	})
+}
+
+// TestOnlyWhatIsInViewOrFails is about which probes are run by themselves.
+func TestOnlyWhatIsInViewOrFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		pods := []known{{name: "a", state: model.StatePassing}, {name: "b", state: model.StatePassing}, {name: "c", state: model.StateFailing}}
+		f := newFleet(tcpSocket())
+		p, end := started(t, f, prober.Options{})
+		count := func() [3]int { return [3]int{len(f.of("a")), len(f.of("b")), len(f.of("c"))} }
+		p.Follow(snapshot(pods...))
+		p.View([]model.UID{"uid-a"})
+		settle(time.Minute)
+		if got := count(); got != [3]int{} {
+			t.Errorf("runs %v while auto is off", got)
+		}
+		p.Auto(true)
+		settle(10 * time.Second)
+		if got := count(); got != [3]int{1, 0, 1} {
+			t.Errorf("runs %v with a in view and c failing", got)
+		}
+		pods[2].state = model.StatePassing
+		p.Follow(snapshot(pods...))
+		p.View([]model.UID{"uid-b"})
+		settle(10 * time.Second)
+		if got := count(); got != [3]int{1, 1, 1} {
+			t.Errorf("runs %v with b in view and c passing", got)
+		}
+		p.Auto(false)
+		settle(time.Minute)
+		if got := count(); got != [3]int{1, 1, 1} {
+			t.Errorf("runs %v after auto was switched off", got)
+		}
+		end()
+	})
+}
+
+// TestPodGoes: workers end, and the ways to the pod are closed, while other pods are left alone.
+func TestPodGoes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(tcpSocket())
+		p, end := started(t, f, prober.Options{All: true})
+		a, b := known{name: "a", state: model.StatePassing}, known{name: "b", state: model.StatePassing}
+		p.Follow(snapshot(a, b))
+		p.Auto(true)
+		settle(11 * time.Second)
+		p.Follow(snapshot(b))
+		before := len(f.of("a"))
+		settle(time.Minute)
+		if after := len(f.of("a")); before == 0 || after != before {
+			t.Errorf("%d runs of a pod before it was gone, %d after", before, after-before)
+		}
+		if !slices.Equal(f.forgotten, []model.UID{"uid-a"}) {
+			t.Errorf("forgot %v", f.forgotten)
+		}
+		moved := snapshot(b)
+		moved.Rows[0].Pod.IP = "10.0.0.6"
+		p.Follow(moved)
+		if !slices.Equal(f.forgotten, []model.UID{"uid-a", "uid-b"}) {
+			t.Errorf("forgot %v after b has moved", f.forgotten)
+		}
+		end()
+	})
+}
+
+// TestPodIsReadAgainWhenItHasChanged counts requests.
+func TestPodIsReadAgainWhenItHasChanged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(tcpSocket())
+		p, end := started(t, f, prober.Options{All: true})
+		p.Follow(snapshot(known{name: "a", state: model.StatePassing, version: "1"}))
+		p.Auto(true)
+		settle(time.Minute)
+		if f.reads != 1 {
+			t.Errorf("read %d times", f.reads)
+		}
+		p.Follow(snapshot(known{name: "a", state: model.StatePassing, version: "2"}))
+		settle(time.Minute)
+		if f.reads != 2 {
+			t.Errorf("read %d times after a change", f.reads)
+		}
+		p.Run(t.Context(), subject("a", "app"), false)
+		if f.reads != 3 {
+			t.Errorf("read %d times after a run by hand", f.reads)
+		}
+		end()
+	})
+}
+
+// settle lets time pass, and waits for what that sets off.
+func settle(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+func busyServer(code int, seconds int32) error {
+	return &apierrors.StatusError{ErrStatus: metav1.Status{
+		Status: metav1.StatusFailure, Code: int32(code), Reason: metav1.StatusReasonTooManyRequests,
+		Details: &metav1.StatusDetails{RetryAfterSeconds: seconds},
+	}}
+}
+
+// TestAPIServerIsLeftAlone: after a 429 nothing is asked for as long as the server says, and then seldom.
+func TestAPIServerIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(tcpSocket())
+		begin := time.Now()
+		var times []time.Duration
+		f.read = func(string) error {
+			times = append(times, time.Since(begin))
+			return busyServer(http.StatusTooManyRequests, 20)
+		}
+		p, end := started(t, f, prober.Options{All: true, InFlight: 1})
+		p.Follow(snapshot(many(50, known{state: model.StatePassing, period: 5})...))
+		p.Auto(true)
+		time.Sleep(10 * time.Minute)
+		end()
+		for i := 1; i < len(times); i++ {
+			if gap := times[i] - times[i-1]; gap < 20*time.Second {
+				t.Errorf("request %d came %v after the one before", i, gap)
+			}
+		}
+		if n := len(times); n < 10 || n > 18 {
+			t.Errorf("%d requests in ten minutes: %v", n, times)
+		}
+	})
+}
+
+// TestPodWithoutAWayIsLeftAlone: a kubelet that does not answer costs its own pods only.
+func TestPodWithoutAWayIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(tcpSocket())
+		f.open = func(name string) error {
+			if name == "pod-0" {
+				return &prober.Broken{Err: apierrors.NewInternalError(errCut)}
+			}
+			return nil
+		}
+		p, end := started(t, f, prober.Options{All: true})
+		p.Follow(snapshot(many(2, known{state: model.StatePassing, period: 1})...))
+		p.Auto(true)
+		time.Sleep(10 * time.Minute)
+		shadows := end()
+		lost, fine := 0, 0
+		for _, s := range shadows {
+			switch {
+			case s.Verdict == model.ShadowSuccess && s.Probe.Pod == "uid-pod-1":
+				fine++
+			case s.Lack == model.LackTunnel && s.Probe.Pod == "uid-pod-0":
+				lost++
+			default:
+				t.Errorf("unexpected %+v", s)
+			}
+		}
+		if lost < 12 || lost > 18 || fine < 595 {
+			t.Errorf("%d runs without a way, %d of the other pod", lost, fine)
+		}
+	})
+}
