@@ -18,7 +18,7 @@ var arrows = map[string]struct {
 	banned []string
 }{
 	".":          {ours: []string{"cmd"}},
-	"cmd":        {ours: []string{"model", "watch", "tui", "recording", "simcluster"}, banned: []string{"charm.land/"}},
+	"cmd":        {ours: []string{"model", "watch", "tui", "prober", "recording", "simcluster"}, banned: []string{"charm.land/"}},
 	"watch":      {ours: []string{"model", "recording"}, banned: []string{"charm.land/", "github.com/spf13/"}},
 	"tui":        {ours: []string{"model"}, banned: []string{"k8s.io/", "net", "net/http", "os/exec", "charm.land/bubbles/v2/table"}},
 	"prober":     {ours: []string{"model"}, banned: []string{"charm.land/", "github.com/spf13/", "k8s.io/kubernetes"}},

@@ -20,8 +20,10 @@ type boardOptions struct {
 	recorderOptions
 	sourceOptions
 
-	ascii  bool
-	record string
+	shadowMode string
+	allowExec  bool
+	ascii      bool
+	record     string
 }
 
 func (o *boardOptions) addFlags(fs *pflag.FlagSet) {
@@ -29,11 +31,16 @@ func (o *boardOptions) addFlags(fs *pflag.FlagSet) {
 	o.addRecorderFlags(fs)
 	o.addSourceFlags(fs)
 	fs.StringVar(&o.record, "record", "", "File to record to from the beginning; the key r does so later")
+	fs.StringVar(&o.shadowMode, "shadow", shadowManual, "Run the containers' own probes from here: off, manual (key P) or auto (those in view or failing, once a period; key a)")
+	fs.BoolVar(&o.allowExec, "allow-exec", false, "Run exec probes from here without asking, in auto, too: each runs its command in the container")
 	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
 }
 
 func (o *boardOptions) run(cmd *cobra.Command, args []string) error {
 	o.args = args
+	if err := o.validateShadow(); err != nil {
+		return err
+	}
 	if !o.streams.Terminal {
 		return usage("The board needs a terminal. For a pipe or a file use: %s get", cmd.CommandPath())
 	}
@@ -47,21 +54,27 @@ func (o *boardOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	shadow, err := o.newShadow(t, &s)
+	if err != nil {
+		return err
+	}
+	defer shadow.close()
 	r := o.newRecorder(ctx, t, o.words(t), s, o.streams.Now)
 	if o.record != "" {
 		if err := r.start(o.record); err != nil {
 			return err
 		}
 	}
-	return errors.Join(o.show(ctx, t, scope, feed, s, r), r.stop())
+	return errors.Join(o.show(ctx, t, scope, feed, s, r, shadow), r.stop())
 }
 
 // show draws the board on what the feed makes of the sources, until the user leaves it.
-func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, feed *watch.Feed, s sources, r *recorder) error {
+func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, feed *watch.Feed, s sources, r *recorder, shadow *boardShadow) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return feed.Run(ctx, s.all()...) })
+	group.Go(func() error { return shadow.follow(ctx, feed.Reader()) })
 	err := tui.Run(ctx, tui.Options{
 		Source:    feed.Reader(),
 		Recorder:  r,

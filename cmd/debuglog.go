@@ -2,10 +2,12 @@ package cmd
 
 import (
 	"io"
+	"log"
 	"log/slog"
 	"os"
 	"sync"
 
+	"google.golang.org/grpc/grpclog"
 	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
 )
@@ -46,4 +48,6 @@ func (l *DebugLog) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l
 func quiet(l *DebugLog) {
 	rest.SetDefaultWarningHandler(rest.NoWarnings{})
 	klog.SetSlogLogger(l.logger())
+	grpclog.SetLoggerV2(grpclog.NewLoggerV2(l, l, l))
+	log.SetOutput(l) // net/http and others write there
 }

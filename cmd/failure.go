@@ -10,20 +10,27 @@ import (
 // The exit codes. They are part of the contract with scripts.
 const (
 	exitFine        = 0
+	exitFailing     = 1
 	exitUsage       = 2
 	exitUnreachable = 3
 	exitTimedOut    = 4
 	exitInterrupted = 130
 )
 
-// failure is an error that ends the command: a sentence for the user with the next step, and the exit code.
+// failure is an error that ends the command: a sentence for the user with the next step, and the exit code. The sentence is
+// empty when what was printed says it all.
 type failure struct {
 	sentence string
 	code     int
 	cause    error
 }
 
-func (f *failure) Error() string { return f.sentence }
+func (f *failure) Error() string {
+	if f.sentence == "" {
+		return fmt.Sprintf("exit code %d", f.code)
+	}
+	return f.sentence
+}
 
 // Unwrap returns the chain behind the sentence, for --debug-log.
 func (f *failure) Unwrap() error { return f.cause }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -151,13 +152,18 @@ func (o *getOptions) print(ctx context.Context, t *target, scope watch.Scope, r 
 
 // remark tells what the snapshot lacks.
 func (o *getOptions) remark(s *model.Snapshot) {
-	for _, src := range s.Sources {
-		if src.State != model.SourceSynced && src.State != model.SourceOff {
-			fmt.Fprintf(o.streams.Err, "Without %s (%s): %s\n", src.Kind, src.State, model.Printable(src.Error))
-		}
-	}
+	remarkOn(o.streams.Err, s)
 	if len(s.Rows) == 0 && o.replay == "" {
 		fmt.Fprintf(o.streams.Err, "No pod matches. Look elsewhere with -n NAMESPACE or -A, or with another selector.\n")
+	}
+}
+
+// remarkOn tells which sources a snapshot does without.
+func remarkOn(w io.Writer, s *model.Snapshot) {
+	for _, src := range s.Sources {
+		if src.State != model.SourceSynced && src.State != model.SourceOff {
+			fmt.Fprintf(w, "Without %s (%s): %s\n", src.Kind, src.State, model.Printable(src.Error))
+		}
 	}
 }
 

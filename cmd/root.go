@@ -35,7 +35,9 @@ func Execute(ctx context.Context, name string, args []string, s Streams) int {
 	if !errors.As(err, &f) {
 		f = usage("%s. Run %q to see how it is used.", sentence(err.Error()), root.CommandPath()+" --help")
 	}
-	fmt.Fprintln(s.Err, f.sentence)
+	if f.sentence != "" {
+		fmt.Fprintln(s.Err, f.sentence)
+	}
 	return f.code
 }
 
@@ -63,12 +65,15 @@ type global struct {
 	connection *connection
 	color      string
 	debugLog   string
+	// readOnly switches off whatever would ask containers something.
+	readOnly bool
 }
 
 const description = `probetop is top(1) for Kubernetes probes: a live board that says for every container what the kubelet
 thinks of its startup, readiness and liveness probes, why, since when, and who still gets traffic.
 
-It reads and never writes: nothing it does changes the cluster. TYPE is pod, deployment, replicaset, statefulset,
+It reads and never writes: nothing it does changes the cluster. When asked to it runs the containers' own probes from here, which asks
+the containers what the kubelet asks them; --read-only switches that off. TYPE is pod, deployment, replicaset, statefulset,
 daemonset, job, service or node, or kubectl's short name for it. Selectors are about pods.
 
 Exit codes: 0 fine, 1 something is failing (commands that ask that), 2 usage, 3 the cluster is unreachable,
@@ -84,7 +89,8 @@ func newRootCommand(name string, s Streams) *cobra.Command {
 		Example: `  probetop                              the pods of the current namespace, worst first
   probetop -A                           those of all namespaces
   probetop deploy/web -n shop           those of one workload
-  probetop get -A -o json               the same conclusions for a script`,
+  probetop get -A -o json               the same conclusions for a script
+  probetop shadow pod/web-0             what its probes come to when they are run from here`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
@@ -103,8 +109,9 @@ func newRootCommand(name string, s Streams) *cobra.Command {
 	g.connection.addFlags(flags)
 	flags.StringVar(&g.color, "color", "auto", "When to use colour: auto, always or never")
 	flags.StringVar(&g.debugLog, "debug-log", "", "File to append to what goes on behind the scenes")
+	flags.BoolVar(&g.readOnly, "read-only", false, "Run no probes, and nothing else in or through containers")
 	board.addFlags(root.Flags())
-	root.AddCommand(newGetCommand(g), newRecordCommand(g), newReplayCommand(g), newDemoCommand(g), newVersionCommand(s))
+	root.AddCommand(newGetCommand(g), newShadowCommand(g), newRecordCommand(g), newReplayCommand(g), newDemoCommand(g), newVersionCommand(s))
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	return root
 }

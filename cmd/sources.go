@@ -19,6 +19,7 @@ func (o *sourceOptions) addSourceFlags(fs *pflag.FlagSet) {
 type sources struct {
 	live    *watch.Live
 	metrics *watch.Metrics // nil when nobody asked
+	shadows *watch.Shadows // nil when no probes are run from here
 }
 
 // open prepares the sources of a scope, which the feed is going to merge.
@@ -38,24 +39,32 @@ func (o *sourceOptions) open(t *target, scope watch.Scope, feed *watch.Feed) (so
 
 // all lists the sources for a feed.
 func (s sources) all() []watch.Source {
-	if s.metrics == nil {
-		return []watch.Source{s.live}
+	all := []watch.Source{s.live}
+	if s.metrics != nil {
+		all = append(all, s.metrics)
 	}
-	return []watch.Source{s.live, s.metrics}
+	if s.shadows != nil {
+		all = append(all, s.shadows)
+	}
+	return all
 }
 
 // record makes w hear all sources; nil ends that.
 func (s sources) record(w *recording.Writer) {
-	if w == nil {
-		s.live.Record(nil)
-	} else {
-		s.live.Record(w)
+	// A nil *Writer in an interface is not nil.
+	var (
+		objects  watch.Recorder
+		counters watch.CounterRecorder
+		runs     watch.ShadowRecorder
+	)
+	if w != nil {
+		objects, counters, runs = w, w, w
 	}
-	switch {
-	case s.metrics == nil:
-	case w == nil:
-		s.metrics.Record(nil)
-	default:
-		s.metrics.Record(w)
+	s.live.Record(objects)
+	if s.metrics != nil {
+		s.metrics.Record(counters)
+	}
+	if s.shadows != nil {
+		s.shadows.Record(runs)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/term"
+
+	"github.com/probetop/probetop/prober"
 )
 
 // Streams is where a command reads and writes.
@@ -19,6 +21,8 @@ type Streams struct {
 	Now func() time.Time
 	// Log is for --debug-log.
 	Log *DebugLog
+	// Ways leads to the containers of a cluster; nil for the way through its API server.
+	Ways prober.Ways
 }
 
 // processStreams returns the streams of the process.

@@ -19,6 +19,15 @@
 // What happens on the way is told apart by type: a [Refusal] is what the container's side said, a [Broken] is a way
 // that ended before there was an answer. When in doubt it is a Broken.
 //
+// # When
+//
+// A [Prober] runs probes: when somebody asks ([Prober.Run], [Prober.Begin]), and by itself while [Prober.Auto] is on. It is told
+// which probes there are, and what the kubelets do with them, by [Prober.Follow], and where somebody looks by [Prober.View]. A
+// probe has one worker, which runs it once a period as the kubelet's does, while the kubelet does. Every run, also by
+// hand, passes the same limits: so many at once, so many starts a second, one at a time for each pod. When the API server asks for a
+// pause, or a pod cannot be reached, workers pause longer and longer, up to a minute. What runs come to is emitted by [Reports]. The
+// [Ways] to containers, and whether they may be used, are somebody else's.
+//
 // # Goroutines
 //
 // Run works in the goroutine of its caller. What net/http and grpc start for an attempt ends with it: when the
@@ -27,4 +36,7 @@
 // A Tunnel has the goroutines of its SPDY connection, and three for each open connection through it. They end with
 // the connection or with the Tunnel. A Pool has one goroutine for each Tunnel, which opens and closes it. Close
 // cancels all of them and returns after they have ended.
+//
+// A Prober has one goroutine for each worker, and one for each run that was begun. A worker ends when its probe is not to be
+// run by itself any more, after the run that is under way. Close cancels all of them and returns after they have ended.
 package prober

@@ -120,6 +120,18 @@ func (f *fleet) count(n *int) {
 	*n++
 }
 
+func (f *fleet) number(n *int) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return *n
+}
+
+func (f *fleet) gone() []model.UID {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.forgotten)
+}
+
 // begin notes that a probe of a pod begins, and returns what notes its end.
 func (f *fleet) begin(pod string) func() {
 	f.mu.Lock()

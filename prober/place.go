@@ -8,6 +8,10 @@ import (
 	"github.com/probetop/probetop/model"
 )
 
+// readKept is how long a pod that was read is good for. It bounds what a watch that was lost can hide: ways lead to the
+// pod of a name, whichever that is.
+const readKept = time.Minute
+
 // place is what the prober remembers of a pod that it has run probes of.
 type place struct {
 	// turn is held by the run of the pod that is under way.
@@ -21,6 +25,7 @@ type place struct {
 	// read is the pod as it was last read, and version the resource version that the model knew then.
 	read    *corev1.Pod
 	version string
+	readAt  time.Time
 	ip      string // that ways were opened to
 }
 
@@ -63,7 +68,7 @@ func (p *Prober) remembered(uid model.UID, pl *place) *corev1.Pod {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	row := p.rows[uid]
-	if !p.auto || row == nil || pl.read == nil || pl.version != row.Pod.ResourceVersion {
+	if !p.auto || row == nil || pl.read == nil || pl.version != row.Pod.ResourceVersion || time.Since(pl.readAt) >= readKept {
 		return nil
 	}
 	return pl.read
@@ -74,7 +79,7 @@ func (p *Prober) remember(pl *place, pod *corev1.Pod, version string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.auto {
-		pl.read, pl.version = pod, version
+		pl.read, pl.version, pl.readAt = pod, version, time.Now()
 	}
 	pl.ip = pod.Status.PodIP
 }

@@ -176,19 +176,19 @@ func TestTheOtherVantage(t *testing.T) {
 		f := newFleet(httpGet("/"))
 		f.dial = func(string) error { return &prober.Refusal{Reason: prober.ReasonRefused} }
 		p, end := started(t, f, prober.Options{All: true})
-		if _, s := p.Run(t.Context(), subject("a", "app"), false); f.looks != 1 || s.PodIP == nil || s.Verdict != model.ShadowFailure {
-			t.Errorf("%d looks by hand, %+v", f.looks, s)
+		if _, s := p.Run(t.Context(), subject("a", "app"), false); f.number(&f.looks) != 1 || s.PodIP == nil || s.Verdict != model.ShadowFailure {
+			t.Errorf("%d looks by hand, %+v", f.number(&f.looks), s)
 		}
 		p.Follow(snapshot(known{name: "a", state: model.StateFailed}))
 		p.Auto(true)
 		settle(time.Minute)
-		if f.looks != 1 {
-			t.Errorf("%d looks while both fail", f.looks)
+		if n := f.number(&f.looks); n != 1 {
+			t.Errorf("%d looks while both fail", n)
 		}
 		p.Follow(snapshot(known{name: "a", state: model.StatePassing}))
 		settle(10 * time.Second)
-		if f.looks != 2 {
-			t.Errorf("%d looks while they differ", f.looks)
+		if n := f.number(&f.looks); n != 2 {
+			t.Errorf("%d looks while they differ", n)
 		}
 		end()
 	})

@@ -159,14 +159,14 @@ func TestPodGoes(t *testing.T) {
 		if after := len(f.of("a")); before == 0 || after != before {
 			t.Errorf("%d runs of a pod before it was gone, %d after", before, after-before)
 		}
-		if !slices.Equal(f.forgotten, []model.UID{"uid-a"}) {
-			t.Errorf("forgot %v", f.forgotten)
+		if !slices.Equal(f.gone(), []model.UID{"uid-a"}) {
+			t.Errorf("forgot %v", f.gone())
 		}
 		moved := snapshot(b)
 		moved.Rows[0].Pod.IP = "10.0.0.6"
 		p.Follow(moved)
-		if !slices.Equal(f.forgotten, []model.UID{"uid-a", "uid-b"}) {
-			t.Errorf("forgot %v after b has moved", f.forgotten)
+		if !slices.Equal(f.gone(), []model.UID{"uid-a", "uid-b"}) {
+			t.Errorf("forgot %v after b has moved", f.gone())
 		}
 		end()
 	})
@@ -181,17 +181,21 @@ func TestPodIsReadAgainWhenItHasChanged(t *testing.T) {
 		p.Follow(snapshot(known{name: "a", state: model.StatePassing, version: "1"}))
 		p.Auto(true)
 		settle(time.Minute)
-		if f.reads != 1 {
-			t.Errorf("read %d times", f.reads)
+		if n := f.number(&f.reads); n != 1 {
+			t.Errorf("read %d times", n)
+		}
+		settle(time.Minute)
+		if n := f.number(&f.reads); n != 2 {
+			t.Errorf("read %d times within two minutes", n)
 		}
 		p.Follow(snapshot(known{name: "a", state: model.StatePassing, version: "2"}))
-		settle(time.Minute)
-		if f.reads != 2 {
-			t.Errorf("read %d times after a change", f.reads)
+		settle(10 * time.Second)
+		if n := f.number(&f.reads); n != 3 {
+			t.Errorf("read %d times after a change", n)
 		}
 		p.Run(t.Context(), subject("a", "app"), false)
-		if f.reads != 3 {
-			t.Errorf("read %d times after a run by hand", f.reads)
+		if n := f.number(&f.reads); n != 4 {
+			t.Errorf("read %d times after a run by hand", n)
 		}
 		end()
 	})

@@ -1,0 +1,152 @@
+//go:build tunnel
+
+package prober
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/apimachinery/pkg/types"
+	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
+	"k8s.io/client-go/rest"
+
+	"github.com/probetop/probetop/model"
+)
+
+// Remote leads to the containers of a cluster through its API server.
+type Remote struct {
+	core    rest.Interface
+	access  *Access
+	pool    *Pool
+	vantage *Vantage
+}
+
+var _ Ways = (*Remote)(nil)
+
+// NewRemote returns the ways through the API server that config points to. It sends nothing. Its owner closes it.
+func NewRemote(config *rest.Config) (*Remote, error) {
+	core, err := newCore(config)
+	if err != nil {
+		return nil, err
+	}
+	authorization, err := authorizationclient.NewForConfig(config)
+	if err != nil {
+		return nil, fmt.Errorf("preparing to ask for rights: %w", err)
+	}
+	vantage, err := NewVantage(config)
+	if err != nil {
+		return nil, fmt.Errorf("preparing to ask pod IPs: %w", err)
+	}
+	pool, err := NewPool(config, PoolOptions{})
+	if err != nil {
+		vantage.Close()
+		return nil, fmt.Errorf("preparing tunnels: %w", err)
+	}
+	return &Remote{core: core, access: NewAccess(authorization.SelfSubjectAccessReviews(), nil), pool: pool, vantage: vantage}, nil
+}
+
+// newCore returns a client for the core API, protobuf on the wire where the server can.
+func newCore(config *rest.Config) (rest.Interface, error) {
+	c := rest.CopyConfig(config)
+	scheme := runtime.NewScheme()
+	metav1.AddToGroupVersion(scheme, schema.GroupVersion{Version: "v1"})
+	if err := corev1.AddToScheme(scheme); err != nil {
+		return nil, fmt.Errorf("registering core/v1: %w", err)
+	}
+	c.APIPath, c.GroupVersion = "/api", &corev1.SchemeGroupVersion
+	c.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
+	c.ContentType = runtime.ContentTypeProtobuf
+	c.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
+	core, err := rest.RESTClientFor(c)
+	if err != nil {
+		return nil, fmt.Errorf("preparing to read pods: %w", err)
+	}
+	return core, nil
+}
+
+// Close closes all ways, and returns after they have ended.
+func (r *Remote) Close() {
+	r.pool.Close()
+	r.vantage.Close()
+}
+
+// Pod reads a pod. A server that asks for a pause is not asked again here: that is the Prober's to decide.
+func (r *Remote) Pod(ctx context.Context, namespace, name string) (*corev1.Pod, error) {
+	pod := &corev1.Pod{}
+	err := r.core.Get().MaxRetries(0).Namespace(namespace).Resource("pods").Name(name).Do(ctx).Into(pod)
+	return pod, err
+}
+
+// Denied returns why a subresource of the pods in a namespace may not be used; empty when it may, or nobody knows.
+func (r *Remote) Denied(ctx context.Context, namespace, subresource string) string {
+	if g := r.access.To(ctx, namespace, Subresource(subresource)); g.Permission == PermissionDenied {
+		return g.Reason
+	}
+	return ""
+}
+
+// Open opens the tunnel that a check needs; a command has a connection of its own.
+func (r *Remote) Open(ctx context.Context, pod *corev1.Pod, check *Check) (Paths, error) {
+	target := targetOf(pod)
+	if check.Handler == model.Exec {
+		return Paths{Exec: r.pool.Exec(target, check.Probe)}, nil
+	}
+	trip, err := r.pool.Open(ctx, target)
+	if err != nil {
+		return Paths{}, err
+	}
+	paths := Paths{Dial: r.pool.Dial(target), Alive: r.pool.Alive(target), RoundTrip: trip}
+	if pod.Spec.HostNetwork {
+		paths.Reaches = func(host string) bool { return isNode(pod, host) }
+		paths.Dial = toNode(pod, paths.Dial)
+	}
+	return paths, nil
+}
+
+// PodIP makes the request of an HTTP check over pods/proxy; nil when it does not go to the pod IP.
+func (r *Remote) PodIP(ctx context.Context, pod *corev1.Pod, check *Check) *model.PodIPVantage {
+	if check.request == nil || check.host != check.podIP {
+		return nil
+	}
+	request, err := check.request.make(ctx)
+	if err != nil {
+		return nil // the probe errors everywhere
+	}
+	return r.vantage.Ask(ctx, targetOf(pod), PodRequest{URL: request.URL, Header: request.Header}, check.Timeout+slack)
+}
+
+// Unfinished reports whether an earlier command of a probe may still run in its container.
+func (r *Remote) Unfinished(probe model.Key) bool { return r.pool.Unfinished(probe) }
+
+// Forget closes the tunnel to a pod that is gone, or has another address.
+func (r *Remote) Forget(pod model.UID) { r.pool.Forget(types.UID(pod)) }
+
+func targetOf(pod *corev1.Pod) Target {
+	return Target{Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID, IP: pod.Status.PodIP}
+}
+
+// isNode reports whether a host is the node of a pod in the node's network: there a tunnel ends where the kubelet is.
+func isNode(pod *corev1.Pod, host string) bool {
+	if address, err := netip.ParseAddr(host); err == nil && address.IsLoopback() {
+		return true
+	}
+	return host == "localhost" || host != "" && host == pod.Status.HostIP
+}
+
+// toNode makes a Dial that takes the names of the node of a pod for the pod's own address, which they are.
+func toNode(pod *corev1.Pod, dial Dial) Dial {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		host, port, err := net.SplitHostPort(address)
+		if err == nil && isNode(pod, host) {
+			address = net.JoinHostPort(pod.Status.PodIP, port)
+		}
+		return dial(ctx, network, address)
+	}
+}
