@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -31,7 +30,6 @@ func (c *comparing) run(ctx context.Context) error {
 	c.reports = make([]TranscriptReport, len(c.aims))
 	rounds := c.options.count
 	for round := range rounds {
-		began := time.Now()
 		transcripts := c.round(ctx)
 		if ctx.Err() != nil {
 			break
@@ -39,7 +37,7 @@ func (c *comparing) run(ctx context.Context) error {
 		if err := c.tell(ctx, round, transcripts); err != nil {
 			return err
 		}
-		if round < rounds-1 && !sleep(ctx, time.Until(began.Add(c.period()))) {
+		if round < rounds-1 && !sleep(ctx, time.Until(c.next(transcripts))) {
 			break
 		}
 	}
@@ -135,13 +133,15 @@ func find(s *model.Snapshot, key model.Key) (*model.Row, *model.Probe) {
 	return nil, nil
 }
 
-// period is the longest of the probes' periods.
-func (c *comparing) period() time.Duration {
-	longest := time.Second
-	for _, a := range c.aims {
-		longest = max(longest, a.probe.Spec.Period)
+// next is when all probes may be run again: a period of its own after each has begun.
+func (c *comparing) next(transcripts []prober.Transcript) time.Time {
+	var next time.Time
+	for i := range transcripts {
+		if at := transcripts[i].Result.At.Add(c.aims[i].probe.Spec.Period); at.After(next) {
+			next = at
+		}
 	}
-	return longest
+	return next
 }
 
 func (c *comparing) encode(r *TranscriptReport) error {
@@ -181,8 +181,5 @@ func worseCode(a, b int) int {
 
 // interrupted is the end by ctrl-c.
 func interrupted(err error) error {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return because(&failure{sentence: "The time was over.", code: exitTimedOut}, err)
-	}
 	return because(&failure{sentence: "Interrupted.", code: exitInterrupted}, err)
 }

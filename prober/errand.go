@@ -219,10 +219,12 @@ func (e *errand) answered(ctx context.Context, began time.Time, err error) {
 	}
 }
 
-// rest leaves the pod alone for a while when there is no way to it.
+// rest notes when the probe was run, and leaves the pod alone for a while when there is no way to it.
 func (e *errand) rest(began time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	// The container has seen the probe later than the errand began, by as much as the way took to open.
+	e.place.began[e.Subject.Probe] = latest(began, e.Result.At)
 	switch e.Result.Lack {
 	case "":
 		e.place.backoff = backoff{}

@@ -1,8 +1,10 @@
 package prober_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -85,6 +87,72 @@ func TestThePeriodIsKept(t *testing.T) {
 					t.Errorf("run %d of %s came %v after the one before", i, pod, gap)
 				}
 			}
+		}
+	})
+}
+
+// TestThePeriodIsKeptOverAWayOfChangingLength: what counts is when the container is asked.
+func TestThePeriodIsKeptOverAWayOfChangingLength(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(tcpSocket())
+		slow := false
+		f.open = func(string) error {
+			if slow = !slow; slow {
+				time.Sleep(4 * time.Second)
+			}
+			return nil
+		}
+		p, end := started(t, f, prober.Options{All: true})
+		p.Follow(snapshot(known{name: "a", state: model.StatePassing}))
+		p.Auto(true)
+		time.Sleep(5 * time.Minute)
+		end()
+		times := f.of("a")
+		for i := 1; i < len(times); i++ {
+			if gap := times[i].Sub(times[i-1]); gap < 10*time.Second {
+				t.Errorf("run %d came %v after the one before", i, gap)
+			}
+		}
+		if len(times) < 20 {
+			t.Errorf("%d runs in five minutes", len(times))
+		}
+	})
+}
+
+// TestEverythingAtOnce is for the race detector: all that the board may do while snapshots come and pods go.
+func TestEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(tcpSocket())
+		f.takes = 100 * time.Millisecond
+		p, end := started(t, f, prober.Options{PerSecond: 100})
+		var group sync.WaitGroup
+		again := func(every time.Duration, do func(i int)) {
+			group.Go(func() {
+				for i := range 200 {
+					do(i)
+					time.Sleep(every)
+				}
+			})
+		}
+		again(70*time.Millisecond, func(i int) { p.Follow(snapshot(many(i%30, known{state: model.State(i % 11), period: 1})...)) })
+		again(110*time.Millisecond, func(i int) { p.View([]model.UID{fmt.Sprintf("uid-pod-%d", i%30)}) })
+		again(900*time.Millisecond, func(i int) { p.Auto(i%3 > 0) })
+		again(30*time.Millisecond, func(i int) { p.Begin(subject(fmt.Sprintf("pod-%d", i%30), "app"), false) })
+		again(50*time.Millisecond, func(int) {
+			for _, probe := range p.State().Running {
+				if probe.Container != "app" {
+					t.Errorf("running %v", probe)
+				}
+			}
+		})
+		group.Wait()
+		if n := len(end()); n < 200 || f.overlaps > 0 {
+			t.Errorf("%d runs, of one pod %d at once", n, f.overlaps)
+		}
+		if got := p.State().Running; len(got) > 0 {
+			t.Errorf("running %v after the end", got)
 		}
 	})
 }
