@@ -309,6 +309,30 @@ func TestAPIServerIsLeftAlone(t *testing.T) {
 	})
 }
 
+// TestFailuresTogetherCountOnce: a server that is busy for a moment is not left alone for a minute because many asked it.
+func TestFailuresTogetherCountOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(tcpSocket())
+		begin := time.Now()
+		f.read = func(string) error {
+			time.Sleep(2 * time.Second)
+			if time.Since(begin) < 4*time.Second {
+				return busyServer(http.StatusTooManyRequests, 0)
+			}
+			return nil
+		}
+		p, end := started(t, f, prober.Options{All: true, PerSecond: 1000})
+		p.Follow(snapshot(many(50, known{state: model.StatePassing, period: 1})...))
+		p.Auto(true)
+		time.Sleep(15 * time.Second)
+		end()
+		if n := len(f.all()); n < 50 {
+			t.Errorf("%d runs", n)
+		}
+	})
+}
+
 // TestPodWithoutAWayIsLeftAlone: a kubelet that does not answer costs its own pods only.
 func TestPodWithoutAWayIsLeftAlone(t *testing.T) {
 	t.Parallel()

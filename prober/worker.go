@@ -45,8 +45,7 @@ func (w *worker) stopped() bool {
 	}
 }
 
-// firstWait is how long a new worker waits: some part of the period, so that not all begin at once, and never so short
-// that the probe is run twice in a period.
+// firstWait is how long a new worker waits: some part of the period, so that not all begin at once.
 func (p *Prober) firstWait(probe model.Key) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -54,8 +53,7 @@ func (p *Prober) firstWait(probe model.Key) time.Duration {
 	if found == nil {
 		return time.Second
 	}
-	period := periodOf(found)
-	return max(rand.N(period), p.restLocked(probe, period))
+	return rand.N(periodOf(found))
 }
 
 // due returns how long it is until a probe may be run by itself; zero for now.
