@@ -182,3 +182,40 @@ func BenchmarkReplay(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkShadow is a board on which every probe in view was run from here: a key, and a second that has passed.
+func BenchmarkShadow(b *testing.B) {
+	c, pods := crowd(manyPods)
+	for i := 0; i < manyPods; i += 40 {
+		for n := range 3 {
+			c.Apply(model.Change{At: night, Stream: shadowStream, Fact: &model.Shadow{
+				Probe: model.Key{Pod: pods[i].UID, Container: "main", Type: model.Liveness}, Instance: "containerd://main",
+				At: ago(time.Duration(10-n) * time.Second), Took: time.Millisecond, Verdict: model.ShadowSuccess,
+			}})
+		}
+	}
+	on := func(b *testing.B) *Board {
+		board := boardOf(b, shadowOptions(&fakeShadow{}), 200, 50, c.Snapshot())
+		if len(board.opinions.rows) < 40 {
+			b.Fatalf("%d rows in view were run from here", len(board.opinions.rows))
+		}
+		b.ReportAllocs()
+		return board
+	}
+	b.Run("key", func(b *testing.B) {
+		board := on(b)
+		for i := 0; b.Loop(); i++ {
+			press(board, [...]string{"j", "k"}[i%2])
+			board.View()
+		}
+	})
+	b.Run("tick", func(b *testing.B) {
+		board, now := on(b), night
+		board.options.Now = func() time.Time { return now }
+		for b.Loop() {
+			now = now.Add(time.Second)
+			board.Update(tickMsg{board.generation})
+			board.View()
+		}
+	})
+}

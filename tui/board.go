@@ -29,6 +29,10 @@ type Board struct {
 	// recording is set while the recorder is being switched; said is what there is to say until the next key.
 	recording bool
 	said      phrase
+	// questions are asked one after another, before anything else is taken.
+	questions []question
+	// inView are the pods that the prober was last told of.
+	inView []model.UID
 
 	table  table
 	prompt prompt
@@ -39,6 +43,8 @@ type Board struct {
 	// derived by compose
 	playhead   *model.Playhead // nil without a tape
 	canvas     *canvas
+	opinions   *opinions
+	state      ShadowState
 	head, foot []string
 }
 
@@ -57,7 +63,7 @@ func New(ctx context.Context, o Options) *Board {
 		o.Now = time.Now
 	}
 	b := &Board{options: o, theme: newTheme(o.NoColor, o.ASCII), prompt: newPrompt()}
-	b.keys = newKeyMap(o.Tape != nil, o.Recorder != nil)
+	b.keys = newKeyMap(o.Tape != nil, o.Recorder != nil, o.Shadow != nil)
 	if o.Tape != nil {
 		b.scrub = newScrub(o.Tape)
 	}

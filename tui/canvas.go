@@ -13,6 +13,8 @@ type canvas struct {
 	now time.Time
 	// trafficKnown is set when a pod without an endpoint has none.
 	trafficKnown bool
+	// opinions are about the rows in view. It is another pointer when they have changed.
+	opinions *opinions
 }
 
 // see returns the canvas for a snapshot.

@@ -92,23 +92,29 @@ func (c *canvas) probes(l *line, r *model.Row, w int) {
 			l.pad(width)
 			continue
 		}
-		l.cell(c.stateInk[p.State], c.lane(p, w), width)
+		l.cell(c.stateInk[p.State], c.lane(p, w, c.opinions.contests(r, typ)), width)
 	}
 	l.pad(w - width*len(model.ProbeTypes))
 }
 
-// lane is a glyph under the letter of its type, then with the run, then letter, glyph, word and run.
-func (c *canvas) lane(p *model.Probe, w int) string {
+// lane is a glyph under the letter of its type, then with the run, then letter, glyph, word and run. Behind the glyph is
+// a mark for a state that is a guess, and for one that is contested from here.
+func (c *canvas) lane(p *model.Probe, w int, contested bool) string {
 	s, mark, run := c.glyphs.state[p.State], "", c.runWord(p)
 	if doubtful(p.Verdict) {
 		mark = certaintyMark
 	}
+	word := s + " " + stateWord(p.Verdict)
+	if contested {
+		mark = c.differ
+		word = s + mark + " " + stateWord(p.Verdict)
+	}
 	room := w/len(model.ProbeTypes) - 1
 	switch {
 	case w >= probesWide && run == "":
-		return letters[p.Type] + s + " " + stateWord(p.Verdict)
+		return letters[p.Type] + word
 	case w >= probesWide:
-		if full := letters[p.Type] + s + " " + stateWord(p.Verdict) + " " + run; cells(full) <= room {
+		if full := letters[p.Type] + word + " " + run; cells(full) <= room {
 			return full
 		}
 		return letters[p.Type] + s + mark + " " + run
@@ -151,4 +157,33 @@ func (c *canvas) traffic(l *line, r *model.Row, w int) {
 
 func (c *canvas) since(l *line, r *model.Row, w int) { l.cell(ink{}, age(c.now, since(r)), w) }
 func (c *canvas) age(l *line, r *model.Row, w int)   { l.cell(ink{}, age(c.now, r.Pod.Created), w) }
-func (c *canvas) why(l *line, r *model.Row, w int)   { l.cell(ink{}, why(r, w), w) }
+
+// why draws the note, and before it what a probe comes to something else from here for: that says more.
+func (c *canvas) why(l *line, r *model.Row, w int) {
+	o, ok := c.opinions.difference(r)
+	if !ok {
+		l.cell(ink{}, why(r, w), w)
+		return
+	}
+	mark, name := c.agreement(&o), o.name()
+	if len(r.Pod.Containers) > 1 {
+		name = model.Printable(o.probe.Container.Name) + ": " + name
+	}
+	name, guess := strings.CutSuffix(name, certaintyMark)
+	name = mark.text + " " + name
+	if guess { // that it is one is not cut off
+		name = clip(name, w-1, c.ellipsis) + certaintyMark
+	}
+	name = clip(name, w, c.ellipsis)
+	l.put(mark.ink, name)
+	if w -= cells(name); w > worthSaying && r.Note != "" {
+		l.text("; ")
+		w -= 2
+		l.cell(ink{}, why(r, w), w)
+		return
+	}
+	l.pad(w)
+}
+
+// worthSaying is how many cells of a note are worth showing.
+const worthSaying = 8

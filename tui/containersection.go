@@ -121,7 +121,7 @@ func ended(reason string, code, signal int32) string {
 	return w
 }
 
-// probe writes the verdict on a probe, what comes next, what its events say, and its settings.
+// probe writes the verdict on a probe, what comes next, what its events say, what it is from here, and its settings.
 func (s *sheet) probe(r *model.Row, p *model.Probe) {
 	l := s.row(2).put(s.strong, p.Type.String()+" ")
 	l.put(s.stateInk[p.State], s.glyphs.state[p.State]+" "+stateWord(p.Verdict))
@@ -134,6 +134,7 @@ func (s *sheet) probe(r *model.Row, p *model.Probe) {
 	for _, outcome := range [...]model.Outcome{model.Failed, model.Errored, model.Warned} {
 		s.tally(p, outcome)
 	}
+	s.fromHere(r, p)
 	s.text(4, fullLines, s.dim, model.Printable(p.Spec.Summary()))
 }
 

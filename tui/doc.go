@@ -1,6 +1,6 @@
 // Package tui draws snapshots on a terminal and turns keys into what is drawn next. What it draws comes from its
-// [Source]. On a recording keys also move the [Tape], and one starts and stops a [Recorder]; it changes nothing
-// else outside the terminal.
+// [Source]. On a recording keys also move the [Tape], one starts and stops a [Recorder], and two make a [Shadow] run
+// probes; it changes nothing else outside the terminal.
 //
 // [Board] is the one Bubble Tea model. Its children (header, table, pod page, help, scrub) are plain structs with a
 // size, keys and lines; they know each other only through the Board. A command blocks in [Source.Next] and

@@ -12,6 +12,7 @@ type glyphs struct {
 	live, busy, trouble, stopped string
 	none, dot, times             string
 	to, most, least              string
+	differ, agree                string
 
 	// of a recording
 	recording, playing, paused, end string
@@ -33,6 +34,7 @@ func unicodeGlyphs() glyphs {
 		ellipsis: "…", cursor: "▸", rule: "─", bar: "│", up: "↑", down: "↓",
 		live: "●", busy: "◐", trouble: "▲", stopped: "✖", none: "–", dot: "·", times: "×",
 		to: "–", most: "≤", least: "≥",
+		differ: "≠", agree: "=",
 		recording: "●", playing: "►", paused: "‖", end: "■", played: "━", head: "┃",
 	}
 }
@@ -52,6 +54,7 @@ func asciiGlyphs() glyphs {
 		ellipsis: "..", cursor: ">", rule: "-", bar: "|", up: "^", down: "v",
 		live: "+", busy: "/", trouble: "!", stopped: "X", none: "-", dot: "-", times: "x",
 		to: "-", most: "<=", least: ">=",
+		differ: "#", agree: "=",
 		recording: "*", playing: ">", paused: "=", end: "#", played: "=", head: "|",
 	}
 }

@@ -19,6 +19,7 @@ type header struct {
 	// tape is where the recording stands; nil when the board is live.
 	tape     *model.Playhead
 	recorder RecorderStatus
+	shadow   ShadowState
 	// paused is when the display was stopped; zero while it is live.
 	paused time.Time
 	// ended is why no more snapshots come; nil while they do.
@@ -105,6 +106,9 @@ func (h *header) troubles(c *canvas, width int) []string {
 	var words []string
 	if h.recorder.Err != nil {
 		words = append(words, h.recorder.failure(width))
+	}
+	if h.shadow.Lack != "" {
+		words = append(words, "shadow: "+model.Printable(h.shadow.Lack))
 	}
 	if h.ended != nil {
 		words = append(words, "no more news: "+model.Printable(h.ended.Error()))

@@ -15,6 +15,7 @@ func helpLines(c *canvas, keys *keyMap, width int) []string {
 		s.heading("REPLAY", "a change is a pod that got better or worse")
 		s.bindings(keys.tapeGroups())
 	}
+	s.shadow(keys)
 	s.heading("PROBES", "S startup, R readiness, L liveness; "+certaintyMark+" a guess; 2/3 failures/threshold")
 	var states [2][]entry
 	for st := model.StateFailed; st <= model.StatePassing; st++ {
@@ -31,15 +32,33 @@ func helpLines(c *canvas, keys *keyMap, width int) []string {
 	return s.lines
 }
 
+// shadow writes the keys that run probes from here, and the mark of a difference, which may be on a recording, too.
+func (s *sheet) shadow(keys *keyMap) {
+	mark := []entry{{s.differ, "differs from here", s.warn}}
+	switch {
+	case !keys.Shadow.untold:
+		s.heading("SHADOW", "the probes of the pod, run from here as the kubelet runs them")
+		s.columns(7, 26, entries(s.key, &keys.Shadow), entries(s.key, &keys.Auto), mark)
+	case keys.Play.Enabled():
+		s.heading("SHADOW", "the probes of the pod, run from where this was recorded")
+		s.columns(7, 26, mark)
+	}
+}
+
+// entries returns what keys do.
+func entries(i ink, keys ...*binding) []entry {
+	var list []entry
+	for _, k := range keys {
+		list = append(list, entry{k.Help().Key, k.about, i})
+	}
+	return list
+}
+
 // bindings writes keys and what they do, in columns.
 func (s *sheet) bindings(groups [][]*binding) {
 	var lists [][]entry
 	for _, group := range groups {
-		var list []entry
-		for _, k := range group {
-			list = append(list, entry{k.Help().Key, k.about, s.key})
-		}
-		lists = append(lists, list)
+		lists = append(lists, entries(s.key, group...))
 	}
 	s.columns(7, 26, lists...)
 }

@@ -11,6 +11,8 @@ import (
 type binding struct {
 	key.Binding
 	about string
+	// untold is set for a key that does nothing here but say why.
+	untold bool
 }
 
 // is reports whether k is the binding's key.
@@ -21,17 +23,18 @@ func (b *binding) is(k tea.KeyPressMsg) bool { return key.Matches(k, b.Binding) 
 type keyMap struct {
 	Down, Up, HalfDown, HalfUp, PageDown, PageUp, First, Last binding
 
-	Open, Back, Filter, Faults, Sort, Reverse, Pause, Record, Help, Quit binding
+	Open, Back, Filter, Faults, Sort, Reverse, Pause, Record, Shadow, Auto, Help, Quit binding
 
 	// on a tape only
 	Play, Next, Previous, Ahead, Rewind, FarAhead, FarBack, Step, StepBack, Faster, Slower, Start, End binding
 }
 
-// newKeyMap returns the keys of a board, which may have a tape and a recorder.
-func newKeyMap(tape, recorder bool) *keyMap {
+// newKeyMap returns the keys of a board, which may have a tape, a recorder and a prober.
+func newKeyMap(tape, recorder, shadow bool) *keyMap {
 	m := allKeys()
 	m.Pause.SetEnabled(!tape)
 	m.Record.SetEnabled(recorder)
+	m.Shadow.untold, m.Auto.untold = !shadow, !shadow
 	for _, k := range m.tape() {
 		k.SetEnabled(tape)
 	}
@@ -40,7 +43,7 @@ func newKeyMap(tape, recorder bool) *keyMap {
 
 func allKeys() *keyMap {
 	bind := func(name, word, about string, keys ...string) binding {
-		return binding{key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, word)), about}
+		return binding{Binding: key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, word)), about: about}
 	}
 	return &keyMap{
 		Down:     bind("j", "down", "down", "j", "down"),
@@ -60,6 +63,8 @@ func allKeys() *keyMap {
 		Reverse: bind("O", "reverse", "reverse order", "O"),
 		Pause:   bind("space", "pause", "pause the display", "space"),
 		Record:  bind("r", "record", "record on, off", "r"),
+		Shadow:  bind("P", "shadow", "run from here", "P"),
+		Auto:    bind("a", "auto", "auto on, off", "a"),
 		Help:    bind("?", "help", "help", "?"),
 		Quit:    bind("q", "quit", "quit", "q", "ctrl+c"),
 
@@ -111,16 +116,19 @@ func (m *keyMap) tableKeys() []*binding {
 		return enabled(&m.Play, &m.Next, &m.Previous, &m.Open, &m.Filter, &m.Help, &m.Ahead, &m.Rewind, &m.Faster, &m.Slower,
 			&m.Faults, &m.Sort, &m.Record, &m.Quit)
 	}
-	return enabled(&m.Open, &m.Filter, &m.Faults, &m.Sort, &m.Pause, &m.Record, &m.Help, &m.Quit, &m.Reverse)
+	return enabled(&m.Open, &m.Filter, &m.Faults, &m.Sort, &m.Pause, &m.Shadow, &m.Help, &m.Quit, &m.Record, &m.Auto, &m.Reverse)
 }
 
-// pagerKeys lists those of the bottom line below a page.
-func (m *keyMap) pagerKeys() []*binding {
+// pagerKeys lists those of the bottom line below a page, which may be a pod's.
+func (m *keyMap) pagerKeys(pod bool) []*binding {
+	if pod && !m.Shadow.untold {
+		return enabled(&m.Back, &m.Down, &m.Up, &m.Shadow, &m.Auto, &m.Pause, &m.Help, &m.Quit, &m.First, &m.Last, &m.Record)
+	}
 	return enabled(&m.Back, &m.Play, &m.Next, &m.Previous, &m.Down, &m.Up, &m.First, &m.Last, &m.Pause, &m.Record, &m.Help, &m.Quit)
 }
 
 func enabled(keys ...*binding) []*binding {
-	return slices.DeleteFunc(keys, func(k *binding) bool { return !k.Enabled() })
+	return slices.DeleteFunc(keys, func(k *binding) bool { return !k.Enabled() || k.untold })
 }
 
 // distance reports how far down a key moves among n lines of which page are seen at once.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/probetop/probetop/model"
 )
@@ -12,9 +13,10 @@ const (
 	roomForDetails = 60
 )
 
-// mark is what ends the first line: whether a recording is written, and how far the picture can be believed.
+// mark is what ends the first line: what is run from here, whether a recording is written, and how far the picture can
+// be believed.
 func (h *header) mark(c *canvas, width int) []phrase {
-	var words []phrase
+	words := h.shadowing(c, width)
 	switch detailed := width >= roomForDetails; {
 	case h.recorder.Err != nil:
 		words = append(words, phrase{c.bad, c.stopped + " REC"})
@@ -38,6 +40,23 @@ func (h *header) mark(c *canvas, width int) []phrase {
 		words = append(words, h.health(c))
 	}
 	return words
+}
+
+// shadowing says whether probes are run from here.
+func (h *header) shadowing(c *canvas, width int) []phrase {
+	var words []string
+	if width >= roomForDetails {
+		words = append(words, "shadow")
+	}
+	if h.shadow.Auto {
+		words = append(words, "auto")
+	}
+	if n := len(h.shadow.Running); n > 0 {
+		words = append(words, thousands(n)+" running")
+	} else if !h.shadow.Auto {
+		return nil
+	}
+	return []phrase{{c.strong, strings.Join(words, " ")}}
 }
 
 // health is one word for how far the picture can be believed.

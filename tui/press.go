@@ -6,13 +6,14 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// press handles a key: the prompt takes everything, then come the keys that mean the same everywhere, then
+// press handles a key: a question and the prompt take everything, then come the keys that mean the same everywhere, then
 // what is on top.
 func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
 	b.said = phrase{}
 	switch {
 	case k.Keystroke() == "ctrl+c", !b.prompt.editing && b.keys.Quit.is(k):
 		return tea.Quit
+	case b.asks() && b.pressQuestion(k):
 	case b.prompt.editing:
 		b.pressPrompt(k)
 	case b.keys.Pause.is(k):
@@ -24,6 +25,7 @@ func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
 		b.pressHelp(k)
 	case b.keys.Help.is(k):
 		b.help = &pager{keys: b.keys}
+	case b.pressShadow(k):
 	case b.page != nil:
 		b.pressPage(k)
 	default:

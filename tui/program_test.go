@@ -139,6 +139,24 @@ func TestProgramPlaysATape(t *testing.T) {
 	})
 }
 
+func TestProgramRunsProbesFromHere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeShadow{}
+		o := showing(&film{every: 500 * time.Millisecond, snapshots: []*model.Snapshot{commands([]string{"cat", "/tmp/ok"})}})
+		o.Shadow = f
+		screen, err := play(t, t.Context(), o, "a", "P", "n", "P", "y", "q")
+		if err != nil {
+			t.Error(err)
+		}
+		for _, want := range []string{"shadow auto", `run "cat /tmp/ok" in web0 of shop/web-0, 2 times?`, "not run", "2 probes of shop/web-0 from here"} {
+			if !strings.Contains(screen, want) {
+				t.Errorf("%q has not been drawn:\n%q", want, screen)
+			}
+		}
+		f.wantTold(t, "view 1 shop-web-0", "auto true", "run web-0 web0 readiness confirmed", "run web-0 web0 liveness confirmed")
+	})
+}
+
 func TestProgramOnATapeThatStandsDoesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := recordedNight()

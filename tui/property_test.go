@@ -50,6 +50,17 @@ func hostile() *factList {
 	f.said(p, p.Containers[0].Name, "Unhealthy", "Liveness probe errored: "+strings.Repeat("x", 10<<10), 3, time.Minute, time.Second)
 	f.said(p, "", evil, strings.Repeat(evil, 300), 3, time.Minute, time.Second)
 	f.service(p.Namespace, "svc"+evil, out(p))
+	p.Containers[0].ID = "containerd://main"
+	key := model.Key{Pod: p.UID, Container: p.Containers[0].Name}
+	for i, typ := range []model.ProbeType{model.Readiness, model.Liveness, model.Readiness, model.Liveness} {
+		key.Type = typ
+		run := &model.Shadow{
+			Probe: key, Instance: "containerd://main", At: ago(time.Duration(9-i) * time.Second), Took: math.MaxInt64, RoundTrip: math.MaxInt64,
+			Attempts: 1 << 40, Verdict: model.ShadowVerdict(i), Lack: model.LackTunnel, Text: strings.Repeat(evil, 300), Protocol: evil,
+			PodIP: &model.PodIPVantage{Verdict: model.ShadowFailure, Text: strings.Repeat(evil, 300)},
+		}
+		f.later(time.Duration(9-i)*time.Second, shadowStream, run)
+	}
 	f.sources(model.SourceSynced, true)
 	f.add(1, &model.Source{Kind: model.Events, State: model.SourceForbidden, Since: night, Error: evil})
 	f.later(0, 0, nil)
@@ -63,12 +74,12 @@ func TestScreenHasItsSize(t *testing.T) {
 	states := map[string][]string{
 		"table": nil, "last": {"G"}, "page": {"enter"}, "end of page": {"enter", "G"}, "help": {"?"}, "order": {"o", "O"},
 		"paused": {"space"}, "faults": {"f"}, "prompt": {"/", "a", "(", ":"}, "nothing": {"/", "z", "z", "enter"},
-		"recording": {"r"}, "recording and page": {"enter", "r"},
+		"recording": {"r"}, "recording and page": {"enter", "r"}, "question": {"P"}, "question on page": {"enter", "P"}, "auto": {"a"},
 	}
 	for world, s := range worlds {
 		for state, keys := range states {
 			t.Run(world+" "+state, func(t *testing.T) {
-				o := options()
+				o := shadowOptions(&fakeShadow{state: ShadowState{Auto: true, Lack: evil, Running: make([]model.Key, 12345)}})
 				o.Notice, o.ASCII = "notice\x1b[31m", len(state)%2 == 0
 				checkSizes(t, o, s, keys)
 			})

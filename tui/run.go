@@ -37,6 +37,8 @@ type Options struct {
 	Tape Tape
 	// Recorder writes a recording of what is shown; nil when there is none.
 	Recorder Recorder
+	// Shadow runs probes from here; nil when that is switched off, and on a tape.
+	Shadow Shadow
 	// NoColor draws without any colour, in bold and reverse video only.
 	NoColor bool
 	// ASCII draws with the characters every terminal has.

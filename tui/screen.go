@@ -33,14 +33,16 @@ func (b *Board) compose() {
 	if b.canvas = &c; b.shown != nil {
 		b.canvas = c.see(b.shown)
 	}
+	b.state = b.shadow()
 	h := header{
 		context: b.options.Context, scope: b.options.Scope, notice: b.options.Notice,
 		shown: b.shown, newest: b.newest, now: now, paused: b.paused, ended: b.ended, view: b.view(),
-		tape: b.playhead, recorder: b.recorder(),
+		tape: b.playhead, recorder: b.recorder(), shadow: b.state,
 	}
 	b.head = h.Render(b.canvas, b.width, b.headRoom())
 	body := b.height - len(b.head) - b.footHeight()
 	b.table.SetSize(b.width, body-b.stripHeight(), b.height >= roomForTitles)
+	b.look()
 	if b.page != nil {
 		b.page.Compose(b.canvas, b.width, body)
 	}
@@ -100,7 +102,11 @@ func (b *Board) footHeight() int {
 }
 
 func (b *Board) scrubs() bool { return b.scrub != nil && b.height >= roomForScrub }
-func (b *Board) speaks() bool { return b.said.text != "" && b.height >= roomForWords }
+
+// speaks reports whether there is a line for what there is to say: where there is no footer, for a question.
+func (b *Board) speaks() bool {
+	return b.height >= roomForWords && (b.said.text != "" || b.asks() && b.height < roomForFooter)
+}
 
 // footLines draws them: where the tape stands, what there is to say, and the keys.
 func (b *Board) footLines() []string {
@@ -108,7 +114,11 @@ func (b *Board) footLines() []string {
 	if b.scrubs() {
 		lines = append(lines, b.scrub.Render(b.canvas, b.playhead, b.width))
 	}
-	if b.speaks() {
+	switch {
+	case !b.speaks():
+	case b.asks() && b.height < roomForFooter:
+		lines = append(lines, b.questions[0].Render(b.canvas, b.width))
+	default:
 		text := clipCentre(b.said.text, b.width, b.theme.ellipsis)
 		lines = append(lines, b.canvas.line(b.width).put(b.said.ink, text).String())
 	}
@@ -119,6 +129,9 @@ func (b *Board) footLines() []string {
 }
 
 func (b *Board) footer() string {
+	if b.asks() {
+		return b.questions[0].Render(b.canvas, b.width)
+	}
 	if b.prompt.editing {
 		return b.prompt.Render(b.canvas, b.width, len(b.table.order.shown))
 	}
@@ -131,7 +144,7 @@ func (b *Board) footer() string {
 		if n := top.below(); n > 0 {
 			remark = phrase{b.theme.dim, thousands(n) + " more " + b.theme.down}
 		}
-		return footer(b.canvas, b.width, b.keys.pagerKeys(), remark)
+		return footer(b.canvas, b.width, b.keys.pagerKeys(b.help == nil), remark)
 	}
 	if remark.text == "" && b.height < roomForView {
 		remark = phrase{b.theme.dim, strings.Join(b.view(), ", ")}

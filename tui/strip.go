@@ -2,27 +2,35 @@ package tui
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/probetop/probetop/model"
 )
 
 // stripLines says of the selected pod, in height lines, what the table had no room for: all of the note, every
-// probe in words, and what kubectl would say.
+// probe in words, what they are from here, and what kubectl would say.
 func stripLines(c *canvas, r *model.Row, place string, width, height int) []string {
 	lines := []string{stripTitle(c, r, place, width)}
-	note := wrap(model.Printable(head(r.Note, 2*width)), width-2, 2, c.ellipsis)
+	here := c.vantages(r)
+	below, noteRoom := 2, 2
+	if len(here) > 0 {
+		below, noteRoom = 3, 1
+	}
+	note := wrap(model.Printable(head(r.Note, 2*width)), width-2, noteRoom, c.ellipsis)
 	if len(note) == 0 {
 		note = []string{"nothing is wrong, as far as anybody said"}
 	}
 	for _, s := range note {
 		lines = append(lines, c.line(width).pad(2).text(s).String())
 	}
-	if b := r.Broken(); b != nil && b.Fix != "" && len(lines)+2 < height {
+	if b := r.Broken(); b != nil && b.Fix != "" && len(lines)+below < height {
 		lines = append(lines, c.line(width).pad(2).put(c.dim, "look at: "+model.Printable(b.Fix)).String())
 	}
-	lines = append(lines, stripProbes(c, r, width), c.line(width).pad(2).put(c.dim, facts(c, r)).String())
+	lines = append(lines, stripProbes(c, r, width))
+	if len(here) > 0 {
+		lines = append(lines, c.line(width).pad(2).list(here, 0).String())
+	}
+	lines = append(lines, c.line(width).pad(2).put(c.dim, facts(c, r)).String())
 	for len(lines) < height {
 		lines = append(lines, "")
 	}
@@ -46,13 +54,8 @@ func stripProbes(c *canvas, r *model.Row, width int) string {
 	if len(r.Probes) == 0 {
 		return l.put(c.dim, "no probes").String()
 	}
-	list := make([]*model.Probe, len(r.Probes))
-	for i := range list {
-		list[i] = &r.Probes[i]
-	}
-	slices.SortStableFunc(list, byState)
 	var last *model.Container
-	for _, p := range list {
+	for _, p := range sortedProbes(r) {
 		if p.Container != last && len(r.Pod.Containers) > 1 {
 			if last != nil {
 				l.put(c.dim, c.bar+" ")

@@ -165,10 +165,15 @@ func (t *table) Render(c *canvas) []string {
 	if t.titled {
 		lines = append(lines, t.titles(c))
 	}
-	for i := t.top; i < min(t.top+t.body(), len(t.order.shown)); i++ {
-		lines = append(lines, t.row(c, t.order.shown[i], i == t.cursor))
+	for i, r := range t.inView() {
+		lines = append(lines, t.row(c, r, t.top+i == t.cursor))
 	}
 	return lines
+}
+
+// inView returns the rows on the screen.
+func (t *table) inView() []*model.Row {
+	return t.order.shown[t.top:min(t.top+t.body(), len(t.order.shown))]
 }
 
 // count words where the selection is among the rows shown.

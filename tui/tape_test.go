@@ -105,7 +105,7 @@ func TestKeysMoveTheTape(t *testing.T) {
 		b := boardOf(t, options(), 80, 24, incident().snapshot())
 		press(b, key) // without a tape it is no key, or another
 	}
-	for _, k := range newKeyMap(true, true).tape() {
+	for _, k := range newKeyMap(true, true, false).tape() {
 		if tests[k.Help().Key] == "" {
 			t.Errorf("%s is not tested", k.Help().Key)
 		}
@@ -140,7 +140,7 @@ func TestThePromptTakesTheKeysOfATape(t *testing.T) {
 
 func TestNoTwoKeysAreTheSame(t *testing.T) {
 	for _, tape := range []bool{true, false} {
-		m := newKeyMap(tape, true)
+		m := newKeyMap(tape, true, true)
 		seen := map[string]string{}
 		for _, group := range slices.Concat(m.groups(), m.tapeGroups()) {
 			for _, k := range group {
