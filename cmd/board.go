@@ -75,7 +75,7 @@ func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, f
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return feed.Run(ctx, s.all()...) })
 	group.Go(func() error { return shadow.follow(ctx, feed.Reader()) })
-	err := tui.Run(ctx, tui.Options{
+	options := tui.Options{
 		Source:    feed.Reader(),
 		Recorder:  r,
 		Context:   t.context,
@@ -84,7 +84,11 @@ func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, f
 		Now:       o.streams.Now,
 		NoColor:   o.colorless(),
 		ASCII:     o.ascii,
-	})
+	}
+	if shadow != nil {
+		options.Shadow = shadow
+	}
+	err := tui.Run(ctx, options)
 	cancel()
 	if ended := group.Wait(); err == nil && !errors.Is(ended, context.Canceled) {
 		err = ended

@@ -6,6 +6,7 @@ import (
 
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/prober"
+	"github.com/probetop/probetop/tui"
 	"github.com/probetop/probetop/watch"
 )
 
@@ -88,3 +89,8 @@ func (b *boardShadow) Auto(on bool) { b.prober.Auto(on) }
 
 // View tells which pods are in view.
 func (b *boardShadow) View(pods []model.UID) { b.prober.View(pods) }
+
+// State says what is done now.
+func (b *boardShadow) State() tui.ShadowState {
+	return tui.ShadowState(b.prober.State())
+}

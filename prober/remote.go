@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -17,6 +18,10 @@ import (
 
 	"github.com/probetop/probetop/model"
 )
+
+// linger is how long containerd waits, when the container's side has closed a connection, for the client to close it as well
+// before it says so.
+const linger = 1100 * time.Millisecond
 
 // Remote leads to the containers of a cluster through its API server.
 type Remote struct {
@@ -100,7 +105,7 @@ func (r *Remote) Open(ctx context.Context, pod *corev1.Pod, check *Check) (Paths
 	if err != nil {
 		return Paths{}, err
 	}
-	paths := Paths{Dial: r.pool.Dial(target), Alive: r.pool.Alive(target), RoundTrip: trip}
+	paths := Paths{Dial: r.pool.Dial(target), Alive: r.pool.Alive(target), RoundTrip: trip, Linger: linger}
 	if pod.Spec.HostNetwork {
 		paths.Reaches = func(host string) bool { return isNode(pod, host) }
 		paths.Dial = toNode(pod, paths.Dial)
