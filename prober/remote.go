@@ -1,3 +1,5 @@
+//go:build tunnel
+
 package prober
 
 import (
@@ -19,9 +21,9 @@ import (
 	"github.com/probetop/probetop/model"
 )
 
-// linger is how long containerd waits, when the container's side has closed a connection, for the client to close it as well
-// before it says so.
-const linger = 1100 * time.Millisecond
+// lingering is how long container runtimes wait for the other direction of a forwarded connection after one has ended
+// (containerd and CRI-O).
+const lingering = time.Second
 
 // Remote leads to the containers of a cluster through its API server.
 type Remote struct {
@@ -105,7 +107,7 @@ func (r *Remote) Open(ctx context.Context, pod *corev1.Pod, check *Check) (Paths
 	if err != nil {
 		return Paths{}, err
 	}
-	paths := Paths{Dial: r.pool.Dial(target), Alive: r.pool.Alive(target), RoundTrip: trip, Linger: linger}
+	paths := Paths{Dial: r.pool.Dial(target), Alive: r.pool.Alive(target), RoundTrip: trip, Linger: lingering}
 	if pod.Spec.HostNetwork {
 		paths.Reaches = func(host string) bool { return isNode(pod, host) }
 		paths.Dial = toNode(pod, paths.Dial)
