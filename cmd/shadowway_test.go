@@ -1,5 +1,3 @@
-//go:build tunnel
-
 package cmd_test
 
 import (

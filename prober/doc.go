@@ -12,7 +12,7 @@
 // # The way to the container
 //
 // A [Pool] holds one [Tunnel] for each pod: a port-forward connection, on which every probe gets a pair of streams
-// of its own. [Pool.Dial] makes connections of such pairs, and nothing is ever dialled outside. [Remote] runs
+// of its own. [Pool.Dial] makes connections of such pairs, and nothing is ever dialled outside. [Pool.Exec] runs
 // commands over pods/exec, [Vantage] makes HTTP requests over pods/proxy, and [Access] says which of these are
 // allowed.
 //
@@ -26,7 +26,7 @@
 // probe has one worker, which runs it once a period as the kubelet's does, while the kubelet does. Every run, also by
 // hand, passes the same limits: so many at once, so many starts a second, one at a time for each pod. When the API server asks for a
 // pause, or a pod cannot be reached, workers pause longer and longer, up to a minute. What runs come to is emitted by [Reports]. The
-// [Ways] to containers, and whether they may be used, are somebody else's.
+// [Ways] to containers, and whether they may be used, come from outside; [Remote] is those through the API server.
 //
 // # Goroutines
 //
