@@ -18,6 +18,7 @@ test: tidy lint race cross ## Everything that needs only Go
 .PHONY: race
 race: ## Unit tests, with the race detector where there is a C compiler for it
 	go test $(RACE) -shuffle=on ./...
+	go test -run EveryByte ./prober
 
 .PHONY: lint
 lint: ## go vet and golangci-lint, which also checks the format

@@ -34,7 +34,7 @@ func (c *Check) ask(ctx context.Context, t *trial) outcome {
 	defer func() { _ = conn.Close() }()
 	t.phase(PhaseConnect)
 	if !ready(within, conn) || t.budget.late() {
-		return c.unconnected(ctx, t)
+		return c.unconnected(t)
 	}
 	t.phase(PhaseAnswer)
 	var from peer.Peer
@@ -46,7 +46,7 @@ func (c *Check) ask(ctx context.Context, t *trial) outcome {
 		}
 	})
 	if err != nil || t.budget.late() {
-		return c.uncalled(ctx, t, err)
+		return c.uncalled(t, err)
 	}
 	if answer.GetStatus() != grpc_health_v1.HealthCheckResponse_SERVING {
 		return failure(fmt.Sprintf("service unhealthy (responded with %q)", answer.GetStatus().String()))
@@ -85,21 +85,16 @@ func ready(ctx context.Context, conn *grpc.ClientConn) bool {
 }
 
 // unconnected is the outcome of an attempt that did not connect. The kubelet tries until the timeout, whatever the
-// reason; there is no need to wait that long when the container's side has said it.
-func (c *Check) unconnected(ctx context.Context, t *trial) outcome {
-	b, refusal, _ := t.wire.said()
-	if b != nil {
+// reason.
+func (c *Check) unconnected(t *trial) outcome {
+	if b, _, _ := t.wire.said(); b != nil {
 		return b.none()
 	}
-	o := failure(fmt.Sprintf("timeout: failed to connect service %q within %v: %v", c.address, c.Timeout, context.DeadlineExceeded))
-	if refusal != nil {
-		return o
-	}
-	return o
+	return failure(fmt.Sprintf("timeout: failed to connect service %q within %v: %v", c.address, c.Timeout, context.DeadlineExceeded))
 }
 
 // uncalled is the outcome of a call that failed, or whose answer was late.
-func (c *Check) uncalled(ctx context.Context, t *trial, err error) outcome {
+func (c *Check) uncalled(t *trial, err error) outcome {
 	b, refusal, _ := t.wire.said()
 	if b != nil {
 		return b.none()

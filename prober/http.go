@@ -41,7 +41,7 @@ func (c *Check) get(ctx context.Context, t *trial) outcome {
 	client := &http.Client{Transport: transport, CheckRedirect: t.redirect}
 	response, err := client.Do(request)
 	if err != nil {
-		return t.unanswered(ctx, within, err)
+		return t.unanswered(within, err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	t.answered(response)
@@ -53,7 +53,7 @@ func (c *Check) get(ctx context.Context, t *trial) outcome {
 	t.keep(body)
 	switch {
 	case err != nil:
-		return t.unread(ctx, within, err)
+		return t.unread(within, err)
 	case toTheEnd(response) && t.budget.lateAt(t.closedAt()), !toTheEnd(response) && t.budget.late():
 		return errored(readingBody)
 	}
@@ -77,7 +77,7 @@ func judge(status int, body []byte) outcome {
 }
 
 // unanswered is the outcome of a request that had no response.
-func (t *trial) unanswered(ctx, within context.Context, err error) outcome {
+func (t *trial) unanswered(within context.Context, err error) outcome {
 	b, refusal, address := t.wire.said()
 	if b != nil {
 		return b.none()
@@ -100,7 +100,7 @@ func (t *trial) unanswered(ctx, within context.Context, err error) outcome {
 
 // unread is the outcome of a response whose body could not be read. The kubelet counts it for nothing, whatever
 // the status.
-func (t *trial) unread(ctx, within context.Context, err error) outcome {
+func (t *trial) unread(within context.Context, err error) outcome {
 	if b, _, _ := t.wire.said(); b != nil {
 		return b.none()
 	}
