@@ -14,7 +14,8 @@ func TestInstanceThatIsToldOfLate(t *testing.T) {
 	play(t, map[string]scenario{
 		"1.8 seen": {pod: []func(*Pod){livenessOf(), func(p *Pod) { p.Containers[0].State, p.Containers[0].StartedAt = Waiting, time.Time{} }}, plot: plot{
 			{30, edits(func(p *Pod) { late(&p.Containers[0]) })},
-			{31, shows("liveness delayed medium")}, {46, shows("liveness passing high")},
+			{31, shows("liveness delayed medium")},
+			{46, shows("liveness passing high")},
 		}},
 		"1.8 not seen": {pod: []func(*Pod){livenessOf(), second("slow"), func(p *Pod) { p.Containers[1].StartedAt = at(28) }}, plot: plot{
 			{31, shows("liveness delayed medium")}, {46, shows("liveness passing high")},
@@ -30,8 +31,11 @@ func TestPodThatIsOver(t *testing.T) {
 	const stop = "Stopping container web"
 	play(t, map[string]scenario{
 		"1.13 never restarted, and its probe has failed": {pod: []func(*Pod){livenessOf(threshold(2)), policy("Never")}, plot: plot{
-			{20.1, fails(Liveness, "x")}, {30.1, fails(Liveness, "x")}, {30.2, says(ReasonKilling, stop)},
-			{31, shows("liveness failed high")}, {45, shows("liveness failed high")},
+			{20.1, fails(Liveness, "x")},
+			{30.1, fails(Liveness, "x")},
+			{30.2, says(ReasonKilling, stop)},
+			{31, shows("liveness failed high")},
+			{45, shows("liveness failed high")},
 		}},
 		"its sandbox is gone": {pod: []func(*Pod){livenessOf()}, plot: plot{
 			{30.2, says(ReasonKilling, stop)}, {31, shows("liveness suspended medium")}, {130, shows("liveness passing high")},

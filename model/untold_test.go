@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -13,7 +14,7 @@ func TestRestartWhoseEndTheStatusDoesNotTell(t *testing.T) {
 	instance := func(restarts int32, started int, last *Termination) *Pod {
 		return web(livenessOf(), func(p *Pod) {
 			c := &p.Containers[0]
-			c.Restarts, c.StartedAt, c.Last, c.ID = restarts, at(started), last, string(rune('a'+restarts))
+			c.Restarts, c.StartedAt, c.Last, c.ID = restarts, at(started), last, fmt.Sprint("c", restarts)
 		})
 	}
 	first := &Termination{Reason: "Completed", StartedAt: epoch, FinishedAt: at(30)}
@@ -45,11 +46,15 @@ func TestRestartWhoseEndTheStatusDoesNotTell(t *testing.T) {
 func TestKillInTheSecondOfAStart(t *testing.T) {
 	play(t, map[string]scenario{
 		"the new instance lives on": {pod: []func(*Pod){livenessOf(threshold(1))}, plot: plot{
-			{30.1, fails(Liveness, "x")}, {30.2, kills(Liveness)}, {30.5, edits(func(p *Pod) {
+			{30.1, fails(Liveness, "x")},
+			{30.2, kills(Liveness)},
+			{30.5, edits(func(p *Pod) {
 				c := &p.Containers[0]
 				c.Restarts, c.StartedAt, c.ID = 1, at(30), "c2"
 			})},
-			{31, shows("liveness failed medium")}, {31, ledger("liveness certain")}, {80, shows("liveness passing high")},
+			{31, shows("liveness failed medium")},
+			{31, ledger("liveness certain")},
+			{80, shows("liveness passing high")},
 		}},
 	})
 }
@@ -61,17 +66,22 @@ func TestFailureInTheSecondOfASuccess(t *testing.T) {
 			{20.1, fails(Readiness, "x")}, {20.5, readies(true)}, {20.6, shows("readiness passing medium")}, {40, shows("readiness passing high")},
 		}},
 		"it succeeded first": {pod: []func(*Pod){readinessOf(threshold(3)), fresh}, plot: plot{
-			{20.1, readies(true)}, {20.9, fails(Readiness, "x")}, {21, shows("readiness failing medium 0/3 atLeast")},
-			{30.9, fails(Readiness, "x")}, {31, shows("readiness failing high 1/3 atLeast")},
+			{20.1, readies(true)},
+			{20.9, fails(Readiness, "x")},
+			{21, shows("readiness failing medium 0/3 atLeast")},
+			{30.9, fails(Readiness, "x")},
+			{31, shows("readiness failing high 1/3 atLeast")},
 		}},
 		"a kubelet that is late with everything": {pod: []func(*Pod){readinessOf(threshold(3)), fresh}, plot: plot{
-			{18.5, fails(Readiness, "x")}, {22, edits(func(p *Pod) {
+			{18.5, fails(Readiness, "x")},
+			{22, edits(func(p *Pod) {
 				p.Containers[0].Ready = true
 				for i := range p.Conditions {
 					p.Conditions[i].Status, p.Conditions[i].Since = True, at(20)
 				}
 			})},
-			{22.1, shows("readiness passing medium")}, {40, shows("readiness passing high")},
+			{22.1, shows("readiness passing medium")},
+			{40, shows("readiness passing high")},
 		}},
 	})
 }
