@@ -23,7 +23,7 @@ func (j *judge) startedInDoubt(c *Container) (time.Time, bool) {
 	if j.lastFlip(c, flipStarted, true).After(c.StartedAt) {
 		return time.Time{}, false // it was seen to start
 	}
-	until := c.StartedAt.Add(time.Second + startup.InitialDelay + startup.Period + startup.Timeout + statusLag)
+	until := c.StartedAt.Add(time.Second + startup.InitialDelay + 2*startup.Period + startup.Timeout + statusLag)
 	return until, j.now.Before(until)
 }
 

@@ -55,6 +55,8 @@ type end struct {
 	next time.Time
 	// started and ready are when that instance was seen to become so; zero when nobody saw it.
 	started, ready time.Time
+	// last is what was said of started when the instance was last seen to run; Unknown when nobody saw it.
+	last Tri
 	// heard is when we heard of it, settled is set when the counters have been read after that, and counted is the
 	// cause that they name; empty for none.
 	heard   time.Time
@@ -167,11 +169,11 @@ func (h *history) heardPod(old, p *Pod, at time.Time) *history {
 		}
 		if how, ok := c.ended(); ok && c.Kind != Init && !next.knowsEnd(c.Name, how) {
 			n := change()
-			n.ends = keep(n.untold(c.Name, how), maxEnds, end{container: c.Name, how: how, count: c.Restarts, heard: at})
+			n.ends = keep(n.untold(c.Name, how), maxEnds, end{container: c.Name, how: how, last: was.startedIn(how), count: c.Restarts, heard: at})
 		}
 		if how, ok := c.replaced(was); ok && !next.knowsLife(c.Name, how) {
 			n := change()
-			n.ends = keep(n.ends, maxEnds, end{container: c.Name, how: how, untold: true, count: c.Restarts, heard: at})
+			n.ends = keep(n.ends, maxEnds, end{container: c.Name, how: how, last: was.startedIn(how), untold: true, count: c.Restarts, heard: at})
 		}
 		if was != nil && was.Started != c.Started && c.Started != Unknown {
 			n := change()
@@ -218,6 +220,14 @@ func (c *Container) replaced(was *Container) (Termination, bool) {
 		return Termination{}, false
 	}
 	return Termination{StartedAt: was.StartedAt, FinishedAt: c.StartedAt}, true
+}
+
+// startedIn returns what a status says of started about the instance that ended; Unknown when it is about another.
+func (c *Container) startedIn(how Termination) Tri {
+	if c == nil || c.State != Running || !c.StartedAt.Equal(how.StartedAt) {
+		return Unknown
+	}
+	return c.Started
 }
 
 // knowsLife reports whether the end of an instance that started when how says is known.

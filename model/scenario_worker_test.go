@@ -219,7 +219,7 @@ func TestScenariosOfTheWorker(t *testing.T) {
 			{40.1, kills(Liveness)}, {42.1, again("Error", 143)}, {43, shows("startup starting certain", "liveness gated certain")}, {45, starts}, {45.1, shows("startup held certain")},
 		}},
 		"W38 a kubelet nobody knows": {kubelet: "next", pod: []func(*Pod){startupOf(), livenessOf()}, plot: plot{
-			{42.1, replaced("Error", 143)}, {43, shows("startup unknown medium")}, {56, shows("startup held high")},
+			{42.1, replaced("Error", 143)}, {43, shows("startup unknown medium")}, {66, shows("startup held high")},
 		}},
 		"1.6 the count survives a crash": {pod: []func(*Pod){livenessOf()}, plot: plot{
 			{20.1, fails(Liveness, "x")},

@@ -28,11 +28,25 @@ func (j *judge) suspect(e end) (RestartCause, Certainty) {
 	return CauseUnknown, CertaintyNone
 }
 
+// killer returns the type of the probe that can have killed an instance: that depends on whether it had started.
+func (e *end) killer(typ ProbeType) ProbeType {
+	switch e.last {
+	case True:
+		return Liveness
+	case False:
+		return Startup
+	}
+	return typ
+}
+
 // killedBefore returns the probe that has killed the container when it was killed last, as far as it was told.
 func (j *judge) killedBefore(e end) (ProbeType, bool) {
 	for i := len(j.history.kills) - 1; i >= 0; i-- {
 		if k := j.history.kills[i]; k.container == e.container && !k.at.After(e.how.FinishedAt) {
-			return k.cause.probe()
+			typ, ok := k.cause.probe()
+			typ = e.killer(typ)
+			c := j.pod.Container(e.container)
+			return typ, ok && c != nil && c.Probes[typ] != nil
 		}
 	}
 	return 0, false
@@ -42,7 +56,7 @@ func (j *judge) killedBefore(e end) (ProbeType, bool) {
 // to have started.
 func (j *judge) outlived(e end) bool {
 	c := j.pod.Container(e.container)
-	if c == nil || c.Probes[Startup] == nil {
+	if c == nil || c.Probes[Startup] == nil || e.last == True {
 		return false
 	}
 	for _, f := range j.history.flips {
