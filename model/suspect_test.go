@@ -41,8 +41,11 @@ func TestSuspects(t *testing.T) {
 			{60, ledger("liveness low")},
 		}},
 		"startup has killed it before, but it had started": {pod: []func(*Pod){startupOf(), livenessOf(), fresh, many}, plot: plot{
-			{1, says(ReasonKilling, "Container web failed startup probe, will be restarted")}, {2, again("Completed", 0)},
-			{4, starts}, {60, again("Completed", 0)}, {70, ledger("liveness low", "startup certain")},
+			{1, says(ReasonKilling, "Container web failed startup probe, will be restarted")},
+			{2, again("Completed", 0)},
+			{4, starts},
+			{60, again("Completed", 0)},
+			{70, ledger("liveness low", "startup certain")},
 		}},
 		"the counters tell": {pod: liveness, plot: plot{
 			{10, started(1, 0, Liveness)},
