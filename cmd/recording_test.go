@@ -22,7 +22,7 @@ import (
 func recorded(t *testing.T) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "shop.zst")
-	got := run(t, t.Context(), "record", file, "--kubeconfig", serve(t, shop), "-A", "--for", "300ms")
+	got := run(t, t.Context(), "record", file, "--kubeconfig", serve(t, shop), "-A", "--for", "1s")
 	if got.code != 0 || got.out != "" || !strings.Contains(got.err, "Recording to "+file) || !strings.Contains(got.err, "probetop replay "+file) {
 		t.Fatalf("recording: %+v", got)
 	}

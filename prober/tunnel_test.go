@@ -219,8 +219,7 @@ func goroutines() string {
 		found = found[:0]
 		for stack := range strings.SplitSeq(string(stacks), "\n\n") {
 			ours := strings.Contains(stack, "probetop/prober.") || strings.Contains(stack, "spdystream")
-			// The library of the simulated runtime does not end what waits for a reply that could not be sent.
-			if ours && !strings.Contains(stack, "testing.tRunner") && !strings.Contains(stack, "cri-streaming") {
+			if ours && !strings.Contains(stack, "testing.tRunner") && !ofTheServer(stack) {
 				found = append(found, stack)
 			}
 		}
@@ -230,6 +229,13 @@ func goroutines() string {
 		time.Sleep(10 * time.Millisecond)
 	}
 	return strings.Join(found, "\n\n")
+}
+
+// ofTheServer reports whether a stack is of the library of the simulated runtime, which does not end what waits for a reply
+// that could not be sent, and waits for that when it closes the connection.
+func ofTheServer(stack string) bool {
+	return strings.Contains(stack, "cri-streaming") || strings.Contains(stack, "created by k8s.io/streaming/pkg/httpstream/spdy.newConnection") ||
+		strings.Contains(stack, "spdystream.(*Connection).shutdown")
 }
 
 // TestNothingIsLeft runs alone, so that all goroutines there are must be its own.

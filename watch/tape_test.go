@@ -172,7 +172,7 @@ func TestTapeKnowsItsTransitions(t *testing.T) {
 	for _, tr := range tape.Transitions() {
 		got = append(got, fmt.Sprintf("%s %s %v→%v %v", tr.At.Sub(moment(0)), tr.Name, tr.From, tr.To, tr.Worse()))
 	}
-	want := []string{"5s a passing→starting false", "8s a starting→unready true", "1m0s a unready→finished false"}
+	want := []string{"5s a passing→starting false", "10s a starting→unready true", "1m0s a unready→finished false"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
