@@ -20,10 +20,9 @@ type boardOptions struct {
 	recorderOptions
 	sourceOptions
 
-	shadowMode string
-	allowExec  bool
-	ascii      bool
-	record     string
+	runs   runOptions
+	ascii  bool
+	record string
 }
 
 func (o *boardOptions) addFlags(fs *pflag.FlagSet) {
@@ -31,14 +30,14 @@ func (o *boardOptions) addFlags(fs *pflag.FlagSet) {
 	o.addRecorderFlags(fs)
 	o.addSourceFlags(fs)
 	fs.StringVar(&o.record, "record", "", "File to record to from the beginning; the key r does so later")
-	fs.StringVar(&o.shadowMode, "shadow", shadowManual, "Run the containers' own probes from here: off, manual (key P) or auto (those in view or failing, once a period; key a)")
-	fs.BoolVar(&o.allowExec, "allow-exec", false, "Run exec probes from here without asking, in auto, too: each runs its command in the container")
+	fs.StringVar(&o.runs.shadowMode, "shadow", shadowManual, "Run the containers' own probes from here: off, manual (key P) or auto (those in view or failing, once a period; key a)")
+	fs.BoolVar(&o.runs.allowExec, "allow-exec", false, "Run exec probes from here without asking, in auto, too: each runs its command in the container")
 	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
 }
 
 func (o *boardOptions) run(cmd *cobra.Command, args []string) error {
 	o.args = args
-	if err := o.validateShadow(); err != nil {
+	if err := o.runs.validate(o.readOnly); err != nil {
 		return err
 	}
 	if !o.streams.Terminal {
@@ -54,7 +53,7 @@ func (o *boardOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	shadow, err := o.newShadow(t, &s)
+	shadow, err := o.newShadow(o.runs, t, &s)
 	if err != nil {
 		return err
 	}

@@ -17,16 +17,22 @@ const (
 	shadowAuto   = "auto"
 )
 
-// validateShadow checks the flags about running probes from here.
-func (o *boardOptions) validateShadow() error {
+// runOptions are the flags about running probes from here, beside what is watched.
+type runOptions struct {
+	shadowMode string
+	allowExec  bool
+}
+
+// validate checks the flags; readOnly is the one that switches the rest off.
+func (o *runOptions) validate(readOnly bool) error {
 	switch o.shadowMode {
 	case shadowOff, shadowManual, shadowAuto:
 	default:
 		return usage("--shadow is off, manual or auto, not %q.", o.shadowMode)
 	}
-	off := o.readOnly || o.shadowMode == shadowOff
+	off := readOnly || o.shadowMode == shadowOff
 	switch {
-	case o.readOnly && o.shadowMode == shadowAuto:
+	case readOnly && o.shadowMode == shadowAuto:
 		return usage("--read-only runs no probes, and --shadow auto does: leave one of them out.")
 	case off && o.allowExec:
 		return usage("--allow-exec is about probes that are run from here: leave it out, or --read-only and --shadow off.")
@@ -34,19 +40,19 @@ func (o *boardOptions) validateShadow() error {
 	return nil
 }
 
-// boardShadow runs probes for the board. A nil one runs none.
+// boardShadow runs probes for the board, or for a recording. A nil one runs none.
 type boardShadow struct {
 	prober *prober.Prober
 	end    func()
 }
 
-// newShadow returns what runs probes for the board, and makes it one of the sources; nil when it is switched off. Its
-// owner closes it after the feed has ended.
-func (o *boardOptions) newShadow(t *target, s *sources) (*boardShadow, error) {
-	if o.readOnly || o.shadowMode == shadowOff {
+// newShadow returns what runs probes for the board or a recording, and makes it one of the sources; nil when it is
+// switched off. Its owner closes it after the feed has ended.
+func (g *global) newShadow(o runOptions, t *target, s *sources) (*boardShadow, error) {
+	if g.readOnly || o.shadowMode == shadowOff {
 		return nil, nil
 	}
-	p, end, err := o.newProber(t, prober.Options{AllowExec: o.allowExec})
+	p, end, err := g.newProber(t, prober.Options{AllowExec: o.allowExec})
 	if err != nil {
 		return nil, err
 	}

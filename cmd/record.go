@@ -18,6 +18,7 @@ type recordOptions struct {
 	recorderOptions
 	sourceOptions
 
+	runs  runOptions
 	limit time.Duration
 }
 
@@ -31,8 +32,11 @@ nodes, each with the time at which it was heard. FILE must not exist, or be empt
 JSON lines with zstd -dc FILE.
 
 What is not needed for that is left out, environment variables and volumes among it. Values of HTTP probe headers, and what looks
-like a credential in commands and texts, are masked. Names, labels, images, addresses and probe texts are kept: treat the file accordingly.`,
+like a credential in commands and texts, are masked. Names, labels, images, addresses and probe texts are kept: treat the file accordingly.
+
+With --shadow auto the probes that fail are run from here, too, once a period, and the recording says what they come to.`,
 		Example: `  probetop record incident.zst -A
+  probetop record incident.zst -A --shadow auto
   probetop replay incident.zst`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -48,11 +52,19 @@ like a credential in commands and texts, are masked. Names, labels, images, addr
 	o.addScopeFlags(cmd.Flags())
 	o.addRecorderFlags(cmd.Flags())
 	o.addSourceFlags(cmd.Flags())
+	cmd.Flags().StringVar(&o.runs.shadowMode, "shadow", shadowOff, "Run the containers' own probes from here: off or auto (those that fail, once a period)")
+	cmd.Flags().BoolVar(&o.runs.allowExec, "allow-exec", false, "With --shadow auto, run exec probes, too: each runs its command in the container")
 	cmd.Flags().DurationVar(&o.limit, "for", 0, "How long to record, such as 10m; 0 until ctrl-c")
 	return cmd
 }
 
 func (o *recordOptions) run(ctx context.Context, path string) error {
+	if o.runs.shadowMode == shadowManual {
+		return usage("A recording has no key to run a probe with: --shadow is off or auto.")
+	}
+	if err := o.runs.validate(o.readOnly); err != nil {
+		return err
+	}
 	t, scope, err := o.reach(ctx, &o.scopeOptions)
 	if err != nil {
 		return err
@@ -62,6 +74,11 @@ func (o *recordOptions) run(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	shadow, err := o.newShadow(o.runs, t, &s)
+	if err != nil {
+		return err
+	}
+	defer shadow.close()
 	r := o.newRecorder(ctx, t, o.words(t), s, o.streams.Now)
 	if err := r.start(path); err != nil {
 		return err
@@ -73,6 +90,7 @@ func (o *recordOptions) run(ctx context.Context, path string) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return feed.Run(ctx, s.all()...) })
+	group.Go(func() error { return shadow.follow(ctx, feed.Reader()) })
 	group.Go(func() error { return o.report(ctx, r, feed) })
 	failed := group.Wait()
 	if err := r.stop(); err != nil {

@@ -70,13 +70,18 @@ func eat(namespace, app string, number, mib int) action {
 	return turn(namespace, app, number, fmt.Sprintf("handler=memory&eat=%d&after=1ms", mib))
 }
 
-// rollOut gives the one container of a Deployment's template other arguments; with none, nothing is wrong with it.
+// listens is the label that tells the demo's cluster that a pod listens on its loopback interface only.
+const listens = "demo.probetop.dev/listens"
+
+// rollOut gives the one container of a Deployment's template other arguments; with none, nothing is wrong with it. Its
+// pods listen on all interfaces.
 func rollOut(namespace, name string, args ...string) action {
 	return func(ctx context.Context, s *stage) error {
 		container := map[string]any{"name": name, "args": args}
-		patch, err := json.Marshal(map[string]any{"spec": map[string]any{"template": map[string]any{"spec": map[string]any{
-			"containers": []any{container},
-		}}}})
+		patch, err := json.Marshal(map[string]any{"spec": map[string]any{"template": map[string]any{
+			"metadata": map[string]any{"labels": map[string]any{listens: nil}},
+			"spec":     map[string]any{"containers": []any{container}},
+		}}})
 		if err != nil {
 			return fmt.Errorf("encoding the patch of %s: %w", name, err)
 		}

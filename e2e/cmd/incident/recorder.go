@@ -35,7 +35,7 @@ func buildRecorder(ctx context.Context, dir string) (recorder, error) {
 func (r recorder) during(ctx context.Context, file string, length time.Duration, play func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, r.binary, "record", file, "--all-namespaces", "--for", length.String())
+	cmd := exec.CommandContext(ctx, r.binary, "record", file, "--all-namespaces", "--shadow", "auto", "--allow-exec", "--for", length.String())
 	cmd.Env = append(os.Environ(), "KUBECONFIG="+r.kubeconfig)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
 	said, err := cmd.StderrPipe()
