@@ -30,8 +30,7 @@ func (o *boardOptions) addFlags(fs *pflag.FlagSet) {
 	o.addRecorderFlags(fs)
 	o.addSourceFlags(fs)
 	fs.StringVar(&o.record, "record", "", "File to record to from the beginning; the key r does so later")
-	fs.StringVar(&o.runs.shadowMode, "shadow", shadowManual, "Run the containers' own probes from here: off, manual (key P) or auto (those in view or failing, once a period; key a)")
-	fs.BoolVar(&o.runs.allowExec, "allow-exec", false, "Run exec probes from here without asking, in auto, too: each runs its command in the container")
+	o.runs.addFlags(fs)
 	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/spf13/pflag"
+
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/prober"
 	"github.com/probetop/probetop/tui"
@@ -21,6 +23,11 @@ const (
 type runOptions struct {
 	shadowMode string
 	allowExec  bool
+}
+
+func (o *runOptions) addFlags(fs *pflag.FlagSet) {
+	fs.StringVar(&o.shadowMode, "shadow", shadowManual, "Run the containers' own probes from here: off, manual (key P) or auto (those in view or failing, once a period; key a)")
+	fs.BoolVar(&o.allowExec, "allow-exec", false, "Run exec probes from here without asking, in auto, too: each runs its command in the container")
 }
 
 // validate checks the flags; readOnly is the one that switches the rest off.

@@ -30,6 +30,7 @@ const demoNotice = "DEMO  a recorded incident, played in a loop; no cluster of y
 type demoOptions struct {
 	*global
 
+	runs  runOptions
 	speed float64
 	serve bool
 	ascii bool
@@ -41,13 +42,15 @@ func newDemoCommand(g *global) *cobra.Command {
 		Use:   "demo",
 		Short: "Show the board on an embedded cluster; needs nothing but this binary",
 		Long: `Show the board on a cluster inside this program, which lives through a recorded incident again and again. Nothing
-else is needed, and nothing else is touched. With --serve the cluster is only served, for kubectl or another probetop.`,
+else is needed, and nothing else is touched. Its containers answer probes that are run from here as the recorded ones did; no
+command is ever run. With --serve the cluster is only served, for kubectl or another probetop.`,
 		Example: `  probetop demo
   probetop demo --serve`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	fs := cmd.Flags()
+	o.runs.addFlags(fs)
 	fs.Float64Var(&o.speed, "speed", 1, "How many times as fast the incident happens, from 0.25 to 64; with --serve, faster means that times run ahead of the client's clock")
 	fs.BoolVar(&o.serve, "serve", false, "Serve the cluster until ctrl-c, and say how to reach it")
 	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
@@ -57,6 +60,9 @@ else is needed, and nothing else is touched. With --serve the cluster is only se
 func (o *demoOptions) run(ctx context.Context) error {
 	if o.speed < watch.Slowest || o.speed > watch.Fastest {
 		return usage("--speed is between %v and %v.", watch.Slowest, watch.Fastest)
+	}
+	if err := o.runs.validate(o.readOnly); err != nil {
+		return err
 	}
 	if !o.serve && !o.streams.Terminal {
 		return usage("The board needs a terminal. For kubectl and scripts use: probetop demo --serve")
@@ -70,7 +76,10 @@ func (o *demoOptions) run(ctx context.Context) error {
 		return err
 	}
 	clock := simcluster.NewClock(o.speed)
-	cluster, err := simcluster.Start(simcluster.Options{Now: clock.Now, ServerVersion: r.Header().ServerVersion})
+	told := watch.NewRetold()
+	cluster, err := simcluster.Start(simcluster.Options{
+		Now: clock.Now, ServerVersion: r.Header().ServerVersion, AsRecorded: true, Shadow: told.Tell,
+	})
 	if err != nil {
 		return because(&failure{sentence: "The demo cluster cannot be served on this machine: " + err.Error() + ".", code: exitUnreachable}, err)
 	}
@@ -82,7 +91,7 @@ func (o *demoOptions) run(ctx context.Context) error {
 	if o.serve {
 		err = o.wait(ctx, cluster)
 	} else {
-		err = o.show(ctx, cluster, clock)
+		err = o.show(ctx, cluster, clock, told)
 	}
 	cancel()
 	return errors.Join(err, group.Wait())
@@ -101,29 +110,47 @@ func (o *demoOptions) wait(ctx context.Context, cluster *simcluster.Cluster) err
 	}
 	fmt.Fprintf(o.streams.Out, `The demo cluster is served at %s until ctrl-c. Try:
   kubectl --kubeconfig %s get pods -A
+  kubectl --kubeconfig %s -n search port-forward deploy/suggest 8080
   probetop --kubeconfig %s -A
-`, cluster.URL(), path, path)
+`, cluster.URL(), path, path, path)
 	<-ctx.Done()
 	return nil
 }
 
 // show draws the board on the cluster, by the way every cluster is read.
-func (o *demoOptions) show(ctx context.Context, cluster *simcluster.Cluster, clock *simcluster.Clock) error {
-	live, err := watch.NewLive(cluster.RESTConfig(), watch.Scope{})
+func (o *demoOptions) show(ctx context.Context, cluster *simcluster.Cluster, clock *simcluster.Clock, told *watch.Retold) error {
+	config := cluster.RESTConfig()
+	config.QPS, config.Burst = 50, 100
+	live, err := watch.NewLive(config, watch.Scope{})
 	if err != nil {
 		return err
 	}
 	live.Clock = clock.Now
+	s := sources{live: live}
+	shadow, err := o.newShadow(o.runs, &target{config: config, context: "demo"}, &s)
+	if err != nil {
+		return err
+	}
+	defer shadow.close()
+	all := []watch.Source{live, told}
+	if s.shadows != nil {
+		all = append(all, clocked{s.shadows, clock})
+	}
 	feed := watch.NewFeed(0)
 	feed.Clock = clock.Now
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return feed.Run(ctx, live) })
-	err = tui.Run(ctx, tui.Options{
+	group.Go(func() error { return feed.Run(ctx, all...) })
+	group.Go(func() error { return shadow.follow(ctx, feed.Reader()) })
+	options := tui.Options{
 		Source: feed.Reader(), Context: "demo", Scope: "all namespaces", Notice: demoNotice,
 		Now: clock.Now, NoColor: o.colorless(), ASCII: o.ascii,
-	})
+	}
+	if shadow != nil {
+		options.Shadow = shadow
+	}
+	err = tui.Run(ctx, options)
 	cancel()
 	return errors.Join(err, group.Wait())
 }

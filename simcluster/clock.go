@@ -12,8 +12,11 @@ type Clock struct {
 func NewClock(speed float64) *Clock { return &Clock{time.Now(), speed} }
 
 // Now returns the time in the cluster.
-func (c *Clock) Now() time.Time {
-	return c.start.Add(time.Duration(float64(time.Since(c.start)) * c.speed))
+func (c *Clock) Now() time.Time { return c.At(time.Now()) }
+
+// At returns the time in the cluster at a real time.
+func (c *Clock) At(real time.Time) time.Time {
+	return c.start.Add(time.Duration(float64(real.Sub(c.start)) * c.speed))
 }
 
 // until returns how long it really takes to a moment in the cluster.

@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
+
+	"github.com/probetop/probetop/recording"
 )
 
 // Options are what may differ between clusters. The zero value is fine.
@@ -32,6 +34,12 @@ type Options struct {
 	// Behaviour says how the containers of a pod answer; nil for a pod whose containers are not there. It is called
 	// for each connection. While it is nil itself, pods have no portforward, exec, proxy and log.
 	Behaviour func(pod *corev1.Pod) Behaviour
+	// AsRecorded makes the containers of every pod behave as its status and the newest events about it say that they
+	// do, from servers in this process; no command is ever run. Behaviour is not asked then.
+	AsRecorded bool
+	// Shadow hears of the runs of probes in a script that is played, at their time; nil when nobody does. It must not
+	// block.
+	Shadow func(recording.Shadow)
 }
 
 // Cluster is a running embedded API server. Close ends it.
@@ -64,6 +72,9 @@ func Start(opts Options) (*Cluster, error) {
 	c := &Cluster{
 		opts: opts, token: rand.Text(), kinds: kinds, codecs: serializer.NewCodecFactory(kinds.scheme),
 		store: newStore(kinds, opts.History, opts.Now), faults: &Faults{}, log: &log{},
+	}
+	if opts.AsRecorded {
+		c.opts.Behaviour = c.behaveAsRecorded
 	}
 	if c.front, err = newFront(http.HandlerFunc(c.handle), opts.InMemory); err != nil {
 		return nil, err

@@ -25,11 +25,12 @@ type Script struct {
 	scenes []scene
 }
 
-// scene is what happens to one object.
+// scene is what happens to one object, or what a run of a probe came to that the recording program has made.
 type scene struct {
 	at     time.Time
 	gone   bool
 	object runtime.Object
+	shadow *recording.Shadow
 }
 
 // ReadScript reads a recording to its end. It returns the reader's error, and one of its own for a recording
@@ -44,6 +45,9 @@ func ReadScript(r *recording.Reader) (*Script, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading the script: %w", err)
 		}
+		if e.Shadow != nil {
+			s.scenes = append(s.scenes, scene{at: e.At, shadow: e.Shadow})
+		}
 		if e.Object == nil {
 			continue
 		}
@@ -51,7 +55,7 @@ func ReadScript(r *recording.Reader) (*Script, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading the script: %w", err)
 		}
-		s.scenes = append(s.scenes, scene{e.At, e.Event == watch.Deleted, o})
+		s.scenes = append(s.scenes, scene{at: e.At, gone: e.Event == watch.Deleted, object: o})
 	}
 	if len(s.scenes) == 0 {
 		return nil, errors.New("reading the script: nothing happens in it")
@@ -87,6 +91,13 @@ func (c *Cluster) Play(ctx context.Context, s *Script, clock *Clock) error {
 
 // act carries out one scene.
 func (c *Cluster) act(s scene, shift time.Duration) error {
+	if s.shadow != nil {
+		if told := *s.shadow; c.opts.Shadow != nil {
+			told.Began = told.Began.Add(shift)
+			c.opts.Shadow(told)
+		}
+		return nil
+	}
 	o := s.object.DeepCopyObject()
 	move(reflect.ValueOf(o).Elem(), shift)
 	if s.gone {
@@ -98,6 +109,9 @@ func (c *Cluster) act(s scene, shift time.Duration) error {
 // clear takes away whatever the script has left behind.
 func (c *Cluster) clear(s *Script) error {
 	for _, next := range s.scenes {
+		if next.object == nil {
+			continue
+		}
 		o := next.object.DeepCopyObject()
 		if m, err := meta.Accessor(o); err == nil {
 			m.SetUID("") // whichever there is of that name
