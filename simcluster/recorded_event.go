@@ -57,7 +57,7 @@ func (p *recordedProbe) holds(said remark, now time.Time) bool {
 	switch {
 	case p.kind == "Readiness" && !p.status.Ready, p.starting():
 		return true
-	case p.kind == "Readiness" && said.outcome != "warning" && p.spec.FailureThreshold <= 1:
+	case p.kind == "Readiness" && said.outcome != "warning" && p.spec.FailureThreshold == 1:
 		return false // it is ready
 	}
 	period, timeout := max(p.spec.PeriodSeconds, 1), max(p.spec.TimeoutSeconds, 1)
