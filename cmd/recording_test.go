@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -113,6 +114,9 @@ func TestWhatIsWrongWithARecordingIsSaidInOneSentence(t *testing.T) {
 		"record over something":    {[]string{"record", full, "--kubeconfig", cluster}, []string{full, "never overwrites"}},
 		"record into no directory": {[]string{"record", blocked, "--kubeconfig", cluster}, []string{blocked, "not a directory"}},
 		"demo without a terminal":  {[]string{"demo"}, []string{"needs a terminal", "--serve"}},
+		"demo's shadow":            {[]string{"demo", "--shadow", "always"}, []string{"--shadow is off, manual or auto"}},
+		"record by a key":          {[]string{"record", blocked, "--shadow", "manual"}, []string{"no key", "off or auto"}},
+		"record nothing with exec": {[]string{"record", blocked, "--allow-exec"}, []string{"--allow-exec"}},
 		"demo's speed":             {[]string{"demo", "--speed", "0"}, []string{"--speed"}},
 	}
 	for name, c := range cases {
@@ -145,7 +149,7 @@ func TestRecordingInWhichNothingHappensIsRefused(t *testing.T) {
 	}
 }
 
-// TestDemoIsServed reads the demo's cluster with get, by the kubeconfig that --serve prints.
+// TestDemoIsServed reads the demo's cluster with get, by the kubeconfig that --serve prints, and runs probes in it.
 func TestDemoIsServed(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	out := &lines{said: make(chan string, 1)}
@@ -163,6 +167,15 @@ func TestDemoIsServed(t *testing.T) {
 	if got.code != 0 || strings.Count(got.out, "\n") < 5 {
 		t.Errorf("got %+v", got)
 	}
+	for pod, want := range map[string]string{
+		"search/app=suggest":            "N1 ",
+		"payments/app=statement-export": "E4 ",
+		"payments/app=ledger":           "A0 ",
+	} {
+		if got := shadowInDemo(t, kubeconfig, pod); !strings.Contains(got, want) {
+			t.Errorf("%s: want %q in\n%s", pod, want, got)
+		}
+	}
 	stop()
 	if code := <-done; code != 0 {
 		t.Errorf("exit code %d", code)
@@ -170,6 +183,19 @@ func TestDemoIsServed(t *testing.T) {
 	if _, err := os.Stat(kubeconfig); !os.IsNotExist(err) {
 		t.Errorf("the kubeconfig is still there: %v", err)
 	}
+}
+
+// shadowInDemo runs the probes of the first pod of an application, NAMESPACE/SELECTOR, from here.
+func shadowInDemo(t *testing.T, kubeconfig, app string) string {
+	t.Helper()
+	namespace, selector, _ := strings.Cut(app, "/")
+	names := run(t, t.Context(), "get", "--kubeconfig", kubeconfig, "-n", namespace, "-l", selector, "-o", "name")
+	name, _, _ := strings.Cut(names.out, "\n")
+	var out bytes.Buffer
+	cmd.Execute(t.Context(), "probetop", []string{"shadow", name, "--kubeconfig", kubeconfig, "-n", namespace, "--allow-exec", "--probe", "readiness"}, cmd.Streams{
+		In: strings.NewReader(""), Out: &out, Err: &out, Now: time.Now, Log: &cmd.DebugLog{},
+	})
+	return out.String()
 }
 
 // lines passes the first write on.

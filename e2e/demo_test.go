@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -171,4 +172,69 @@ func TestDemoBoardNeedsNothing(t *testing.T) {
 	b.shows(t, promptly, "DEMO", "WHAT IS WRONG")
 	b.press(t, "q")
 	b.shows(t, promptly, "exit code 0")
+}
+
+// The demo's containers answer probes that are run from here, the one that listens on loopback only included.
+func TestDemoAnswersAShadow(t *testing.T) {
+	t.Parallel()
+	b := openProgram(t, 120, 50, "env", "-i", "HOME=/nonexistent", "TERM=screen-256color", binary(t), "demo")
+	b.shows(t, patience, "DEMO", "✖ unready")
+	b.press(t, "/", "suggest", "Enter")
+	b.shows(t, promptly, "2 of ")
+	b.press(t, "P", "Enter")
+	b.shows(t, patience, "from here ✓ success", "from the API server, on the pod IP ✖ failure", "loopback only")
+	b.press(t, "a")
+	b.shows(t, promptly, "auto")
+	b.press(t, "q")
+	b.shows(t, promptly, "exit code 0")
+}
+
+// Stock kubectl reaches the demo's containers.
+func TestDemoServesConnections(t *testing.T) {
+	t.Parallel()
+	d := serveDemo(t)
+	pod := strings.TrimSpace(d.kubectl(t, "get", "pods", "-n", "payments", "-l", "app=psp-gateway", "-o", "jsonpath={.items[0].metadata.name}"))
+	if got := d.kubectl(t, "logs", "-n", "payments", pod); !strings.Contains(got, "started") {
+		t.Errorf("the log is %q", got)
+	}
+	if got := d.kubectl(t, "exec", "-n", "shop", "session-cache-0", "--", "/workload", "check", "ping"); got != "" {
+		t.Errorf("the probe's command says %q", got)
+	}
+	if got := d.kubectl(t, "get", "--raw", "/api/v1/namespaces/search/pods/index-0:8080/proxy/livez"); got != "ok\n" {
+		t.Errorf("through the API server the pod says %q", got)
+	}
+	d.forwards(t, "search", "index-0", "8080", "/livez")
+}
+
+// forwards requires that a port of a pod answers through kubectl port-forward.
+func (d demo) forwards(t *testing.T, namespace, pod, port, path string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := d.command(ctx, t, "port-forward", "-n", namespace, pod, ":"+port)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("starting kubectl: %v", err)
+	}
+	defer func() { cancel(); _ = cmd.Wait() }()
+	first, err := bufio.NewReader(out).ReadString('\n')
+	m := regexp.MustCompile(`127\.0\.0\.1:\d+`).FindString(first)
+	if err != nil || m == "" {
+		t.Fatalf("kubectl port-forward says %q: %v", first, err)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+m+path, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatalf("asking the pod: %v", err)
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("the pod answers %s", response.Status)
+	}
 }

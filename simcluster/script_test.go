@@ -20,7 +20,8 @@ func TestClusterLivesThroughAScript(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			script := scripted(t)
 			clock := NewClock(speed)
-			c, err := Start(Options{InMemory: true, Now: clock.Now})
+			heard := make(chan recording.Shadow, 2)
+			c, err := Start(Options{InMemory: true, Now: clock.Now, Shadow: func(s recording.Shadow) { heard <- s }})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -47,7 +48,14 @@ func TestClusterLivesThroughAScript(t *testing.T) {
 				if p = at(r*round + 31); p == nil || p.Status.Phase != corev1.PodRunning {
 					t.Errorf("round %d at speed %v: pod %v after 31 s", r, speed, p)
 				}
-				if p = at(r*round + 61); p != nil {
+				if len(heard) != 0 {
+					t.Errorf("round %d at speed %v: a run is told of before its time", r, speed)
+				}
+				p = at(r*round + 61)
+				if s := <-heard; s.UID != "u1" || s.Began.Before(begun.Add(time.Duration(r*round+28)*time.Second)) || s.Began.After(begun.Add(time.Duration(r*round+30)*time.Second)) {
+					t.Errorf("round %d at speed %v: a run is told of as %+v", r, speed, s)
+				}
+				if p != nil {
 					t.Errorf("round %d at speed %v: the pod is still there after 61 s", r, speed)
 				}
 			}
@@ -74,6 +82,7 @@ func scripted(t *testing.T) *Script {
 	w.Object(start, 0, apiwatch.Added, "pods", pod)
 	pod.Status.Phase = corev1.PodRunning
 	w.Object(start.Add(30*time.Second), 0, apiwatch.Modified, "pods", pod)
+	w.Shadow(start.Add(32*time.Second), 0, recording.Shadow{UID: "u1", Container: "app", Type: "readiness", Began: start.Add(29 * time.Second)})
 	w.Object(start.Add(60*time.Second), 0, apiwatch.Deleted, "pods", pod)
 	if err := w.Close(); err != nil {
 		t.Fatal(err)

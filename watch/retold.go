@@ -7,8 +7,8 @@ import (
 	"github.com/probetop/probetop/recording"
 )
 
-// RetoldStream is the stream of runs of probes that a Retold was told, beside those that are run from here.
-const RetoldStream = ShadowStream - 1
+// retoldStream is the stream of runs of probes that a Retold was told, beside those that are run from here.
+const retoldStream = ShadowStream - 1
 
 // retellings is how many runs may wait to be emitted.
 const retellings = 256
@@ -39,7 +39,7 @@ func (r *Retold) Run(ctx context.Context, emit func(model.Change)) error {
 		select {
 		case s := <-r.told:
 			if f := shadowFact(facts, &s); f != nil {
-				emit(model.Change{At: s.Began.Add(max(0, s.Took+s.RoundTrip)).UTC(), Stream: RetoldStream, Fact: f})
+				emit(model.Change{At: s.Began.Add(max(0, s.Took+s.RoundTrip)).UTC(), Stream: retoldStream, Fact: f})
 			}
 		case <-ctx.Done():
 			return nil
