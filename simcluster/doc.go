@@ -17,7 +17,8 @@
 // With Options.Behaviour pods also have containers: portforward (SPDY, and SPDY in a WebSocket), exec (SPDY and
 // WebSocket), proxy and log, over Kubernetes' own streaming libraries. A [Behaviour] says how they answer, a [Local] is
 // one made of servers in this process. With Options.AsRecorded the containers behave as the status of their pod and the
-// newest events about it say that they do, from servers on pipes that last for one connection. When the pod goes, so do the connections to it.
+// newest events about it say that they do, from servers on pipes that last for one connection. When the pod goes, so do
+// the connections to it.
 //
 // A watch resumes from a bounded window of the newest changes (Options.History); from before it, it is answered
 // with 410. The same window makes the pages of a list agree with each other.

@@ -10,14 +10,12 @@ import (
 	"google.golang.org/grpc/health/grpc_health_v1"
 )
 
-// manner is how a server takes a connection.
+// manner is how a server takes a connection; the zero value is that it answers.
 type manner uint8
 
 const (
-	// answers is a server that answers; the zero value is a healthy one.
-	answers manner = iota
 	// refuses is a port on which nobody listens.
-	refuses
+	refuses manner = iota + 1
 	// cutOff is a server that the network does not lead to.
 	cutOff
 	// stalls is a server that takes the request and says nothing.
@@ -28,7 +26,7 @@ const (
 	mismatched
 )
 
-// conduct is how the server of a probe behaves, or its command.
+// conduct is how the server of a probe behaves, or its command; the zero value is a healthy one.
 type conduct struct {
 	manner manner
 	// status and location are an HTTP server's; status is 200 when zero.

@@ -11,12 +11,12 @@ import (
 	"sync"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
+	corev1 "k8s.io/api/core/v1"
 )
 
 // route is a probe, and how it is answered.
@@ -167,7 +167,7 @@ func (h *health) Check(ctx context.Context, request *grpc_health_v1.HealthCheckR
 	})
 	switch {
 	case !ok && request.GetService() != "":
-		return nil, status.Error(5, "unknown service")
+		return nil, status.Error(codes.NotFound, "unknown service")
 	case a.manner == stalls:
 		select {
 		case <-ctx.Done():
@@ -175,7 +175,7 @@ func (h *health) Check(ctx context.Context, request *grpc_health_v1.HealthCheckR
 		}
 		return nil, ctx.Err()
 	case a.manner == hangsUp:
-		return nil, status.Error(14, "the server is going away")
+		return nil, status.Error(codes.Unavailable, "the server is going away")
 	case a.code != 0:
 		return nil, status.Error(a.code, "as recorded")
 	case a.health != 0:
