@@ -19,6 +19,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/probetop/probetop/e2e/cluster"
 )
 
@@ -79,11 +81,14 @@ func record(ctx context.Context, c *cluster.Cluster, r recorder, file string) er
 	return r.during(ctx, file, length, func(ctx context.Context) error { return s.play(ctx, script()) })
 }
 
-// deliver copies the finished recording to where it is wanted.
+// deliver puts the finished recording where it is wanted.
 func deliver(take, out string) error {
 	content, err := os.ReadFile(take)
 	if err != nil {
 		return fmt.Errorf("reading the recording: %w", err)
+	}
+	if content, err = repack(content); err != nil {
+		return fmt.Errorf("packing the recording: %w", err)
 	}
 	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
 		return fmt.Errorf("making the recording's directory: %w", err)
@@ -93,4 +98,23 @@ func deliver(take, out string) error {
 	}
 	fmt.Printf("%s: %d bytes\n", out, len(content))
 	return nil
+}
+
+// repack makes one frame of the many small ones that the recorder writes, which is on the disk every second; it is a
+// quarter as large.
+func repack(content []byte) ([]byte, error) {
+	r, err := zstd.NewReader(nil)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	lines, err := r.DecodeAll(content, nil)
+	if err != nil {
+		return nil, err
+	}
+	w, err := zstd.NewWriter(nil, zstd.WithEncoderCRC(true), zstd.WithEncoderLevel(zstd.SpeedBestCompression))
+	if err != nil {
+		return nil, err
+	}
+	return w.EncodeAll(lines, nil), w.Close()
 }
