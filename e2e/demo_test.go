@@ -182,7 +182,7 @@ func TestDemoAnswersAShadow(t *testing.T) {
 	b.press(t, "/", "suggest", "Enter")
 	b.shows(t, promptly, "2 of ")
 	b.press(t, "P", "Enter")
-	b.shows(t, patience, "from here ✓ success", "from the API server, on the pod IP ✖ failure", "loopback only")
+	b.shows(t, patience, "from here ● success", "from the API server, on the pod IP ✖ failure", "loopback only")
 	b.press(t, "a")
 	b.shows(t, promptly, "auto")
 	b.press(t, "q")
