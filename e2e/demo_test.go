@@ -200,7 +200,7 @@ func TestDemoServesConnections(t *testing.T) {
 	if got := d.kubectl(t, "exec", "-n", "shop", "session-cache-0", "--", "/workload", "check", "ping"); got != "" {
 		t.Errorf("the probe's command says %q", got)
 	}
-	if got := d.kubectl(t, "get", "--raw", "/api/v1/namespaces/search/pods/index-0:8080/proxy/livez"); got != "ok\n" {
+	if got := d.kubectl(t, "get", "--raw", "/api/v1/namespaces/search/pods/index-0:8080/proxy/livez"); got != "OK\n" {
 		t.Errorf("through the API server the pod says %q", got)
 	}
 	d.forwards(t, "search", "index-0", "8080", "/livez")

@@ -116,7 +116,7 @@ func (s *server) answerHTTP(ctx context.Context, w http.ResponseWriter, r *http.
 	case a.location != "":
 		http.Redirect(w, r, a.location, a.status)
 	case a.status == 0:
-		_, _ = io.WriteString(w, "ok\n")
+		_, _ = io.WriteString(w, "OK\n")
 	default:
 		http.Error(w, http.StatusText(a.status), a.status)
 	}
