@@ -163,7 +163,12 @@ func TestDemoIsServed(t *testing.T) {
 	if !ok {
 		t.Fatalf("no kubeconfig in %q", text)
 	}
-	got := run(t, t.Context(), "get", "--kubeconfig", kubeconfig, "-A")
+	// What the recording begins with takes the demo a moment.
+	deadline := time.Now().Add(30 * time.Second)
+	var got result
+	for strings.Count(got.out, "\n") < 5 && time.Now().Before(deadline) {
+		got = run(t, t.Context(), "get", "--kubeconfig", kubeconfig, "-A")
+	}
 	if got.code != 0 || strings.Count(got.out, "\n") < 5 {
 		t.Errorf("got %+v", got)
 	}
@@ -173,8 +178,7 @@ func TestDemoIsServed(t *testing.T) {
 		"payments/app=ledger":           "A0 ",
 	} {
 		got := ""
-		// What the recording begins with takes the demo a moment.
-		for deadline := time.Now().Add(30 * time.Second); !strings.Contains(got, want) && time.Now().Before(deadline); {
+		for !strings.Contains(got, want) && time.Now().Before(deadline) {
 			got = shadowInDemo(t, kubeconfig, pod)
 		}
 		if !strings.Contains(got, want) {
