@@ -88,6 +88,10 @@ func (o *demoOptions) run(ctx context.Context) error {
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return cluster.Play(ctx, script, clock) })
+	select {
+	case <-script.Opened():
+	case <-ctx.Done():
+	}
 	if o.serve {
 		err = o.wait(ctx, cluster)
 	} else {

@@ -10,6 +10,10 @@ type late struct {
 	heard time.Time
 }
 
+// mostLate is more than a kubelet's queue makes an event late: it holds 1,000, and 50 of them are sent in a second
+// (client-go tools/record/event.go, and the defaults of eventRecordQPS).
+const mostLate = time.Minute
+
 // until is when the node's events may be believed to come in time again if nobody speaks: what has been waiting so long has
 // had as long again to get through.
 func (l late) until() time.Time { return l.heard.Add(2 * l.by) }
@@ -28,6 +32,9 @@ func (c *Cluster) heardLate(p *Pod, e *Event, at time.Time) {
 		return // it need not be the kubelet's
 	}
 	by := e.lateness(at)
+	if by > mostLate {
+		return // it waited somewhere else
+	}
 	was, known := c.lates[p.Node]
 	switch {
 	case by > eventLag:

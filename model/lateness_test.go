@@ -31,6 +31,7 @@ func TestEventsThatComeLate(t *testing.T) {
 		"late, to a second":                     {started(epoch.Add(60200*time.Millisecond), 2), 65, 66, CertaintyMedium},
 		"perhaps not late, to a second":         {started(epoch.Add(60900*time.Millisecond), 2), 62.3, 62.4, CertaintyHigh},
 		"what was late must have got through":   {started(epoch.Add(60200*time.Millisecond), 1), 65, 75, CertaintyHigh},
+		"later than a kubelet can be":           {started(epoch.Add(-10*time.Second), 1), 65, 66, CertaintyHigh},
 		"a name that ends with something else":  {NewEvent(Event{Name: "other-0.cafe", Pod: "u-other", Container: "web", Count: 1, First: at(60), Last: at(60)}), 61.9, 62, CertaintyHigh},
 		"an event that need not be a kubelet's": {NewEvent(Event{Name: "other-0.cafe", Pod: "u-other", Reason: "Scheduled", Count: 1, First: at(10), Last: at(10)}), 61.9, 62, CertaintyHigh},
 	}

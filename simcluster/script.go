@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"sync"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -23,7 +24,14 @@ const intermission = 5 * time.Second
 // Script is a recording that a cluster can live through.
 type Script struct {
 	scenes []scene
+	// opening is how many scenes set the stage: what there was when the recording began.
+	opening int
+	opened  chan struct{}
+	open    sync.Once
 }
+
+// Opened returns what is closed when a cluster has been brought to where the script begins.
+func (s *Script) Opened() <-chan struct{} { return s.opened }
 
 // scene is what happens to one object, or what a run of a probe came to that the recording program has made.
 type scene struct {
@@ -36,7 +44,8 @@ type scene struct {
 // ReadScript reads a recording to its end. It returns the reader's error, and one of its own for a recording
 // in which nothing happens.
 func ReadScript(r *recording.Reader) (*Script, error) {
-	s := &Script{}
+	s := &Script{opened: make(chan struct{})}
+	listed := map[uint8]bool{}
 	for {
 		e, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -44,6 +53,9 @@ func ReadScript(r *recording.Reader) (*Script, error) {
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reading the script: %w", err)
+		}
+		if e.List == recording.ListEnd && !listed[e.Stream] {
+			listed[e.Stream], s.opening = true, len(s.scenes)
 		}
 		if e.Shadow != nil {
 			s.scenes = append(s.scenes, scene{at: e.At, shadow: e.Shadow})
@@ -72,12 +84,15 @@ func (s *Script) end() time.Time   { return s.scenes[len(s.scenes)-1].at }
 func (c *Cluster) Play(ctx context.Context, s *Script, clock *Clock) error {
 	for {
 		shift := clock.Now().Sub(s.start())
-		for _, next := range s.scenes {
+		for i, next := range s.scenes {
 			if !pause(ctx, clock.until(next.at.Add(shift))) {
 				return nil
 			}
 			if err := c.act(next, shift); err != nil {
 				return err
+			}
+			if i+1 >= s.opening {
+				s.open.Do(func() { close(s.opened) })
 			}
 		}
 		if !pause(ctx, clock.until(s.end().Add(shift+intermission))) {

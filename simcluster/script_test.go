@@ -30,6 +30,9 @@ func TestClusterLivesThroughAScript(t *testing.T) {
 			done := make(chan error, 1)
 			go func() { done <- c.Play(ctx, script, clock) }()
 			begun := clock.Now()
+			if <-script.Opened(); clock.Now().Sub(begun) > time.Second {
+				t.Errorf("at speed %v the stage is set after %v", speed, clock.Now().Sub(begun))
+			}
 			at := func(seconds int) *corev1.Pod {
 				time.Sleep(clock.until(begun.Add(time.Duration(seconds) * time.Second)))
 				synctest.Wait()
