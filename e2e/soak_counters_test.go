@@ -3,19 +3,13 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
 
 // soakLook is how often the kubelet's counters are read: five times as often as the fastest probe is run.
 const soakLook = 200 * time.Millisecond
-
-// soakProbe names a probe of a pod; kind is the report's word.
-type soakProbe struct{ uid, container, kind string }
 
 // soakResults are the results of a probe between two looks at its counters.
 type soakResults struct {
@@ -29,8 +23,8 @@ type soakCounters struct {
 	node, ns string
 
 	// owned by run, and of anybody who has waited for it
-	results map[soakProbe][]soakResults
-	sums    map[soakProbe][2]int
+	results map[countedProbe][]soakResults
+	sums    map[countedProbe][2]int
 	looks   int
 	slowest time.Duration
 	err     error // the newest; a look that fails makes the time between two others longer
@@ -38,7 +32,7 @@ type soakCounters struct {
 }
 
 func newSoakCounters(node, ns string) *soakCounters {
-	return &soakCounters{node: node, ns: ns, results: map[soakProbe][]soakResults{}, sums: map[soakProbe][2]int{}}
+	return &soakCounters{node: node, ns: ns, results: map[countedProbe][]soakResults{}, sums: map[countedProbe][2]int{}}
 }
 
 // run reads the counters until ctx ends.
@@ -48,9 +42,9 @@ func (c *soakCounters) run(ctx context.Context) {
 	before := time.Now()
 	for ctx.Err() == nil {
 		asked := time.Now()
-		text, err := shared.client.CoreV1().RESTClient().Get().AbsPath("/api/v1/nodes/" + c.node + "/proxy/metrics/probes").DoRaw(ctx)
+		sums, err := readCounters(ctx, c.node, c.ns)
 		if got := time.Now(); err == nil {
-			c.note(before, got, c.parse(text))
+			c.note(before, got, sums)
 			c.looks++
 			c.slowest = max(c.slowest, got.Sub(before))
 			before = asked
@@ -65,7 +59,7 @@ func (c *soakCounters) run(ctx context.Context) {
 }
 
 // note compares a look with the one before it.
-func (c *soakCounters) note(from, to time.Time, sums map[soakProbe][2]int) {
+func (c *soakCounters) note(from, to time.Time, sums map[countedProbe][2]int) {
 	for p, sum := range sums {
 		old := c.sums[p]
 		r := soakResults{from, to, sum[0] - old[0], sum[1] - old[1]}
@@ -75,35 +69,4 @@ func (c *soakCounters) note(from, to time.Time, sums map[soakProbe][2]int) {
 		c.sums[p] = sum
 		c.results[p] = append(c.results[p], r)
 	}
-}
-
-// parse reads the lines of prober_probe_total that are about the namespace.
-func (c *soakCounters) parse(text []byte) map[soakProbe][2]int {
-	sums := map[soakProbe][2]int{}
-	for line := range bytes.Lines(text) {
-		rest, ok := bytes.CutPrefix(line, []byte("prober_probe_total{"))
-		if !ok {
-			continue
-		}
-		labels, value, _ := strings.Cut(string(rest), "} ")
-		named := map[string]string{}
-		for label := range strings.SplitSeq(labels, ",") {
-			name, quoted, _ := strings.Cut(label, "=")
-			named[name] = strings.Trim(quoted, `"`)
-		}
-		n, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-		if named["namespace"] != c.ns || err != nil {
-			continue
-		}
-		p := soakProbe{named["pod_uid"], named["container"], strings.ToLower(named["probe_type"])}
-		sum := sums[p]
-		switch named["result"] {
-		case "successful":
-			sum[0] = int(n)
-		case "failed":
-			sum[1] = int(n)
-		}
-		sums[p] = sum
-	}
-	return sums
 }

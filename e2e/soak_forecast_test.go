@@ -18,7 +18,7 @@ func (j *soakJudge) judgeForecasts() {
 		for i := range lines {
 			for _, c := range lines[i].Containers {
 				for k := range c.Probes {
-					j.judgeForecast(soakProbe{uid, c.Name, c.Probes[k].Type}, &lines[i], &c.Probes[k], ends[uid])
+					j.judgeForecast(countedProbe{uid, c.Name, c.Probes[k].Type}, &lines[i], &c.Probes[k], ends[uid])
 				}
 			}
 		}
@@ -26,7 +26,7 @@ func (j *soakJudge) judgeForecasts() {
 }
 
 // judgeForecast looks for the outcome of one forecast.
-func (j *soakJudge) judgeForecast(p soakProbe, line *soakLine, claim *soakClaim, ends []soakEnd) {
+func (j *soakJudge) judgeForecast(p countedProbe, line *soakLine, claim *soakClaim, ends []soakEnd) {
 	f := claim.Consequence
 	if line.Gone || f.Kind == "" || claim.State == "failed" || !claim.sure() {
 		return
@@ -48,7 +48,7 @@ func (j *soakJudge) judgeForecast(p soakProbe, line *soakLine, claim *soakClaim,
 // outcome is when a probe brought about what it does, if it did nothing but fail from the newest result before made on,
 // and nothing else came between: the container did not end by itself, and nobody deleted the pod. It is some time from
 // the result that decides, or from the second in which the container ended, until a status told of it.
-func (j *soakJudge) outcome(p soakProbe, line *soakLine, ends []soakEnd) (from, to time.Time, ok bool) {
+func (j *soakJudge) outcome(p countedProbe, line *soakLine, ends []soakEnd) (from, to time.Time, ok bool) {
 	made := line.At
 	points := j.points[p]
 	for i, k := range points {
@@ -74,7 +74,7 @@ func (j *soakJudge) outcome(p soakProbe, line *soakLine, ends []soakEnd) (from, 
 }
 
 // unready is when the pod was seen unready that a result makes so.
-func (j *soakJudge) unready(p soakProbe, k soakPoint) time.Time {
+func (j *soakJudge) unready(p countedProbe, k soakPoint) time.Time {
 	for _, v := range j.pods[p.uid] {
 		if v.at.After(k.from) && !v.container(p.container).Ready {
 			return v.at
@@ -85,7 +85,7 @@ func (j *soakJudge) unready(p soakProbe, k soakPoint) time.Time {
 
 // killed is when the container ended that a result makes the kubelet kill. A line tells of what comes after the ends that it
 // knows.
-func (j *soakJudge) killed(p soakProbe, k soakPoint, line *soakLine, ends []soakEnd) (from, to time.Time, ok bool) {
+func (j *soakJudge) killed(p countedProbe, k soakPoint, line *soakLine, ends []soakEnd) (from, to time.Time, ok bool) {
 	for _, e := range ends {
 		if from, to = e.how.FinishedAt.Time, e.told; !from.Add(time.Second).Before(k.from) && !ledgerHas(line, p.container, from) {
 			return from, to, j.cause(e) == p.kind

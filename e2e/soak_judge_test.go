@@ -77,7 +77,7 @@ func (j *soakJudge) look(uid string, line *soakLine, t time.Time) {
 	for _, c := range line.Containers {
 		for i := range c.Probes {
 			claim := &c.Probes[i]
-			p := soakProbe{uid, c.Name, claim.Type}
+			p := countedProbe{uid, c.Name, claim.Type}
 			j.score.cells++
 			j.score.states[claim.State+" "+claim.Certainty]++
 			if claim.State != "unknown" {
@@ -96,7 +96,7 @@ func (j *soakJudge) look(uid string, line *soakLine, t time.Time) {
 }
 
 // lookAtRun judges a number of failures.
-func (j *soakJudge) lookAtRun(p soakProbe, line *soakLine, claim *soakClaim, t time.Time) {
+func (j *soakJudge) lookAtRun(p countedProbe, line *soakLine, claim *soakClaim, t time.Time) {
 	if claim.State != "failing" && claim.State != "failed" && claim.State != "starting" {
 		return
 	}
@@ -119,7 +119,7 @@ func (j *soakJudge) lookAtRun(p soakProbe, line *soakLine, claim *soakClaim, t t
 }
 
 // runs are the numbers of failures that were true within the lag; not known when the order of results is not.
-func (j *soakJudge) runs(p soakProbe, t time.Time) (runs []int, known bool) {
+func (j *soakJudge) runs(p countedProbe, t time.Time) (runs []int, known bool) {
 	for _, point := range j.during(p, j.since(p, t), t) {
 		switch {
 		case point == nil:
@@ -138,12 +138,12 @@ func (j *soakJudge) runs(p soakProbe, t time.Time) (runs []int, known bool) {
 
 // since is when what is claimed at t must have been true at the latest. How long a probe takes is not known up to its
 // timeout, so that a success that is due may come so much later.
-func (j *soakJudge) since(p soakProbe, t time.Time) time.Time {
+func (j *soakJudge) since(p countedProbe, t time.Time) time.Time {
 	return t.Add(-soakNews - soakBlur - time.Duration(j.spec(p).TimeoutSeconds)*time.Second)
 }
 
 // refute returns why a claim is wrong; empty when it is right.
-func (j *soakJudge) refute(p soakProbe, claim *soakClaim, t time.Time) string {
+func (j *soakJudge) refute(p countedProbe, claim *soakClaim, t time.Time) string {
 	from := j.since(p, t)
 	points := j.during(p, from, t)
 	versions := j.versionsDuring(p.uid, from, t.Add(soakBlur))
@@ -185,7 +185,7 @@ func (j *soakJudge) refute(p soakProbe, claim *soakClaim, t time.Time) string {
 }
 
 // some reports whether a result and the start of an instance, which is told to the second, are as they should be.
-func (*soakJudge) some(p soakProbe, points []*soakPoint, versions []soakVersion, are func(k *soakPoint, began time.Time) bool) bool {
+func (*soakJudge) some(p countedProbe, points []*soakPoint, versions []soakVersion, are func(k *soakPoint, began time.Time) bool) bool {
 	for _, v := range versions {
 		r := v.container(p.container).State.Running
 		if r != nil && slices.ContainsFunc(points, func(k *soakPoint) bool { return are(k, r.StartedAt.Time) }) {
@@ -196,13 +196,13 @@ func (*soakJudge) some(p soakProbe, points []*soakPoint, versions []soakVersion,
 }
 
 // goesOn reports whether a probe has a result after it was called suspended for certain.
-func (j *soakJudge) goesOn(p soakProbe, claim *soakClaim, t time.Time) bool {
+func (j *soakJudge) goesOn(p countedProbe, claim *soakClaim, t time.Time) bool {
 	points := j.points[p]
 	return claim.Certainty == "certain" && len(points) > 0 && points[len(points)-1].from.After(t)
 }
 
 // errs reports whether the newest that a probe told within the lag may have been an error.
-func (j *soakJudge) errs(p soakProbe, from, t time.Time) bool {
+func (j *soakJudge) errs(p countedProbe, from, t time.Time) bool {
 	for _, at := range slices.Backward(j.errored[p]) {
 		if at.After(t) {
 			continue
@@ -218,7 +218,7 @@ func (j *soakJudge) errs(p soakProbe, from, t time.Time) bool {
 }
 
 // saw tells what the test's watch saw.
-func (*soakJudge) saw(p soakProbe, versions []soakVersion) string {
+func (*soakJudge) saw(p countedProbe, versions []soakVersion) string {
 	var said []string
 	for _, v := range versions {
 		c := v.container(p.container)
@@ -235,7 +235,7 @@ func (*soakJudge) saw(p soakProbe, versions []soakVersion) string {
 }
 
 // blame notes a wrong claim, once for every line.
-func (j *soakJudge) blame(p soakProbe, line *soakLine, claim *soakClaim, t time.Time, what string) {
+func (j *soakJudge) blame(p countedProbe, line *soakLine, claim *soakClaim, t time.Time, what string) {
 	id := fmt.Sprint(p, line.At, what[:5])
 	if j.told[id] {
 		return

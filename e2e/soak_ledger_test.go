@@ -61,7 +61,7 @@ func (j *soakJudge) blameLedger(line *soakLine, e soakEnd, got *soakRestart, tru
 	}
 	kills := map[string][]time.Time{}
 	for _, kind := range []string{"liveness", "startup"} {
-		kills[kind] = j.kills[soakProbe{e.uid, e.container, kind}]
+		kills[kind] = j.kills[countedProbe{e.uid, e.container, kind}]
 	}
 	j.score.wrong = append(j.score.wrong, fmt.Sprintf("%s ledger of %s at %s %s; restart %d was by %s: ran %s to %s, code %d, seen %s; Killing events %v", j.score.mode,
 		line.Name, line.At.Format("15:04:05.0"), said, e.count, truth, e.how.StartedAt.Format("15:04:05"), e.how.FinishedAt.Format("15:04:05"), e.how.ExitCode,

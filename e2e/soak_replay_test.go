@@ -48,8 +48,8 @@ prober_probe_total{container="main",namespace="ours",pod="a",pod_uid="u1",probe_
 prober_probe_total{container="main",namespace="theirs",pod="a",pod_uid="u2",probe_type="Startup",result="successful"} 1
 prober_probe_duration_seconds_count{container="main",namespace="ours",pod="a",probe_type="Liveness"} 12
 `
-	got := newSoakCounters("node", "ours").parse([]byte(text))
-	if want := (soakProbe{"u1", "main", "liveness"}); len(got) != 1 || got[want] != [2]int{12, 3} {
+	got := parseCounters([]byte(text), "ours")
+	if want := (countedProbe{"u1", "main", "liveness"}); len(got) != 1 || got[want] != [2]int{12, 3} {
 		t.Errorf("got %v, want 12 successes and 3 failures of %v alone", got, want)
 	}
 }

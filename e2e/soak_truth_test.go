@@ -104,17 +104,17 @@ func watchSoakPods(t *testing.T, ns string) *soakPods {
 type soakTruth struct {
 	began, ended time.Time
 	pods         map[string][]soakVersion
-	points       map[soakProbe][]soakPoint
-	errored      map[soakProbe][]time.Time // when events of probes came that could not be carried out
-	kills        map[soakProbe][]time.Time // when Killing events say a probe killed, to the second
-	lags         []time.Duration           // of events, from their making to their arrival
+	points       map[countedProbe][]soakPoint
+	errored      map[countedProbe][]time.Time // when events of probes came that could not be carried out
+	kills        map[countedProbe][]time.Time // when Killing events say a probe killed, to the second
+	lags         []time.Duration              // of events, from their making to their arrival
 }
 
 // newSoakTruth puts together what the watches and the counters saw.
 func newSoakTruth(pods *soakPods, counters *soakCounters, events []seenEvent) *soakTruth {
 	s := &soakTruth{
-		pods: pods.versions, points: map[soakProbe][]soakPoint{},
-		errored: map[soakProbe][]time.Time{}, kills: map[soakProbe][]time.Time{},
+		pods: pods.versions, points: map[countedProbe][]soakPoint{},
+		errored: map[countedProbe][]time.Time{}, kills: map[countedProbe][]time.Time{},
 	}
 	for p, results := range counters.results {
 		if spec := s.spec(p); spec != nil {
@@ -129,7 +129,7 @@ func newSoakTruth(pods *soakPods, counters *soakCounters, events []seenEvent) *s
 }
 
 // spec returns the probe of a pod that was seen.
-func (s *soakTruth) spec(p soakProbe) *corev1.Probe {
+func (s *soakTruth) spec(p countedProbe) *corev1.Probe {
 	versions := s.pods[p.uid]
 	if len(versions) == 0 {
 		return nil
@@ -147,7 +147,7 @@ func (s *soakTruth) hear(e seenEvent) {
 	about := e.event.InvolvedObject
 	container := strings.TrimSuffix(strings.TrimPrefix(about.FieldPath, "spec.containers{"), "}")
 	for _, kind := range []string{"liveness", "readiness", "startup"} {
-		p := soakProbe{string(about.UID), container, kind}
+		p := countedProbe{string(about.UID), container, kind}
 		if strings.Contains(strings.ToLower(e.event.Message), kind+" probe errored") {
 			s.errored[p] = append(s.errored[p], e.at)
 		}
@@ -170,7 +170,7 @@ func madeAt(e *corev1.Event) (time.Time, bool) {
 
 // during returns what the counters say was so at some moment between from and to. The first result is nil for
 // a worker that had none yet.
-func (s *soakTruth) during(p soakProbe, from, to time.Time) []*soakPoint {
+func (s *soakTruth) during(p countedProbe, from, to time.Time) []*soakPoint {
 	points := s.points[p]
 	var found []*soakPoint
 	if len(points) == 0 || !points[0].to.Before(from) {
@@ -269,7 +269,7 @@ func (s *soakTruth) deletion(uid string) time.Time {
 // killing reports whether a Killing event is as old as an end, to the second.
 func (s *soakTruth) killing(e soakEnd) bool {
 	for _, kind := range []string{"liveness", "startup"} {
-		for _, at := range s.kills[soakProbe{e.uid, e.container, kind}] {
+		for _, at := range s.kills[countedProbe{e.uid, e.container, kind}] {
 			if before := e.how.FinishedAt.Sub(at); before >= 0 && before <= time.Second {
 				return true
 			}
@@ -289,7 +289,7 @@ func (s *soakTruth) cause(e soakEnd) string {
 	}
 	cause, newest := "", time.Time{}
 	for _, kind := range []string{"liveness", "startup"} {
-		for _, p := range s.points[soakProbe{e.uid, e.container, kind}] {
+		for _, p := range s.points[countedProbe{e.uid, e.container, kind}] {
 			if p.reached && p.to.After(e.how.StartedAt.Time) && p.from.Before(e.how.FinishedAt.Add(time.Second)) && p.to.After(newest) {
 				cause, newest = kind, p.to
 			}

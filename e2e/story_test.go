@@ -127,25 +127,36 @@ func (s *story) await(ctx context.Context, l *teller, pod string, n int, b *beat
 
 // stage makes what the story needs.
 func (s *story) stage(ctx context.Context, ns, name string) error {
-	labels := map[string]string{"story": name}
 	if s.service != "" {
 		svc := corev1.Service{ObjectMeta: metav1.ObjectMeta{Name: name}}
 		if err := yaml.UnmarshalStrict([]byte(s.service), &svc.Spec); err != nil {
 			return fmt.Errorf("decoding the Service: %w", err)
 		}
-		svc.Spec.Selector = labels
+		svc.Spec.Selector = map[string]string{"story": name}
 		if _, err := shared.client.CoreV1().Services(ns).Create(ctx, &svc, metav1.CreateOptions{}); err != nil {
 			return fmt.Errorf("creating the Service: %w", err)
 		}
 	}
-	pod := corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}}
+	pod, err := s.pod(name)
+	if err != nil {
+		return err
+	}
+	if _, err := shared.client.CoreV1().Pods(ns).Create(ctx, pod, metav1.CreateOptions{}); err != nil {
+		return fmt.Errorf("creating the pod: %w", err)
+	}
+	return nil
+}
+
+// pod returns the story's pod as the API takes it.
+func (s *story) pod(name string) (*corev1.Pod, error) {
+	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{"story": name}}}
 	if err := yaml.UnmarshalStrict([]byte(s.spec), &pod.Spec); err != nil {
-		return fmt.Errorf("decoding the spec: %w", err)
+		return nil, fmt.Errorf("decoding the spec: %w", err)
 	}
 	if s.main != "" {
 		c := corev1.Container{Name: "main"}
 		if err := yaml.UnmarshalStrict([]byte(s.main), &c); err != nil {
-			return fmt.Errorf("decoding the container: %w", err)
+			return nil, fmt.Errorf("decoding the container: %w", err)
 		}
 		for _, turn := range s.turns {
 			c.Args = append(c.Args, "-turn", turn)
@@ -153,10 +164,7 @@ func (s *story) stage(ctx context.Context, ns, name string) error {
 		pod.Spec.Containers = append([]corev1.Container{c}, pod.Spec.Containers...)
 	}
 	complete(&pod.Spec)
-	if _, err := shared.client.CoreV1().Pods(ns).Create(ctx, &pod, metav1.CreateOptions{}); err != nil {
-		return fmt.Errorf("creating the pod: %w", err)
-	}
-	return nil
+	return pod, nil
 }
 
 // complete fills in what stories leave out. Probes are run every two seconds, and pods end at once.

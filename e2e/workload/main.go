@@ -13,6 +13,7 @@
 //	POST /turn?handler=http&path=/livez&delay=1500ms   answer late
 //	POST /turn?handler=http&breaks=headers             close the connection instead of answering; breaks=body never ends the body
 //	POST /turn?handler=http&wants=Accept:+text/html    answer 417 unless a header begins like this
+//	POST /turn?handler=http&denies=others              answer 403 unless the request comes from loopback; or the other way round, denies=loopback
 //	POST /turn?handler=http&status=302&location=http://example.com/
 //	POST /turn?handler=grpc&service=db&status=NOT_SERVING
 //	POST /turn?handler=grpc&status=NOT_FOUND           answer with an error code

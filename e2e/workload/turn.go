@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type answer struct {
 	location string // of a redirect
 	breaks   string // headers or body: what of an HTTP answer never comes to an end
 	wants    string // a header that an HTTP request has to have, and how its value begins
+	denies   string // loopback or others: from where an HTTP request must not come
 }
 
 // keyOf is the parameter that names what a handler is asked about; TCP, TLS and the memory are asked about nothing.
@@ -69,11 +71,12 @@ func parseTurn(query string) (turn, error) {
 			t.answer, a.location = &a, value
 		case "breaks":
 			t.answer, a.breaks = &a, value
-			if value != "headers" && value != "body" {
-				err = fmt.Errorf("%q cannot break, want headers or body", value)
-			}
+			err = checkOneOf(value, "headers", "body")
 		case "wants":
 			t.answer, a.wants = &a, value
+		case "denies":
+			t.answer, a.denies = &a, value
+			err = checkOneOf(value, "loopback", "others")
 		default:
 			err = fmt.Errorf("handler %s has no parameter %q", t.handler, name)
 		}
@@ -82,6 +85,13 @@ func parseTurn(query string) (turn, error) {
 		}
 	}
 	return t, nil
+}
+
+func checkOneOf(value string, words ...string) error {
+	if !slices.Contains(words, value) {
+		return fmt.Errorf("%q is none of %q", value, words)
+	}
+	return nil
 }
 
 // checkStatuses refuses what the handler could not answer.

@@ -21,6 +21,7 @@ func TestParseTurn(t *testing.T) {
 		"statuses in turn":         {"handler=http&status=200,503", turn{handler: "http", answer: &answer{status: "200,503"}}},
 		"body without an end":      {"handler=http&breaks=body", turn{handler: "http", answer: &answer{breaks: "body"}}},
 		"wanted header":            {"handler=http&wants=Accept:+text", turn{handler: "http", answer: &answer{wants: "Accept: text"}}},
+		"who is denied":            {"handler=http&denies=others", turn{handler: "http", answer: &answer{denies: "others"}}},
 		"redirect to another host": {"handler=http&status=302&location=http://x/", turn{handler: "http", answer: &answer{status: "302", location: "http://x/"}}},
 	}
 	for name, tt := range tests {

@@ -11,6 +11,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +42,9 @@ func (w *workload) answerHTTP(rw http.ResponseWriter, r *http.Request) {
 	if !has(r, a.wants) {
 		code = http.StatusExpectationFailed
 	}
+	if a.denies != "" && a.denies == origin(r) {
+		code = http.StatusForbidden
+	}
 	if a.location != "" {
 		rw.Header().Set("Location", a.location)
 	}
@@ -63,6 +67,14 @@ func has(r *http.Request, wanted string) bool {
 		value = r.Host
 	}
 	return strings.HasPrefix(value, prefix)
+}
+
+// origin is where a request comes from: loopback, or others.
+func origin(r *http.Request) string {
+	if from, err := netip.ParseAddrPort(r.RemoteAddr); err == nil && from.Addr().Unmap().IsLoopback() {
+		return "loopback"
+	}
+	return "others"
 }
 
 // expiredCertificate makes a certificate of its own authority, which was good until an hour ago.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,24 @@ func TestWantedHeaders(t *testing.T) {
 		_ = resp.Body.Close()
 		if resp.StatusCode != want {
 			t.Errorf("%s answers %d, want %d", query, resp.StatusCode, want)
+		}
+	}
+}
+
+func TestDeniedOrigins(t *testing.T) {
+	w := newWorkload("127.0.0.1")
+	for query, want := range map[string]map[string]int{
+		"denies=loopback": {"127.0.0.1:40000": 403, "[::1]:40000": 403, "[::ffff:127.0.0.1]:40000": 403, "10.0.0.1:40000": 200},
+		"denies=others":   {"127.0.0.1:40000": 200, "[::1]:40000": 200, "[::ffff:127.0.0.1]:40000": 200, "10.0.0.1:40000": 403},
+	} {
+		post(t, w, "handler=http&"+query)
+		for from, want := range want {
+			req, rec := httptest.NewRequest(http.MethodGet, "/", nil), httptest.NewRecorder()
+			req.RemoteAddr = from
+			w.answerHTTP(rec, req)
+			if rec.Code != want {
+				t.Errorf("%s answers %s with %d, want %d", query, from, rec.Code, want)
+			}
 		}
 	}
 }
