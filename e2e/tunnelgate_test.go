@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -43,7 +45,10 @@ func newTunnelGate(t *testing.T, protocol string) *tunnelGate {
 	if err != nil {
 		t.Fatalf("reading the server's address: %v", err)
 	}
-	proxy := &httputil.ReverseProxy{Transport: transport, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(server) }}
+	proxy := &httputil.ReverseProxy{
+		Transport: transport, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(server) },
+		ErrorLog: log.New(io.Discard, "", 0), // requests are given up all the time
+	}
 	g := &tunnelGate{protocol: protocol, kubeconfig: filepath.Join(t.TempDir(), "kubeconfig")}
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch wanted := r.Header.Get("Upgrade"); {
