@@ -103,6 +103,7 @@ func (e *errand) attempt(ctx context.Context) {
 		return
 	}
 	e.Result = check.Run(ctx, paths)
+	e.doubt(ctx, pod, check)
 	if check.Handler == model.HTTP && e.worthAnotherLook() && e.permitted(ctx, proxying) == "" {
 		e.PodIP = e.ways.PodIP(ctx, pod, check)
 	}
@@ -135,13 +136,8 @@ func (e *errand) pod(ctx context.Context) *corev1.Pod {
 
 // runs notes which instance of the container runs. Without one there is nobody to ask, and it reports false.
 func (e *errand) runs(pod *corev1.Pod) bool {
-	for _, list := range [...][]corev1.ContainerStatus{pod.Status.ContainerStatuses, pod.Status.InitContainerStatuses} {
-		for i := range list {
-			if s := &list[i]; s.Name == e.Subject.Probe.Container && s.State.Running != nil && s.ContainerID != "" {
-				e.Instance = s.ContainerID
-				return true
-			}
-		}
+	if e.Instance = instanceOf(pod, e.Subject.Probe.Container); e.Instance != "" {
+		return true
 	}
 	e.without(model.LackGone, fmt.Sprintf("the container %s does not run", e.Subject.Probe.Container))
 	return false

@@ -1,0 +1,87 @@
+package prober_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/prober"
+)
+
+// ending is a fleet whose pods are another way from when they are read the second time.
+type ending struct {
+	*fleet
+	then func(*corev1.Pod) error
+}
+
+func (e *ending) Pod(ctx context.Context, namespace, name string) (*corev1.Pod, error) {
+	pod, err := e.fleet.Pod(ctx, namespace, name)
+	if err == nil && e.number(&e.reads) > 1 {
+		err = e.then(pod)
+	}
+	return pod, err
+}
+
+// TestAFailureThatIsTheEnd is none: the pod was deleted, or its container ended, while the probe was run.
+func TestAFailureThatIsTheEnd(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		then func(*corev1.Pod) error
+		lack model.ShadowLack
+	}{
+		"the pod is being deleted": {lack: model.LackGone, then: func(p *corev1.Pod) error {
+			p.DeletionTimestamp = &metav1.Time{Time: time.Now()}
+			return nil
+		}},
+		"the pod is gone": {lack: model.LackGone, then: func(p *corev1.Pod) error {
+			return apierrors.NewNotFound(schema.GroupResource{Resource: "pods"}, p.Name)
+		}},
+		"the pod is another": {lack: model.LackGone, then: func(p *corev1.Pod) error {
+			p.UID = "uid-other"
+			return nil
+		}},
+		"the container is another": {lack: model.LackGone, then: func(p *corev1.Pod) error {
+			p.Status.ContainerStatuses[0].ContainerID = "containerd://2"
+			return nil
+		}},
+		"the container has ended": {lack: model.LackGone, then: func(p *corev1.Pod) error {
+			p.Status.ContainerStatuses[0].State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{}}
+			return nil
+		}},
+		"all is as it was":   {then: func(*corev1.Pod) error { return nil }},
+		"nobody can be read": {then: func(*corev1.Pod) error { return errors.New("no answer") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFleet(tcpSocket())
+			f.dial = func(string) error { return &prober.Refusal{Reason: prober.ReasonRefused} }
+			p := prober.New(&ending{fleet: f, then: c.then}, prober.Options{})
+			defer p.Close()
+			transcript, shadow := p.Run(t.Context(), subject("a", "app"), false)
+			if failed := shadow.Verdict == model.ShadowFailure; shadow.Lack != c.lack || failed != (c.lack == "") || f.number(&f.reads) != 2 {
+				t.Errorf("after %d reads it is %s (%s): %s", f.number(&f.reads), shadow.Verdict, shadow.Lack, shadow.Text)
+			}
+			if len(transcript.Result.Attempts) != 1 {
+				t.Errorf("%d attempts are told", len(transcript.Result.Attempts))
+			}
+		})
+	}
+}
+
+// TestASuccessIsNotDoubted: it costs no second read.
+func TestASuccessIsNotDoubted(t *testing.T) {
+	t.Parallel()
+	f := newFleet(tcpSocket())
+	p := prober.New(f, prober.Options{})
+	defer p.Close()
+	if _, shadow := p.Run(t.Context(), subject("a", "app"), false); shadow.Verdict != model.ShadowSuccess || f.number(&f.reads) != 1 {
+		t.Errorf("%s after %d reads", shadow.Verdict, f.number(&f.reads))
+	}
+}
