@@ -70,11 +70,11 @@ cluster-down: ## Stop it and take everything away
 .PHONY: e2e
 e2e: ## The tests against a real kubelet: that cluster, or the one of E2E_KUBECONFIG
 	cd e2e && CGO_ENABLED=0 go test -count=1 -parallel 16 -timeout 60m ./...
-	cd e2e && E2E_SOAK=2m CGO_ENABLED=0 go test -tags soak -count=1 -timeout 20m -run TestSoak -v .
+	cd e2e && E2E_SOAK=2m CGO_ENABLED=0 go test -tags soak -count=1 -timeout 20m -run 'TestSoak|TestShadowLoad' -v .
 
 .PHONY: soak
-soak: ## Fifteen minutes of random health on a real kubelet, every claim held against its counters
-	cd e2e && E2E_SOAK=15m CGO_ENABLED=0 go test -tags soak -count=1 -timeout 40m -run TestSoak -v .
+soak: ## Ten minutes of 500 probes a second, and fifteen of random health, every claim held against a real kubelet's counters
+	cd e2e && E2E_SOAK=15m CGO_ENABLED=0 go test -tags soak -count=1 -timeout 50m -run 'TestSoak|TestShadowLoad' -v .
 
 .PHONY: demo-recording
 demo-recording: ## Provoke the incident of the demo on a real kubelet, and record it again (15 minutes)

@@ -10,7 +10,8 @@
 //	E2E_STATE       the state directory of the tests' cluster
 //	E2E_CACHE       the directory of its built binaries
 //	E2E_PROBETOP    test this binary instead of building one
-//	E2E_SOAK        with -tags soak: how long to flip the health of sixty pods at random, such as 15m (make soak)
+//	E2E_SOAK        with -tags soak: how long to flip the health of sixty pods at random, such as 15m (make soak), after
+//	                five hundred probes a second were run from here for two thirds of that
 //
 // The tests wait much and compute little; run them with -parallel 16.
 package e2e

@@ -3,6 +3,7 @@ package e2e
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,10 +69,12 @@ func (c *shadowCase) heard(ctx context.Context, log *eventLog, ns, name string) 
 	if err != nil {
 		return err
 	}
-	times["success"] = sums[countedProbe{string(pod.UID), "main", kind}][0]
-	if statuses := pod.Status.ContainerStatuses; len(statuses) == 1 && statuses[0].State.Running != nil && (kind == "readiness" || started(pod)) {
-		times["none"] = settledTimes
+	statuses := pod.Status.ContainerStatuses
+	if len(statuses) != 1 || statuses[0].State.Running == nil || time.Since(statuses[0].State.Running.StartedAt.Time) < c.settledAfter() {
+		return errors.New("the container has not been running for long, as far as the kubelet has told") // its counters come first
 	}
+	times["success"] = sums[countedProbe{string(pod.UID), "main", kind}][0]
+	times["none"] = settledTimes
 	for _, wanted := range strings.Fields(cmp.Or(c.kubelet, "success")) {
 		if times[wanted] >= settledTimes || wanted == "success" && kind == "startup" && times[wanted] > 0 {
 			return nil
@@ -82,6 +85,18 @@ func (c *shadowCase) heard(ctx context.Context, log *eventLog, ns, name string) 
 
 // settledTimes is how often the kubelet comes to a result that is to be compared.
 const settledTimes = 2
+
+// settledAfter is for how long the container has to have been running. The kubelet tells nobody but its counters that a
+// liveness probe succeeds: it follows from its silence, once a failure would have been told.
+func (c *shadowCase) settledAfter() time.Duration {
+	if c.kind == "liveness" && c.kubelet == "" {
+		return 3*longTimeout*time.Second + settledSilence
+	}
+	return settledSilence
+}
+
+// settledSilence is how long the kubelet takes to tell, and for a period to pass.
+const settledSilence = 6 * time.Second
 
 func started(pod *corev1.Pod) bool {
 	s := pod.Status.ContainerStatuses

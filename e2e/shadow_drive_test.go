@@ -33,7 +33,7 @@ type load struct {
 	aims []loadAim
 
 	mu   sync.Mutex
-	told loadResult // guarded by mu
+	told *loadResult // guarded by mu
 }
 
 // loadResult is what a load came to.
@@ -46,9 +46,10 @@ type loadResult struct {
 	idle                     float64                               // share of the machine's processors that nobody used
 }
 
-// drive runs probes for so long, at loadRate if the machine can, and returns after the last one has ended.
-func (l *load) drive(ctx context.Context, length time.Duration) *loadResult {
-	l.told = loadResult{took: map[model.HandlerKind][]time.Duration{}, wrong: map[string]int{}}
+// drive runs probes for so long, so many a second if the machine can, and returns after the last one has ended.
+func (l *load) drive(ctx context.Context, rate int, length time.Duration) *loadResult {
+	told := &loadResult{took: map[model.HandlerKind][]time.Duration{}, wrong: map[string]int{}}
+	l.told = told
 	began, spent := time.Now(), processorTime()
 	idle, all := processors()
 	var next atomic.Int64
@@ -57,7 +58,7 @@ func (l *load) drive(ctx context.Context, length time.Duration) *loadResult {
 		workers.Go(func() {
 			for {
 				i := int(next.Add(1) - 1)
-				start := time.Duration(i) * time.Second / loadRate
+				start := time.Duration(i) * time.Second / time.Duration(rate)
 				if start >= length || time.Since(began) >= length {
 					return
 				}
@@ -67,15 +68,14 @@ func (l *load) drive(ctx context.Context, length time.Duration) *loadResult {
 		})
 	}
 	workers.Wait()
-	r := &l.told
-	r.length, r.spent = time.Since(began), processorTime()-spent
+	told.length, told.spent = time.Since(began), processorTime()-spent
 	if idleNow, allNow := processors(); allNow > all {
-		r.idle = float64(idleNow-idle) / float64(allNow-all)
+		told.idle = float64(idleNow-idle) / float64(allNow-all)
 	}
-	for _, took := range r.took {
+	for _, took := range told.took {
 		slices.Sort(took)
 	}
-	return r
+	return told
 }
 
 func (l *load) run(ctx context.Context, a loadAim) {

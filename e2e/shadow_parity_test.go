@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"slices"
 	"strconv"
@@ -158,14 +159,18 @@ func (p *parity) note(take int, gate *tunnelGate, c *shadowCase, wrong []string)
 	p.notes = append(p.notes, fmt.Sprintf("%s over %s: %s", c.name, gate.protocol, strings.Join(wrong, "; ")))
 }
 
-// freePort returns a TCP port on which nobody listens here now.
+// freePort returns a TCP port on which nobody listens here now, and from which nobody connects: it is below those.
 func freePort(t *testing.T) int {
 	t.Helper()
 	var config net.ListenConfig
-	l, err := config.Listen(t.Context(), "tcp", ":0")
-	if err != nil {
-		t.Fatalf("looking for a free port: %v", err)
+	for range 100 {
+		port := 20000 + rand.IntN(6000)
+		l, err := config.Listen(t.Context(), "tcp", fmt.Sprintf(":%d", port))
+		if err == nil {
+			_ = l.Close()
+			return port
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal("there is no free port")
+	return 0
 }
