@@ -25,8 +25,9 @@
 // which probes there are, and what the kubelets do with them, by [Prober.Follow], and where somebody looks by [Prober.View]. A
 // probe has one worker, which runs it once a period as the kubelet's does, while the kubelet does. Every run, also by
 // hand, passes the same limits: so many at once, so many starts a second, one at a time for each pod. When the API server asks for a
-// pause, or a pod cannot be reached, workers pause longer and longer, up to a minute. What runs come to is emitted by [Reports]. The
-// [Ways] to containers, and whether they may be used, come from outside; [Remote] is those through the API server.
+// pause, or a pod cannot be reached, workers pause longer and longer, up to a minute. A failure during which the pod was
+// deleted, or the container ended, is none. What runs come to is emitted by [Reports]. The [Ways] to containers, and whether
+// they may be used, come from outside; [Remote] is those through the API server.
 //
 // # Goroutines
 //
