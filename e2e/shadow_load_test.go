@@ -21,8 +21,8 @@ import (
 const (
 	// loadPods are healthy, with a probe of each network handler.
 	loadPods = 10
-	// loadRate is how many probes are started in a second at most, and loadInFlight how many run at once: a TCP probe
-	// takes a second to hear that it was taken.
+	// loadRate is how many probes are started in a second at most, and loadInFlight how many run at once when the machine
+	// is slower than that.
 	loadRate, loadInFlight = 500, 256
 	// calmRate and calmTime are for what a probe costs when it has not to wait for others.
 	calmRate, calmTime = 30, 15 * time.Second
