@@ -54,6 +54,10 @@ func TestShadowParity(t *testing.T) {
 	}
 	p.events = watchEvents(t, p.ns)
 	cases := slices.Concat(shadowHTTPCases, shadowHandlerCases, shadowExecCases, shadowDifferentCases, hostNetworkCases(t))
+	runtime := runtimeOf(t)
+	for i := range cases {
+		cases[i] = cases[i].within(runtime)
+	}
 	wrong := make([]error, len(cases))
 	var all sync.WaitGroup
 	tick := time.NewTicker(apart)
@@ -157,6 +161,16 @@ func (p *parity) note(take int, gate *tunnelGate, c *shadowCase, wrong []string)
 		return
 	}
 	p.notes = append(p.notes, fmt.Sprintf("%s over %s: %s", c.name, gate.protocol, strings.Join(wrong, "; ")))
+}
+
+// runtimeOf returns the container runtime of the nodes, as in containerd://1.6.20.
+func runtimeOf(t *testing.T) string {
+	t.Helper()
+	nodes, err := shared.client.CoreV1().Nodes().List(t.Context(), metav1.ListOptions{Limit: 1})
+	if err != nil || len(nodes.Items) == 0 {
+		t.Fatalf("there are no nodes to be seen (%v)", err)
+	}
+	return nodes.Items[0].Status.NodeInfo.ContainerRuntimeVersion
 }
 
 // freePort returns a TCP port on which nobody listens here now, and from which nobody connects: it is below those.
