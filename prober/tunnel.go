@@ -60,7 +60,7 @@ func newTunnel(target Target, c net.Conn) (*Tunnel, error) {
 func (t *Tunnel) RoundTrip() time.Duration { return t.trips.median() }
 
 // Alive asks the runtime at the other end for a sign of life. It returns a *Broken when there is none within ctx, or
-// within two seconds, and ends the tunnel in the latter case. When it returns nil, what was sent before has arrived.
+// none of it for two seconds, and ends the tunnel in the latter case. When it returns nil, what was sent before has arrived.
 func (t *Tunnel) Alive(ctx context.Context) error { return t.responsive(ctx) }
 
 // Dial opens a connection to a port of the target. It does not wait for the container: what the container's side

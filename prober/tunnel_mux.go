@@ -125,6 +125,7 @@ func (m *mux) pings(ctx context.Context, n int) error {
 		if n--; n == 0 {
 			return nil
 		}
+		late.Reset(silence) // a slow way is not a silent one
 		p, _ = m.ping()
 	}
 }
