@@ -23,7 +23,7 @@ const (
 	loadPods = 10
 	// loadRate is how many probes are started in a second at most, and loadInFlight how many run at once when the machine
 	// is slower than that.
-	loadRate, loadInFlight = 500, 256
+	loadRate, loadInFlight = 500, 64
 	// calmRate and calmTime are for what a probe costs when it has not to wait for others.
 	calmRate, calmTime = 30, 15 * time.Second
 	// loadLow is what a machine must manage that has nothing left to give.
