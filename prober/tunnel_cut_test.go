@@ -29,10 +29,10 @@ type cable struct {
 	head   atomic.Int64 // how long the upgrade was
 }
 
-// newCable lays a way to a cluster that has no end yet.
-func newCable(t testing.TB, s *stage) *cable {
+// newCable lays a way to a cluster that has no end yet, and whose bytes are counted in one direction.
+func newCable(t testing.TB, s *stage, down, silent bool) *cable {
 	t.Helper()
-	c := &cable{config: rest.CopyConfig(s.config)}
+	c := &cable{config: rest.CopyConfig(s.config), down: down, silent: silent}
 	c.left.Store(1 << 60)
 	inner := listen(t, func(client net.Conn) {
 		server, err := tls.Dial("tcp", strings.TrimPrefix(s.URL(), "https://"), &tls.Config{InsecureSkipVerify: true})
@@ -147,8 +147,7 @@ func TestCutAtEveryByte(t *testing.T) {
 	both(t, func(t *testing.T, s *stage) {
 		for _, e := range exchanges() {
 			for _, down := range []bool{true, false} {
-				measure := newCable(t, s)
-				measure.down = down
+				measure := newCable(t, s, down, false)
 				if broke, err := e.run(t, measure.config); broke || err != nil {
 					t.Fatalf("%s over a whole way: broke %t, %v", e.name, broke, err)
 				}
@@ -167,8 +166,7 @@ func (e *exchange) cutEverywhere(t *testing.T, s *stage, down bool, head, whole 
 	for range 4 {
 		workers.Go(func() {
 			for at := range offsets {
-				c := newCable(t, s)
-				c.down = down
+				c := newCable(t, s, down, false)
 				c.left.Store(at)
 				begun := time.Now()
 				broke, err := e.run(t, c.config)

@@ -24,8 +24,7 @@ func TestSilence(t *testing.T) {
 		var all sync.WaitGroup
 		for at := int64(0); at < 800; at += 40 {
 			all.Go(func() {
-				c := newCable(t, s)
-				c.down, c.silent = true, true
+				c := newCable(t, s, true, true)
 				c.left.Store(at)
 				begun := time.Now()
 				p := pool(t, c.config, prober.PoolOptions{Opening: time.Second})
