@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -28,6 +29,26 @@ func newNamespace(t *testing.T) string {
 		}
 	})
 	return ns.Name
+}
+
+// newWideNamespace makes a namespace for so many pods that their test runs alone. It ends when they are gone: the tests after it
+// would find a busy node.
+func newWideNamespace(t *testing.T) string {
+	t.Helper()
+	ns := ""
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+		defer cancel()
+		eventually(t, 90*time.Second, func() error {
+			pods, err := shared.client.CoreV1().Pods(ns).List(ctx, metav1.ListOptions{})
+			if err == nil && len(pods.Items) > 0 {
+				err = fmt.Errorf("%d pods are left in %s", len(pods.Items), ns)
+			}
+			return err
+		})
+	})
+	ns = newNamespace(t)
+	return ns
 }
 
 // logNamespace writes what happened in a namespace to the test's log.

@@ -15,9 +15,8 @@ const apart = 500 * time.Millisecond
 // TestScenarioIDs plays the scenarios of section 7 that one node can show, each in a pod of its own. One probetop that
 // watches them all has to say what is so, one thing after the other, and must not be sure of anything else.
 func TestScenarioIDs(t *testing.T) {
-	t.Parallel()
 	began := time.Now()
-	ns := newNamespace(t)
+	ns := newWideNamespace(t)
 	l, stop := newTeller(t, ns)
 	stories := slices.Concat(longStories, workerStories, killStories, statusStories, httpStories, tcpStories, grpcStories, execStories)
 	wrong, lines := make([]error, len(stories)), make([][]tale, len(stories))

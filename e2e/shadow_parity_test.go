@@ -45,11 +45,10 @@ type parity struct {
 // the success that it counts, and a pod that is different on purpose gets the class that says so. All of it is done over
 // WebSockets, and again over SPDY.
 func TestShadowParity(t *testing.T) {
-	t.Parallel()
 	began := time.Now()
 	binary(t) // else the first pods would wait for it
 	p := &parity{
-		ns: newNamespace(t), living: make(chan struct{}, parityAtOnce), turns: make(chan struct{}, parityRuns),
+		ns: newWideNamespace(t), living: make(chan struct{}, parityAtOnce), turns: make(chan struct{}, parityRuns),
 		gates: []*tunnelGate{newTunnelGate(t, overWebSocket), newTunnelGate(t, overSPDY)},
 	}
 	p.events = watchEvents(t, p.ns)
