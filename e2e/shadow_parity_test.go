@@ -149,10 +149,10 @@ func (p *parity) run(ctx context.Context, gate *tunnelGate, c *shadowCase, name 
 func (p *parity) note(take int, gate *tunnelGate, c *shadowCase, wrong []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch {
-	case take == 0:
+	switch take {
+	case 0:
 		p.compared++
-	case take == 1:
+	case 1:
 		p.again++
 	}
 	if len(wrong) == 0 {

@@ -224,7 +224,8 @@ func probeEvents(kind string, events []corev1.Event) []reportedEvent {
 func viewOfEvent(e corev1.Event, outcome, text string) reportedEvent {
 	return reportedEvent{
 		Reason: e.Reason, Outcome: outcome, Text: text, Count: e.Count,
-		First: e.FirstTimestamp.Time, Last: e.LastTimestamp.Time,
+		Combined: strings.HasPrefix(e.Message, "(combined from similar events): "),
+		First:    e.FirstTimestamp.Time, Last: e.LastTimestamp.Time,
 	}
 }
 
