@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -35,8 +36,9 @@ func TestSidecar(t *testing.T) {
 	s.awaitReady("proxied")
 	s.agree()
 	s.turn("proxied", turnOf("handler", "http", "path", "/readyz", "status", "503"))
-	s.fails("proxied", "Readiness probe failed", "1/2")
+	s.fails("proxied", "Readiness probe failed", "statuscode: 503")
 	s.awaitPod("proxied", "unready", func(p *corev1.Pod) bool { return !ready(p) })
+	s.board.showsPromptly(s.T, time.Now(), "proxied", "1/2")
 	s.agree()
 	s.probeIs("proxied", "proxy", "readiness", "failed")
 }
