@@ -1,0 +1,107 @@
+package model
+
+import "time"
+
+// This file decides the states of a container that is being killed, or about to be.
+
+// suspended is the state of the probes that stop when termination begins.
+func (j *judge) suspended(c *Container) Verdict {
+	v := Verdict{State: StateSuspended, Certainty: Certain, Evidence: ByStatus}
+	for _, e := range j.events {
+		if e.Kill == KilledByStop && e.Container == c.Name && !e.Last.Before(c.StartedAt) {
+			return v
+		}
+	}
+	v.Certainty = CertaintyMedium // the sync of the pod may be busy with another kill
+	return v
+}
+
+// stopping is the state of the probes that stop when the kubelet ends a pod that nobody deleted: one that is over because a
+// container that is never restarted has failed a probe, or one whose sandbox is gone.
+func (j *judge) stopping(p *Probe) (Verdict, bool) {
+	c := p.Container
+	if p.Type == Readiness || c.Kind != Main || j.pod.Deleting() {
+		return Verdict{}, false
+	}
+	for _, e := range j.events {
+		if e.Kill != KilledByStop || e.Container != c.Name || e.Last.Before(c.StartedAt) || c.Restarts > 0 && e.Last.Equal(c.StartedAt) {
+			continue
+		}
+		v := Verdict{State: StateSuspended, Certainty: CertaintyMedium, Evidence: ByStatus | ByEvent, Until: e.Last.Add(j.longestGrace() + eventSlack + killLag + patience)}
+		if typ, ok := j.stoppedByProbe(end{container: c.Name}, kill{at: e.Last}); ok && typ == p.Type {
+			v.State, v.Certainty = StateFailed, CertaintyHigh
+		}
+		return v, j.now.Before(v.Until)
+	}
+	return Verdict{}, false
+}
+
+// decided reports whether a liveness or startup probe has reached its threshold: its worker is held, and the kill is
+// due. That waits for the sync of the pod, which is busy as long as it kills another container of the pod.
+func (j *judge) decided(p *Probe) (Verdict, bool) {
+	at, bound, ok := j.reached(p)
+	if !ok {
+		return Verdict{}, false
+	}
+	due := at.Add(eventSlack + killLag)
+	if len(j.pod.Containers) > 1 {
+		due = due.Add(j.longestGrace())
+	}
+	v := Verdict{State: StateFailed, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: due}
+	if !j.now.Before(due) && bound == Exact && !j.now.Before(j.starvedUntil()) {
+		v.Certainty, v.Until = CertaintyMedium, due.Add(j.grace(p)+patience) // the node is busy, or one of the failures did not count
+	}
+	return v, j.now.Before(v.Until)
+}
+
+// patience is how much longer than usual a kill may take before it is not believed in any more.
+const patience = 30 * time.Second
+
+// reached is when the newest failure of a liveness or startup probe was, if it was as many in a row as it takes. Silence
+// after it means nothing: the probe is not run any more.
+func (j *judge) reached(p *Probe) (time.Time, Bound, bool) {
+	if p.Type == Readiness {
+		return time.Time{}, Exact, false
+	}
+	now := j.reckoning(p)
+	f := now.newest()
+	if f == nil || f.to().Before(p.Container.StartedAt) {
+		return time.Time{}, Exact, false
+	}
+	then := *j
+	then.now = f.to()
+	r := then.reckoning(p)
+	run, bound := r.run(r.zero.Earliest)
+	return f.to(), bound, run >= p.Spec.FailureThreshold
+}
+
+// longestGrace is how long the kill of one of the pod's containers may take.
+func (j *judge) longestGrace() time.Duration {
+	longest := max(j.pod.GracePeriod, leastGrace)
+	for i := range j.pod.Containers {
+		for _, p := range j.pod.Containers[i].Probes {
+			if p != nil && p.TerminationGracePeriod != nil {
+				longest = max(longest, *p.TerminationGracePeriod)
+			}
+		}
+	}
+	return longest
+}
+
+// killed reports whether the kubelet has said that it kills the running instance for that cause, and how sure that is:
+// within a second one instance may be killed and the next one start. The event counts kills, so only its last occurrence
+// speaks of now. A container that still runs when the kill must be over was not the one.
+func (j *judge) killed(p *Probe, cause KillCause) (Verdict, bool) {
+	c := p.Container
+	for _, e := range j.events {
+		if e.Kill != cause || e.Container != c.Name || e.Last.Before(c.StartedAt) || c.Last != nil && !e.Last.After(c.Last.FinishedAt) {
+			continue
+		}
+		v := Verdict{State: StateFailed, Certainty: Certain, Evidence: ByStatus | ByEvent}
+		if c.Restarts > 0 && e.Last.Equal(c.StartedAt) {
+			v.Certainty, v.Until = CertaintyMedium, e.Last.Add(j.grace(p)+eventSlack+killLag)
+		}
+		return v, v.Until.IsZero() || j.now.Before(v.Until)
+	}
+	return Verdict{}, false
+}

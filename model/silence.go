@@ -1,0 +1,127 @@
+package model
+
+import "time"
+
+// This file says what the events of a probe, and their absence, are worth.
+
+// beforeReady reports whether a readiness probe failed so little before its container became ready that the success may have
+// been first, and until when: a kubelet that is so busy that it is late with its statuses notes the result of a probe later than it tells of its failure.
+func (j *judge) beforeReady(p *Probe) (until time.Time, doubtful bool) {
+	ready := j.flipped(p.Container, flipReady, true)
+	if p.Type != Readiness || ready == nil || ready.told.IsZero() || ready.at.Sub(ready.told) < noted/2 {
+		return until, false // it was told at once
+	}
+	r := j.reckoning(p)
+	for i := len(j.history.failures) - 1; i >= 0; i-- {
+		if f := &j.history.failures[i]; r.mine(f) {
+			until = r.silent(f)
+			return until, !f.heard.IsZero() && !f.to().Before(ready.told.Add(-noted)) && j.now.Before(until)
+		}
+	}
+	return until, false
+}
+
+// noted is how long a kubelet may take from the result of a probe to the condition that follows from it.
+const noted = 3 * time.Second
+
+// overcome reports whether a failure and the success that made the container ready came in the same second, and we heard
+// of the success last.
+func (r *reckoning) overcome(f *failure) bool {
+	ready := r.lastFlip(r.probe.Container, flipReady, true)
+	return r.probe.Type == Readiness && r.probe.Container.Ready && f.to().Before(r.zero.Latest) && !f.heard.IsZero() && ready.After(f.heard)
+}
+
+// lastOf returns the newest event of that outcome in the life of the running instance; nil for none. An event that
+// merges others says only what was said last, of whichever probe: what it said before is history.
+func (j *judge) lastOf(p *Probe, o Outcome) *Event {
+	var last *Event
+	for i := len(p.Events) - 1; i >= 0 && last == nil; i-- {
+		if e := p.Events[i]; e.Outcome == o && !e.Last.Before(p.Container.StartedAt) {
+			last = e
+		}
+	}
+	if j.history == nil || !j.only(p) {
+		return last
+	}
+	for i := len(j.history.failures) - 1; i >= 0; i-- {
+		e := j.history.failures[i].event
+		if e.Combined && e.Outcome == o && e.Probe == p.Type && !e.Last.Before(p.Container.StartedAt) && (last == nil || e.Last.After(last.Last)) {
+			return e
+		}
+	}
+	return last
+}
+
+// only reports whether no other container of the pod has a probe of that type, so that an event that names no
+// container for sure is about this one.
+func (j *judge) only(p *Probe) bool {
+	for i := range j.pod.Containers {
+		if c := &j.pod.Containers[i]; c.Name != p.Container.Name && c.Probes[p.Type] != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// unattributed returns the newest failure that may be this probe's or that of another container; nil for none.
+func (j *judge) unattributed(p *Probe) *failure {
+	if j.history == nil || j.only(p) {
+		return nil
+	}
+	for i := len(j.history.failures) - 1; i >= 0; i-- {
+		f := &j.history.failures[i]
+		if f.event.Combined && f.event.Probe == p.Type && f.event.Outcome != Warned {
+			return f
+		}
+	}
+	return nil
+}
+
+// firstResult is when the first probe of the running instance must have left its mark: the worker ticks once
+// a period, from a moment nobody tells.
+func (j *judge) firstResult(p *Probe) time.Time {
+	r := j.reckoning(p)
+	from := r.eligible()
+	if told := j.told(p.Container); told.After(from) {
+		from = told
+	}
+	return from.Add(p.Spec.Period + attempts*p.Spec.Timeout + statusLag)
+}
+
+// reasonScheduled is the reason of the only event of a pod's ordinary life that is not its kubelet's.
+const reasonScheduled = "Scheduled"
+
+// starvedUntil is when the kubelet's event spam filter surely has a token for this pod again; the zero time
+// while it has never run out. Up to 1.31 all events of a pod share the tokens, later only its warnings.
+func (j *judge) starvedUntil() time.Time {
+	var count int32
+	var last time.Time
+	shared := sharedSpamBucket(j.node.Version())
+	for _, e := range j.events {
+		if e.Outcome == NoOutcome && e.Reason != ReasonBackOff && (!shared || e.Reason == reasonScheduled) {
+			continue
+		}
+		count += e.Count
+		if e.Last.After(last) {
+			last = e.Last
+		}
+	}
+	if count < spamBurst {
+		return time.Time{}
+	}
+	return last.Add(spamRefill + j.slowest() + eventSlack)
+}
+
+// slowest is the longest period of the pod's probes: so long it may take until a failure shows that events come
+// through again.
+func (j *judge) slowest() time.Duration {
+	var longest time.Duration
+	for i := range j.pod.Containers {
+		for _, p := range j.pod.Containers[i].Probes {
+			if p != nil {
+				longest = max(longest, p.Period+p.Timeout)
+			}
+		}
+	}
+	return longest
+}
