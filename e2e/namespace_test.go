@@ -33,9 +33,9 @@ func newNamespace(t *testing.T) string {
 // few are as many pods as may be left of a wide namespace for the tests after it.
 const few = 5
 
-// soon waits a little, but not longer than ctx.
-func soon(ctx context.Context) {
-	timer := time.NewTimer(500 * time.Millisecond)
+// pause waits, but not longer than ctx.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -55,7 +55,7 @@ func newWideNamespace(t *testing.T) string {
 			if pods, err := shared.client.CoreV1().Pods(ns).List(ctx, metav1.ListOptions{}); err == nil && len(pods.Items) < few {
 				return
 			}
-			soon(ctx)
+			pause(ctx, 500*time.Millisecond)
 		}
 	})
 	ns = newNamespace(t)

@@ -32,7 +32,7 @@ func (h *soakHerd) start(ctx context.Context, pods int, seed uint64) {
 	for i := range pods {
 		h.done.Go(func() {
 			rng := rand.New(rand.NewPCG(seed, uint64(i)))
-			soakSleep(ctx, time.Duration(i)*500*time.Millisecond)
+			pause(ctx, time.Duration(i)*500*time.Millisecond)
 			for ctx.Err() == nil {
 				h.keep(ctx, rng, newSoakPod(rng, fmt.Sprintf("soak-%02d", i), h.long))
 			}
@@ -47,7 +47,7 @@ func (h *soakHerd) keep(ctx context.Context, rng *rand.Rand, p *soakPod) {
 		h.mu.Lock()
 		h.err = err
 		h.mu.Unlock()
-		soakSleep(ctx, time.Second)
+		pause(ctx, time.Second)
 		return
 	}
 	h.mu.Lock()
@@ -55,16 +55,16 @@ func (h *soakHerd) keep(ctx context.Context, rng *rand.Rand, p *soakPod) {
 	h.mu.Unlock()
 	life, cancel := context.WithTimeout(ctx, p.lives)
 	defer cancel()
-	soakSleep(life, 5*time.Second)
+	pause(life, 5*time.Second)
 	for life.Err() == nil {
 		h.flip(life, rng, p)
-		soakSleep(life, time.Duration(2000+rng.IntN(14000))*time.Millisecond)
+		pause(life, time.Duration(2000+rng.IntN(14000))*time.Millisecond)
 	}
 	for ctx.Err() == nil {
 		if err := pods.Delete(ctx, p.name, metav1.DeleteOptions{}); apierrors.IsNotFound(err) {
 			return
 		}
-		soakSleep(ctx, 500*time.Millisecond)
+		pause(ctx, 500*time.Millisecond)
 	}
 }
 
@@ -97,15 +97,5 @@ func (h *soakHerd) turn(ctx context.Context, pod string, query url.Values) {
 		h.mu.Lock()
 		h.turns++
 		h.mu.Unlock()
-	}
-}
-
-// soakSleep waits, but not longer than ctx.
-func soakSleep(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
 	}
 }
