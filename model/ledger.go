@@ -165,9 +165,11 @@ const (
 // startsSpent reports whether the pod's restarts may have used up the tokens of the spam filter by the time an
 // instance ended: a token comes back every five minutes.
 func (j *judge) startsSpent(e end) bool {
-	var restarts int32
+	restarts := e.count
 	for i := range j.pod.Containers {
-		restarts += j.pod.Containers[i].Restarts
+		if c := &j.pod.Containers[i]; c.Name != e.container {
+			restarts += c.Restarts // of these, nobody knows how many came later
+		}
 	}
 	return restarts >= restartsTold-1 && e.how.FinishedAt.Sub(e.how.StartedAt) < eventsPerRestart*spamRefill
 }

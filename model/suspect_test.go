@@ -34,6 +34,16 @@ func TestSuspects(t *testing.T) {
 			{51, again("Completed", 0)},
 			{60, ledger("liveness medium")},
 		}},
+		"it was told why before there were many": {pod: []func(*Pod){livenessOf()}, plot: plot{
+			{30.1, failsAgain(Liveness, "x", 1)},
+			{40.1, failsAgain(Liveness, "x", 1)},
+			{50.1, failsAgain(Liveness, "x", 1)}, // met the end of the instance, and killed nobody
+			{51, again("Error", 3)},
+			{55, ledger("exit high")},
+			{57, again("Error", 3)}, {58, again("Error", 3)}, {59, again("Error", 3)},
+			{60, again("Error", 3)}, {61, again("Error", 3)}, {62, again("Error", 3)},
+			{90, ledger("exit low", "exit low", "exit low", "exit high", "exit high", "exit high", "exit high")},
+		}},
 		"not every failure was told": {pod: liveness, plot: plot{
 			{2.1, saysAgain(ReasonUnhealthy, "Readiness probe failed: x", 25)},
 			{30.1, failsAgain(Liveness, "x", 1)},
