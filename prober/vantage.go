@@ -63,6 +63,10 @@ func (v *Vantage) Ask(ctx context.Context, target Target, probe PodRequest, time
 		return v.unanswered(ctx, within, err, prefix)
 	}
 	defer func() { _ = response.Body.Close() }()
+	if err := within.Err(); err != nil {
+		// What a server says on hearing that we hang up is no answer, and net/http prefers it to the end of a context.
+		return v.unanswered(ctx, within, err, prefix)
+	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, vantageBody))
 	if said := fromServer(response, body); said != "" {
 		return v.unreached(said, probe, prefix)

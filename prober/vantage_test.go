@@ -13,6 +13,7 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/rest"
 
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/prober"
@@ -118,3 +119,34 @@ func TestVantage(t *testing.T) {
 		t.Errorf("while the server is down: got %+v", got)
 	}
 }
+
+// A server may answer a request because its client hangs up: that is no answer in time.
+func TestVantageTakesNoAnswerAfterTheTimeout(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, simcluster.Options{})
+	config := rest.CopyConfig(s.config)
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(r *http.Request) (*http.Response, error) {
+			if !strings.HasSuffix(r.URL.Path, "/proxy/") {
+				return next.RoundTrip(r)
+			}
+			<-r.Context().Done()
+			return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: r}, nil
+		})
+	})
+	v, err := prober.NewVantage(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.Close)
+	u := &url.URL{Scheme: "http", Host: address(webPort), Path: "/"}
+	const want = `Get "http://10.0.0.7:8080/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`
+	if got := v.Ask(soon(t), target, prober.PodRequest{URL: u}, time.Millisecond); got.Verdict != model.ShadowFailure || got.Text != want {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// roundTrip is an http.RoundTripper.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

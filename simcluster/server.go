@@ -22,11 +22,16 @@ type exchange struct {
 	refusal error
 }
 
-// handle answers one request.
+// handle answers one request, unless its client has given it up: nobody is to hear an empty success on hanging up.
 func (c *Cluster) handle(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{Request: newRequest(r), w: w, r: r}
 	c.log.add(x.Request)
-	if err := c.serve(x); err != nil && r.Context().Err() == nil {
+	err := c.serve(x)
+	switch {
+	case err == nil:
+	case r.Context().Err() != nil:
+		panic(http.ErrAbortHandler) // net/http's word for it
+	default:
 		c.fail(x, err)
 	}
 }
