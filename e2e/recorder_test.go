@@ -81,3 +81,15 @@ func (r *flightRecorder) hears(t *testing.T) {
 		return nil
 	})
 }
+
+// reaches waits until the recording holds something that is newer.
+func (r *flightRecorder) reaches(t *testing.T, at time.Time) {
+	t.Helper()
+	eventually(t, patience, func() error {
+		entries := readEntries(r.file)
+		if n := len(entries); n == 0 || !entries[n-1].At.After(at) {
+			return errors.New("the recording has not come as far as " + at.Format(time.RFC3339Nano))
+		}
+		return nil
+	})
+}
