@@ -1,6 +1,7 @@
 package prober
 
 import (
+	"errors"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -13,7 +14,7 @@ func lack(err error) model.ShadowLack {
 	switch {
 	case apierrors.IsForbidden(err), apierrors.IsUnauthorized(err):
 		return model.LackForbidden
-	case apierrors.IsNotFound(err):
+	case apierrors.IsNotFound(err), errors.Is(err, errReplaced):
 		return model.LackGone
 	}
 	// A kubelet answers without a Status, and with the same code for all.

@@ -13,9 +13,11 @@ import (
 
 // doubt takes a verdict back that says more about the end of the container than about its health: a pod that is deleted
 // while its probe is run breaks the connection off, or kills the command. The API server knows of the deletion before
-// the container does.
+// the container does. A command's success is doubted as well: it was asked for by the name of the pod, which another may
+// have by now.
 func (e *errand) doubt(ctx context.Context, before *corev1.Pod, check *Check) {
-	if check.settled != nil || e.Result.Verdict != model.ShadowFailure && e.Result.Verdict != model.ShadowErrored || e.spoken() {
+	succeeded := e.Result.Verdict.Succeeds()
+	if check.settled != nil || e.Result.Verdict == model.ShadowNone || e.spoken() || succeeded && check.Handler != model.Exec {
 		return
 	}
 	within, cancel := context.WithTimeout(ctx, asking)
@@ -27,6 +29,7 @@ func (e *errand) doubt(ctx context.Context, before *corev1.Pod, check *Check) {
 	case apierrors.IsNotFound(err), err == nil && pod.UID != before.UID:
 		e.without(model.LackGone, "the pod was deleted meanwhile")
 	case err != nil: // nothing speaks against the verdict
+	case succeeded: // by the pod that was meant
 	case pod.DeletionTimestamp != nil && before.DeletionTimestamp == nil:
 		e.without(model.LackGone, "the pod was being deleted meanwhile")
 	case instanceOf(pod, e.Subject.Probe.Container) != e.Instance:

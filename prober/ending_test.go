@@ -85,3 +85,28 @@ func TestASuccessIsNotDoubted(t *testing.T) {
 		t.Errorf("%s after %d reads", shadow.Verdict, f.number(&f.reads))
 	}
 }
+
+// TestACommandSucceedsInThePodThatWasMeant: it is asked for by name, which another pod may have by then.
+func TestACommandSucceedsInThePodThatWasMeant(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		then func(*corev1.Pod) error
+		want model.ShadowVerdict
+	}{
+		"the pod is another": {want: model.ShadowNone, then: func(p *corev1.Pod) error { p.UID = "uid-other"; return nil }},
+		"it is being deleted": {want: model.ShadowSuccess, then: func(p *corev1.Pod) error {
+			p.DeletionTimestamp = &metav1.Time{Time: time.Now()}
+			return nil
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFleet(execute("true"))
+			p := prober.New(&ending{fleet: f, then: c.then}, prober.Options{AllowExec: true})
+			defer p.Close()
+			if _, shadow := p.Run(t.Context(), subject("a", "app"), false); shadow.Verdict != c.want || f.number(&f.reads) != 2 {
+				t.Errorf("after %d reads it is %s (%s): %s", f.number(&f.reads), shadow.Verdict, shadow.Lack, shadow.Text)
+			}
+		})
+	}
+}

@@ -99,10 +99,13 @@ func (e *errand) attempt(ctx context.Context) {
 	began := time.Now()
 	paths, err := e.ways.Open(ctx, pod, check)
 	if err != nil {
-		e.unopened(began, err)
+		e.unopened(began, check, err)
 		return
 	}
 	e.Result = check.Run(ctx, paths)
+	if len(e.Result.Attempts) > 0 && (e.Result.Lack == "" || e.Result.Lack == model.LackForbidden) {
+		e.experienced(needed(check), e.Result.Lack == model.LackForbidden)
+	}
 	e.doubt(ctx, pod, check)
 	if check.Handler == model.HTTP && e.worthAnotherLook() && e.permitted(ctx, proxying) == "" {
 		e.PodIP = e.ways.PodIP(ctx, pod, check)
@@ -127,7 +130,7 @@ func (e *errand) pod(ctx context.Context) *corev1.Pod {
 		e.without(lackOf(err), "reading the pod: "+err.Error())
 		return nil
 	case string(pod.UID) != uid:
-		e.without(model.LackGone, "the pod has been replaced by another of the same name")
+		e.without(model.LackGone, errReplaced.Error())
 		return nil
 	}
 	e.remember(e.place, pod, version)
@@ -145,9 +148,7 @@ func (e *errand) runs(pod *corev1.Pod) bool {
 
 // allowed reports whether the probe may be run, and notes why not.
 func (e *errand) allowed(ctx context.Context, check *Check) bool {
-	subresource := portForwarding
 	if check.Handler == model.Exec {
-		subresource = commands
 		if !e.confirmed {
 			e.without(model.LackUnsupported, "running a command in the container was not agreed to")
 			return false
@@ -160,38 +161,55 @@ func (e *errand) allowed(ctx context.Context, check *Check) bool {
 	if check.settled != nil {
 		return true // nobody is going to be asked
 	}
-	if reason := e.permitted(ctx, subresource); reason != "" {
+	if reason := e.permitted(ctx, needed(check)); reason != "" {
 		e.without(model.LackForbidden, reason)
 		return false
 	}
 	return true
 }
 
-// permitted returns why a subresource may not be used; empty when it may.
+// needed returns the subresource that a check is run over.
+func needed(check *Check) string {
+	if check.Handler == model.Exec {
+		return commands
+	}
+	return portForwarding
+}
+
+// permitted returns why a subresource may not be used, as far as the API server says when asked; empty when it may.
 func (e *errand) permitted(ctx context.Context, subresource string) string {
 	within, cancel := context.WithTimeout(ctx, asking)
 	defer cancel()
 	namespace := e.Subject.Namespace
 	reason := e.ways.Denied(within, namespace, subresource)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	d := denial{namespace, subresource}
-	delete(e.denied, d)
 	if reason == "" {
 		return ""
 	}
-	e.denied[d] = struct{}{}
+	e.experienced(subresource, true)
 	return fmt.Sprintf("pods/%s is forbidden in the namespace %s: %s", subresource, namespace, reason)
 }
 
+// experienced notes whether a subresource was denied when it was to be used.
+func (e *errand) experienced(subresource string, denied bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	d := denial{e.Subject.Namespace, subresource}
+	if delete(e.denied, d); denied {
+		e.denied[d] = struct{}{}
+	}
+}
+
 // unopened notes that there is no way to the pod.
-func (e *errand) unopened(began time.Time, err error) {
+func (e *errand) unopened(began time.Time, check *Check, err error) {
 	b := broken(err)
 	if b == nil {
 		b = &Broken{Err: err}
 	}
 	o := b.none()
 	e.without(o.lack, o.text)
+	if o.lack == model.LackForbidden {
+		e.experienced(needed(check), true)
+	}
 	if pause, overall := asked(err); overall {
 		e.mu.Lock()
 		defer e.mu.Unlock()

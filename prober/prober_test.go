@@ -169,6 +169,26 @@ func TestForbiddenIsSaid(t *testing.T) {
 	end()
 }
 
+// TestForbiddenWithoutWarningIsSaid: an access review may promise what is refused then.
+func TestForbiddenWithoutWarningIsSaid(t *testing.T) {
+	t.Parallel()
+	f := newFleet(tcpSocket())
+	f.open = func(string) error { return &prober.Broken{Err: errCut, Lack: model.LackForbidden} }
+	p, end := started(t, f, prober.Options{})
+	for range 2 { // the second review promises it again
+		p.Run(t.Context(), subject("a", "app"), false)
+		if got := p.State().Lack; got != "pods/portforward is forbidden" {
+			t.Errorf("lack %q", got)
+		}
+	}
+	f.open = nil
+	p.Run(t.Context(), subject("a", "app"), false)
+	if got := p.State().Lack; got != "" {
+		t.Errorf("lack %q after it was allowed", got)
+	}
+	end()
+}
+
 // TestTheOtherVantage is asked for HTTP by hand always, and otherwise when the verdicts differ.
 func TestTheOtherVantage(t *testing.T) {
 	t.Parallel()

@@ -47,12 +47,12 @@ func NewRemote(config *rest.Config) (*Remote, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing to ask pod IPs: %w", err)
 	}
-	pool, err := NewPool(config, PoolOptions{})
-	if err != nil {
+	r := &Remote{core: core, access: NewAccess(authorization.SelfSubjectAccessReviews(), nil), vantage: vantage}
+	if r.pool, err = NewPool(config, PoolOptions{Confirm: r.confirm}); err != nil {
 		vantage.Close()
 		return nil, fmt.Errorf("preparing tunnels: %w", err)
 	}
-	return &Remote{core: core, access: NewAccess(authorization.SelfSubjectAccessReviews(), nil), pool: pool, vantage: vantage}, nil
+	return r, nil
 }
 
 // newCore returns a client for the core API, protobuf on the wire where the server can.
@@ -87,6 +87,15 @@ func (r *Remote) Pod(ctx context.Context, namespace, name string) (*corev1.Pod, 
 	return pod, err
 }
 
+// confirm returns an error unless a target is the pod that has its name now.
+func (r *Remote) confirm(ctx context.Context, t Target) error {
+	pod, err := r.Pod(ctx, t.Namespace, t.Name)
+	if err == nil && pod.UID != t.UID {
+		err = errReplaced
+	}
+	return err
+}
+
 // Denied returns why a subresource of the pods in a namespace may not be used; empty when it may, or nobody knows.
 func (r *Remote) Denied(ctx context.Context, namespace, subresource string) string {
 	if g := r.access.To(ctx, namespace, Subresource(subresource)); g.Permission == PermissionDenied {
@@ -95,22 +104,23 @@ func (r *Remote) Denied(ctx context.Context, namespace, subresource string) stri
 	return ""
 }
 
-// Open opens the tunnel that a check needs; a command has a connection of its own.
+// Open opens the tunnel that a check needs, if it needs one; a command has a connection of its own.
 func (r *Remote) Open(ctx context.Context, pod *corev1.Pod, check *Check) (Paths, error) {
 	target := targetOf(pod)
 	if check.Handler == model.Exec {
 		return Paths{Exec: r.pool.Exec(target, check.Probe)}, nil
 	}
-	trip, err := r.pool.Open(ctx, target)
-	if err != nil {
-		return Paths{}, err
-	}
-	paths := Paths{Dial: r.pool.Dial(target), Alive: r.pool.Alive(target), RoundTrip: trip, Linger: lingering}
+	paths := Paths{Dial: r.pool.Dial(target), Alive: r.pool.Alive(target), Linger: lingering}
 	if pod.Spec.HostNetwork {
 		paths.Reaches = func(host string) bool { return isNode(pod, host) }
 		paths.Dial = toNode(pod, paths.Dial)
 	}
-	return paths, nil
+	if check.settled != nil || check.barred(paths) != nil {
+		return paths, nil // nobody is going to be asked
+	}
+	var err error
+	paths.RoundTrip, err = r.pool.Open(ctx, target)
+	return paths, err
 }
 
 // PodIP makes the request of an HTTP check over pods/proxy; nil when it does not go to the pod IP.

@@ -26,7 +26,13 @@ type PoolOptions struct {
 	Tunnels int
 	// Beat is how often a tunnel is asked for a sign of life; 10 s when zero.
 	Beat time.Duration
+	// Confirm is asked, after a tunnel was opened, whether the target is still the pod that has its name: tunnels are
+	// opened by name. Nobody is asked when nil.
+	Confirm func(ctx context.Context, target Target) error
 }
+
+// errReplaced is why there is no tunnel to a pod whose name another has now.
+var errReplaced = errors.New("the pod has been replaced by another of the same name")
 
 // Pool holds the tunnels to pods, by their UID. All methods may be called from any goroutine.
 type Pool struct {
@@ -244,15 +250,28 @@ func (p *Pool) keep(ctx context.Context, s *slot) {
 func (p *Pool) open(ctx context.Context, target Target) (*Tunnel, error) {
 	opening, cancel := context.WithTimeout(ctx, p.opts.Opening)
 	defer cancel()
-	c, err := p.upgrader.portForward(opening, target)
-	if err == nil {
-		var t *Tunnel
-		if t, err = newTunnel(target, c); err == nil {
-			return t, nil
-		}
+	t, err := p.connect(opening, target)
+	if err != nil {
+		err = fmt.Errorf("opening a tunnel to %s/%s: %w", target.Namespace, target.Name, err)
+		return nil, &Broken{Err: err, Lack: lack(err)}
 	}
-	err = fmt.Errorf("opening a tunnel to %s/%s: %w", target.Namespace, target.Name, err)
-	return nil, &Broken{Err: err, Lack: lack(err)}
+	return t, nil
+}
+
+func (p *Pool) connect(ctx context.Context, target Target) (*Tunnel, error) {
+	c, err := p.upgrader.portForward(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	t, err := newTunnel(target, c)
+	if err != nil || p.opts.Confirm == nil {
+		return t, err
+	}
+	if err := p.opts.Confirm(ctx, target); err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
 }
 
 // watch returns when a tunnel has ended, is silent, or has no connection and will have none.
