@@ -40,8 +40,12 @@ func TestSuspects(t *testing.T) {
 			{50.1, failsAgain(Liveness, "x", 1)}, // met the end of the instance, and killed nobody
 			{51, again("Error", 3)},
 			{55, ledger("exit high")},
-			{57, again("Error", 3)}, {58, again("Error", 3)}, {59, again("Error", 3)},
-			{60, again("Error", 3)}, {61, again("Error", 3)}, {62, again("Error", 3)},
+			{57, again("Error", 3)},
+			{58, again("Error", 3)},
+			{59, again("Error", 3)},
+			{60, again("Error", 3)},
+			{61, again("Error", 3)},
+			{62, again("Error", 3)},
 			{90, ledger("exit low", "exit low", "exit low", "exit high", "exit high", "exit high", "exit high")},
 		}},
 		"not every failure was told": {pod: liveness, plot: plot{
