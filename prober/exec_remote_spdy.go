@@ -35,7 +35,7 @@ func newSPDYCommand(c net.Conn) (remote, error) {
 	}
 	for i, limit := range [...]int{textKept, outputKept, outputKept} {
 		m.running.Go(func() {
-			s.lines[i].read(func(p []byte) bool {
+			s.lines[i].read(16<<10, func(p []byte) bool {
 				s.kept[i] = keep(s.kept[i], p, limit)
 				return true
 			})

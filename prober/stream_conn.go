@@ -123,7 +123,7 @@ func (c *conn) send() {
 
 // readWord reads what the runtime says of the connection.
 func (c *conn) readWord() {
-	c.word.read(func(p []byte) bool {
+	c.word.read(1<<10, func(p []byte) bool {
 		c.word.text = append(c.word.text, p[:min(len(p), textKept-len(c.word.text))]...)
 		return true
 	})
@@ -137,7 +137,7 @@ func (c *conn) readWord() {
 func (c *conn) readData() {
 	defer close(c.settled)
 	first := sync.OnceFunc(func() { close(c.heard) })
-	whole := c.data.read(func(p []byte) bool {
+	whole := c.data.read(16<<10, func(p []byte) bool {
 		first()
 		return c.in.offer(p, patience)
 	})

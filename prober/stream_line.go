@@ -54,13 +54,14 @@ func (l *line) replied() bool {
 	return false
 }
 
-// read reads the stream to its end, or until sink has enough of it. It reports whether it came to the end.
-func (l *line) read(sink func([]byte) bool) bool {
+// read reads the stream to its end, or until sink has enough of it, some bytes at a time. It reports whether it came to
+// the end.
+func (l *line) read(some int, sink func([]byte) bool) bool {
 	defer close(l.done)
 	if !l.replied() {
 		return true
 	}
-	buf := make([]byte, 16<<10)
+	buf := make([]byte, some)
 	for {
 		n, err := l.Read(buf)
 		if n > 0 && !sink(buf[:n]) {

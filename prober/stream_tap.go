@@ -45,7 +45,7 @@ type tap struct {
 }
 
 func newTap(c net.Conn) *tap {
-	return &tap{Conn: c, endings: map[uint32]ending{}, idAt: len(tap{}.id)}
+	return &tap{Conn: &frames{Conn: c}, endings: map[uint32]ending{}, idAt: len(tap{}.id)}
 }
 
 // watch begins to take down a stream, and forget ends it.
@@ -123,7 +123,7 @@ func (t *tap) follow(p []byte) {
 // begin looks at the header of a frame.
 func (t *tap) begin() {
 	first, second := binary.BigEndian.Uint32(t.header[:4]), binary.BigEndian.Uint32(t.header[4:])
-	t.body, t.idAt = int(second&0xffffff), len(t.id)
+	t.body, t.idAt = frameBody(t.header[:]), len(t.id)
 	fin := second>>24&flagFin != 0
 	isControl := first>>31 == 1
 	switch kind := first & 0xffff; {
