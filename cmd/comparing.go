@@ -43,6 +43,9 @@ func (c *comparing) run(ctx context.Context) error {
 	}
 	if c.options.format == string(formatJSON) {
 		for i := range c.reports {
+			if len(c.reports[i].Runs) == 0 {
+				continue // interrupted before
+			}
 			if err := c.encode(&c.reports[i]); err != nil {
 				return err
 			}
@@ -137,7 +140,7 @@ func find(s *model.Snapshot, key model.Key) (*model.Row, *model.Probe) {
 func (c *comparing) next(transcripts []prober.Transcript) time.Time {
 	var next time.Time
 	for i := range transcripts {
-		if at := transcripts[i].Result.At.Add(c.aims[i].probe.Spec.Period); at.After(next) {
+		if at := transcripts[i].Result.Began().Add(c.aims[i].probe.Spec.Period); at.After(next) {
 			next = at
 		}
 	}

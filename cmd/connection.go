@@ -44,6 +44,8 @@ type target struct {
 	server    string
 	// patience is how long a first answer may take.
 	patience time.Duration
+	// kubectl are the flags that lead kubectl to the same cluster as the same user, as far as they are no secret.
+	kubectl []string
 }
 
 const defaultPatience = 10 * time.Second
@@ -74,7 +76,25 @@ func (c *connection) target() (*target, error) {
 	config.Timeout = 0 // a watch has no end; single requests get their own deadline
 	config.UserAgent = "probetop/" + buildVersion()
 	config.QPS, config.Burst = 50, 100
-	return &target{config: config, context: name, namespace: namespace, server: config.Host, patience: patience}, nil
+	return &target{config: config, context: name, namespace: namespace, server: config.Host, patience: patience, kubectl: c.kubectl(name)}, nil
+}
+
+// kubectl returns the flags that lead kubectl to the same cluster: the context by its name, for the current one may be
+// another when the line is pasted, and what else was given as a flag.
+func (c *connection) kubectl(context string) []string {
+	var flags []string
+	for _, f := range []struct{ name, value string }{
+		{"--kubeconfig", c.rules.ExplicitPath}, {"--context", context}, {"--cluster", c.overrides.Context.Cluster}, {"--user", c.overrides.Context.AuthInfo},
+		{"--server", c.overrides.ClusterInfo.Server}, {"--as", c.overrides.AuthInfo.Impersonate},
+	} {
+		if f.value != "" {
+			flags = append(flags, f.name, f.value)
+		}
+	}
+	for _, group := range c.overrides.AuthInfo.ImpersonateGroups {
+		flags = append(flags, "--as-group", group)
+	}
+	return flags
 }
 
 // patience reads --request-timeout.

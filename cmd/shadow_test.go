@@ -341,3 +341,13 @@ func TestFlagsOfTheBoardAboutShadows(t *testing.T) {
 		}
 	}
 }
+
+// The line to paste names the cluster: kubectl's current context may be another by then.
+func TestShadowByHandInTheSameCluster(t *testing.T) {
+	t.Parallel()
+	o := newTown(t, villager("web-0", true, command("cat", "/tmp/ok")))
+	got := o.shadow(t, t.Context(), nil, "pod/web-0", "--allow-exec", "--as", "jane")
+	if !strings.Contains(got.out, "kubectl --kubeconfig "+o.kubeconfig+" --context simcluster --as jane exec -n shop web-0 -c app -- cat /tmp/ok") {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -140,6 +140,7 @@ func (c *Check) Run(ctx context.Context, via Paths) Result {
 		o = &next
 	}
 	r.Verdict, r.Lack, r.Text = o.verdict, o.lack, o.text
+	r.cut()
 	return r
 }
 

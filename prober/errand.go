@@ -92,7 +92,7 @@ func (e *errand) attempt(ctx context.Context) {
 		e.without(model.LackGone, err.Error())
 		return
 	}
-	e.describe(check)
+	e.describe(check, e.opts.Kubectl)
 	if !e.runs(pod) || !e.allowed(ctx, check) {
 		return
 	}
@@ -238,7 +238,7 @@ func (e *errand) rest(began time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	// The container has seen the probe later than the errand began, by as much as the way took to open.
-	e.place.began[e.Subject.Probe] = latest(began, e.Result.At)
+	e.place.began[e.Subject.Probe] = latest(began, e.Result.Began())
 	switch e.Result.Lack {
 	case "":
 		e.place.backoff = backoff{}

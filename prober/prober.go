@@ -16,6 +16,8 @@ type Options struct {
 	InFlight, PerSecond int
 	// AllowExec lets exec probes be run without asking: each runs a command in somebody's container.
 	AllowExec bool
+	// Kubectl are the flags that lead kubectl to the same cluster, for the command line in a transcript.
+	Kubectl []string
 	// All runs all probes by themselves when Auto is on, also of pods that are not in view and do not fail.
 	All bool
 }

@@ -24,9 +24,8 @@ func quote(word string) string {
 	b.WriteString("$'")
 	for i := range len(word) {
 		switch c := word[i]; {
-		case c == '\'' || c == '\\':
-			b.WriteString(`\` + string(rune(c)))
-		case c < ' ' || c > '~':
+		// A shell that does not know $' ends the word at the next quote, even one behind a backslash.
+		case c < ' ' || c > '~' || c == '\'' || c == '\\':
 			fmt.Fprintf(&b, `\%03o`, c)
 		default:
 			b.WriteByte(c)

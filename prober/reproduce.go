@@ -1,7 +1,6 @@
 package prober
 
 import (
-	"encoding/json"
 	"maps"
 	"net"
 	"slices"
@@ -11,15 +10,16 @@ import (
 )
 
 // Reproduce returns a command line that makes the same check by hand, safe to paste into a shell: for exec from
-// anywhere, for the others from the node. It is empty for a probe that cannot be carried out.
-func (c *Check) Reproduce() string {
+// anywhere, for the others from the node. It is empty for a probe that cannot be carried out. The flags are what leads
+// kubectl to the cluster, such as --context and its value.
+func (c *Check) Reproduce(flags ...string) string {
 	if c.Target == "" {
 		return ""
 	}
 	timeout := strconv.Itoa(int(c.Timeout.Seconds()))
 	switch c.Handler {
 	case model.Exec:
-		words := []string{"kubectl", "exec", "-n", c.namespace, c.pod, "-c", c.Probe.Container, "--"}
+		words := slices.Concat([]string{"kubectl"}, flags, []string{"exec", "-n", c.namespace, c.pod, "-c", c.Probe.Container, "--"})
 		return quoteAll(append(words, c.argv...))
 	case model.HTTP:
 		return quoteAll(c.request.curl(timeout))
@@ -28,7 +28,7 @@ func (c *Check) Reproduce() string {
 		host, port, _ := net.SplitHostPort(c.address)
 		return quoteAll([]string{"nc", "-z", "-v", "-w", timeout, host, port})
 	case model.GRPC:
-		return quoteAll(c.grpcurl(timeout))
+		return quoteAll(c.healthProbe())
 	}
 	return ""
 }
@@ -66,17 +66,15 @@ func curlHeader(name, value string) string {
 	return name + ";"
 }
 
-func (c *Check) grpcurl(timeout string) []string {
-	words := []string{"grpcurl", "-max-time", timeout, "-user-agent", c.node.userAgent()}
+// healthProbe asks as the kubelet does. grpcurl would want the server to have reflection, which few have.
+func (c *Check) healthProbe() []string {
+	timeout := c.Timeout.String()
+	words := []string{"grpc_health_probe", "-addr", c.address, "-connect-timeout", timeout, "-rpc-timeout", timeout, "-user-agent", c.node.userAgent()}
 	if c.secure {
-		words = append(words, "-insecure")
-	} else {
-		words = append(words, "-plaintext")
+		words = append(words, "-tls", "-tls-no-verify")
 	}
 	if c.service != "" {
-		// Marshalling a map of strings cannot fail.
-		request, _ := json.Marshal(map[string]string{"service": c.service})
-		words = append(words, "-d", string(request))
+		words = append(words, "-service", c.service)
 	}
-	return append(words, c.address, "grpc.health.v1.Health/Check")
+	return words
 }

@@ -21,7 +21,7 @@ func TestReproduce(t *testing.T) {
 			`'https://10.0.0.5:8080/p?x=1&y='\''z'\'''`: check(t, withHeaders).Reproduce(),
 		"nc -z -v -w 1 10.0.0.5 5432": check(t, tcpSocket()).Reproduce(),
 		"nc -z -v -w 1 fd00::5 5432":  check(t, tcpSocket(), v6).Reproduce(),
-		`grpcurl -max-time 1 -user-agent kube-probe/1.37 -plaintext -d '{"service":"db"}' 10.0.0.5:9090 grpc.health.v1.Health/Check`: check(t, grpcCall("db")).Reproduce(),
+		"grpc_health_probe -addr 10.0.0.5:9090 -connect-timeout 1s -rpc-timeout 1s -user-agent kube-probe/1.37 -service db": check(t, grpcCall("db")).Reproduce(),
 		`kubectl exec -n shop web-0 -c app -- sh -c 'echo "$HOME"; exit 1'`:                                                          check(t, execute("sh", "-c", `echo "$HOME"; exit 1`)).Reproduce(),
 		"": check(t, corev1.ProbeHandler{}).Reproduce(),
 	} {
@@ -29,6 +29,20 @@ func TestReproduce(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	}
+}
+
+// TestReproduceAsksTheSameCluster, whatever kubectl's current context is when the line is pasted.
+func TestReproduceAsksTheSameCluster(t *testing.T) {
+	t.Parallel()
+	if got, want := check(t, execute("true")).Reproduce("--context", "prod's"), `kubectl --context 'prod'\''s' exec -n shop web-0 -c app -- true`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// hostile are words that a shell or a terminal would act on.
+var hostile = []string{
+	"plain", "", " ", "a b", "'", "''", `"`, `\`, `\'`, "$(touch /tmp/x)", "`id`", "$HOME", "!!", "*", "~", "#", ";", "&", "|", "<", ">", "a\nb", "\x1b[31mred\x1b[0m", "\x07", "\xff\xfe", "é", "日本", "a\u202eb", "\u200b", "-n", "=x", "%1", "{a,b}", "\r", "\t",
+	"\x01'; echo run #", "\x01\\'; echo run #", "\x01\\\\'; echo run #", "\x01\"; echo run #", "\x01$(echo run)", "\x01`echo run`",
 }
 
 // TestReproduceIsSafe pastes commands into a real shell: the words must come out as they are, and nothing must reach
@@ -39,9 +53,7 @@ func TestReproduceIsSafe(t *testing.T) {
 	if err != nil {
 		bash = "/bin/sh"
 	}
-	for _, word := range []string{
-		"plain", "", " ", "a b", "'", "''", `"`, `\`, `\'`, "$(touch /tmp/x)", "`id`", "$HOME", "!!", "*", "~", "#", ";", "&", "|", "<", ">", "a\nb", "\x1b[31mred\x1b[0m", "\x07", "\xff\xfe", "é", "日本", "a\u202eb", "\u200b", "-n", "=x", "%1", "{a,b}", "\r", "\t",
-	} {
+	for _, word := range hostile {
 		line := check(t, execute("printf", "%s", word)).Reproduce()
 		if model.Printable(line) != line {
 			t.Errorf("%q: not printable: %q", word, line)
@@ -49,6 +61,18 @@ func TestReproduceIsSafe(t *testing.T) {
 		_, argv, _ := strings.Cut(line, " -- ")
 		out, err := exec.CommandContext(t.Context(), bash, "-c", argv).Output()
 		if err != nil || string(out) != word {
+			t.Errorf("%q: %s gave %q, %v", word, argv, out, err)
+		}
+	}
+}
+
+// A shell that knows less, such as dash, may take a word for another, but must take it for one.
+func TestReproduceIsSafeInAnyShell(t *testing.T) {
+	t.Parallel()
+	for _, word := range hostile {
+		_, argv, _ := strings.Cut(check(t, execute("set", "--", word)).Reproduce(), " -- ")
+		out, err := exec.CommandContext(t.Context(), "/bin/sh", "-c", argv+"; echo $#").Output()
+		if err != nil || string(out) != "1\n" {
 			t.Errorf("%q: %s gave %q, %v", word, argv, out, err)
 		}
 	}

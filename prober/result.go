@@ -1,7 +1,9 @@
 package prober
 
 import (
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/probetop/probetop/model"
 )
@@ -67,6 +69,43 @@ const (
 	PhaseBody    = "body"
 	PhaseRun     = "run"
 )
+
+// Began returns when the container was asked last: the last attempt's beginning, or the run's when there was none.
+func (r *Result) Began() time.Time {
+	if n := len(r.Attempts); n > 0 {
+		return r.Attempts[n-1].At
+	}
+	return r.At
+}
+
+// wordsKept is how long the texts of a result may be: longer than what the kubelet keeps of a body or an output.
+const wordsKept = bodyRead + 2<<10
+
+// cut shortens what a container can make as long as it likes: the addresses of redirects, and what libraries quote.
+func (r *Result) cut() {
+	shorten(&r.Text)
+	for i := range r.Attempts {
+		a := &r.Attempts[i]
+		shorten(&a.Text)
+		for j := range a.Hops {
+			shorten(&a.Hops[j].Target)
+			shorten(&a.Hops[j].Location)
+			shorten(&a.Hops[j].Protocol)
+		}
+	}
+}
+
+// shorten cuts a text between two characters, and lets go of the rest.
+func shorten(text *string) {
+	if len(*text) <= wordsKept {
+		return
+	}
+	end := wordsKept
+	for end > wordsKept-utf8.UTFMax && !utf8.RuneStart((*text)[end]) {
+		end--
+	}
+	*text = strings.Clone((*text)[:end]) + "…"
+}
 
 // Shadow returns the result as the fact that the model takes.
 func (r *Result) Shadow(probe model.Key, instance string) *model.Shadow {

@@ -28,9 +28,9 @@ func newTranscript(s Subject) *Transcript {
 	return &Transcript{Subject: s, Handler: model.UnknownHandler, Result: Result{At: time.Now()}}
 }
 
-// describe notes what is going to be asked.
-func (t *Transcript) describe(c *Check) {
-	t.Handler, t.Target, t.Timeout, t.Reproduce = c.Handler, c.Target, c.Timeout, c.Reproduce()
+// describe notes what is going to be asked. The flags are those that kubectl needs for the cluster.
+func (t *Transcript) describe(c *Check, kubectl []string) {
+	t.Handler, t.Target, t.Timeout, t.Reproduce = c.Handler, c.Target, c.Timeout, c.Reproduce(kubectl...)
 }
 
 // without notes that there is no verdict.
