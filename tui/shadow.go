@@ -68,7 +68,7 @@ func (b *Board) pressShadow(k tea.KeyPressMsg) bool {
 func (b *Board) shadowAuto() {
 	state := b.shadow()
 	b.options.Shadow.Auto(!state.Auto)
-	text := "auto on: probes in view run from here, as often as the kubelet's"
+	text := "auto on: probes in view or failing run from here once a period"
 	switch {
 	case state.Auto:
 		text = "auto off: no probe runs from here by itself"

@@ -289,7 +289,7 @@ func TestShadowAuto(t *testing.T) {
 	press(b, "a")
 	f.wantTold(t, "auto true", "view 15 payments-api-7d9f8b6c5d-x2x4z")
 	wantOnScreen(t, b, "shadow auto ● live")
-	wantOnScreen(t, b, "auto on: probes in view run from here, as often as the kubelet's; no exec")
+	wantOnScreen(t, b, "auto on: probes in view or failing run from here once a period; no exec")
 	press(b, "a")
 	f.wantTold(t, "auto false")
 	wantOnScreen(t, b, "auto off: no probe runs from here by itself")
