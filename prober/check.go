@@ -137,6 +137,7 @@ func (c *Check) Run(ctx context.Context, via Paths) Result {
 	for o == nil || o.verdict == model.ShadowErrored && len(r.Attempts) > 0 && len(r.Attempts) < maxAttempts {
 		attempt, next := c.try(ctx, via)
 		r.Attempts = append(r.Attempts, attempt)
+		r.RoundTrip = max(r.RoundTrip, attempt.RoundTrip)
 		o = &next
 	}
 	r.Verdict, r.Lack, r.Text = o.verdict, o.lack, o.text
@@ -160,8 +161,10 @@ func (c *Check) barred(via Paths) *outcome {
 // try makes one attempt.
 func (c *Check) try(ctx context.Context, via Paths) (a Attempt, o outcome) {
 	t := newTrial(via, c.host, c.Timeout)
+	t.way = watchWay(ctx, via.Ping)
 	defer func() {
 		t.wire.close()
+		t.way.stop()
 		if reason := recover(); reason != nil {
 			o = panicked("probing", reason).none()
 		}

@@ -154,7 +154,7 @@ func (e *errand) allowed(ctx context.Context, check *Check) bool {
 			return false
 		}
 		if e.ways.Unfinished(e.Subject.Probe) {
-			e.without(model.LackUnfinished, "an earlier command of this probe has not ended")
+			e.without(model.LackUnfinished, "an earlier command of this probe may not have ended")
 			return false
 		}
 	}

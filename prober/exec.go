@@ -24,7 +24,7 @@ func (c *Check) execute(ctx context.Context, t *trial) outcome {
 		}
 		return b.none()
 	}
-	t.budget.restart(result.Began)
+	t.budget.restart(result.Began, result.RoundTrip)
 	output := append(append([]byte{}, result.Stdout...), result.Stderr...)
 	output = output[:min(len(output), bodyRead)]
 	t.keep(output)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/util/remotecommand"
 
 	"github.com/probetop/probetop/model"
@@ -25,8 +27,7 @@ func (p *Pool) Exec(target Target, probe model.Key) Exec {
 		}
 		r, err := p.start(ctx, target, probe.Container, argv)
 		if err != nil {
-			// The request may have reached the container before it failed for us.
-			done(lack(err) == model.LackTunnel)
+			done(!unheard(err)) // it may have reached the container before it failed for us
 			err = fmt.Errorf("running a command in %s/%s: %w", target.Namespace, target.Name, err)
 			return ExecResult{}, &Broken{Err: err, Lack: lack(err)}
 		}
@@ -70,35 +71,59 @@ func (p *Pool) start(ctx context.Context, target Target, container string, argv 
 	return newWebSocketCommand(ws), nil
 }
 
-// await waits for a command to end, but not longer than the timeout. A command that goes on is watched until it
-// ends, and done is called then.
+// unheard reports whether a request was refused before it can have reached a container.
+func unheard(err error) bool {
+	var dial *net.OpError
+	return lack(err) != model.LackTunnel || apierrors.IsTooManyRequests(err) || errors.As(err, &dial) && dial.Op == "dial"
+}
+
+// await waits for a command to end, but not longer than the timeout and what the way takes. A command that goes on is
+// watched until it ends, and done is called then.
 func (p *Pool) await(ctx context.Context, r remote, timeout time.Duration, done func(lost bool)) (ExecResult, error) {
 	began := time.Now()
-	timer := time.NewTimer(timeout)
+	way := watchWay(ctx, r.alive)
+	defer way.stop()
+	allowed := func() time.Duration { return timeout + way.length()*3/2 + slack }
+	timer := time.NewTimer(allowed())
 	defer timer.Stop()
 	cause := error(nil)
-	select {
-	case <-r.over():
-		result, err := r.result()
-		r.close()
-		done(err != nil)
-		result.Began = began
-		return result, err
-	case <-timer.C:
-		if cause = r.alive(ctx); cause == nil {
-			p.follow(r, done)
-			return ExecResult{TimedOut: true, Began: began}, nil
+	for cause == nil {
+		select {
+		case <-r.over():
+			took := time.Since(began)
+			result, err := r.result()
+			r.close()
+			done(err != nil)
+			result.Began, result.RoundTrip = began, way.length()
+			if b := way.heldUp(way.length()); err == nil && b != nil && took-way.length() > timeout {
+				return ExecResult{}, b // in time, perhaps
+			}
+			return result, err
+		case <-timer.C:
+			if left := time.Until(began.Add(allowed())); left > 0 {
+				timer.Reset(left)
+				continue
+			}
+			b := way.heldUp(way.length())
+			if cause = r.alive(ctx); cause == nil && b == nil {
+				p.follow(r, done)
+				return ExecResult{TimedOut: true, Began: began, RoundTrip: way.length()}, nil
+			}
+			if cause == nil {
+				cause = b
+			}
+		case <-p.ctx.Done():
+			cause = errRetired
+		case <-ctx.Done():
+			cause = ctx.Err()
 		}
-	case <-p.ctx.Done():
-		cause = errRetired
-	case <-ctx.Done():
-		cause = ctx.Err()
 	}
 	p.follow(r, done)
 	return ExecResult{}, &Broken{Err: fmt.Errorf("waiting for a command: %w", cause)}
 }
 
-// follow waits in the background until a command has ended.
+// follow waits in the background until a command has ended. It asks for signs of life meanwhile: what stands between may
+// close a connection that is silent.
 func (p *Pool) follow(r remote, done func(lost bool)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -108,9 +133,17 @@ func (p *Pool) follow(r remote, done func(lost bool)) {
 		return
 	}
 	p.running.Go(func() {
-		select {
-		case <-r.over():
-		case <-p.ctx.Done():
+		beat := time.NewTicker(p.opts.Beat)
+		defer beat.Stop()
+		for alive := true; alive; {
+			select {
+			case <-beat.C:
+				alive = r.alive(p.ctx) == nil
+			case <-r.over():
+				alive = false
+			case <-p.ctx.Done():
+				alive = false
+			}
 		}
 		r.close()
 		_, err := r.result()

@@ -10,14 +10,25 @@ import (
 	"github.com/probetop/probetop/model"
 )
 
-// forsaken is how long a command is taken to run when nobody can know any more.
-const forsaken = time.Minute
+// forsaken is how long a command is taken to run when nobody can know any more: twice as long each time in a row, up to
+// an hour or so, for a command that hangs is not to be started again and again.
+const (
+	forsaken   = time.Minute
+	forsakings = 6
+)
 
 // unfinished are the commands that may still run in their containers.
 type unfinished struct {
 	mu sync.Mutex
 	// guarded by mu
-	until map[model.Key]time.Time // zero while the end will be known
+	runs map[model.Key]*running
+}
+
+// running is what is known of the command of a probe.
+type running struct {
+	runs  bool
+	until time.Time // until when a lost one is taken to run; zero while its end will be known
+	lost  int       // how many in a row were lost
 }
 
 // begin notes that a command of a probe runs. The function that it returns says that it has ended, or that this
@@ -25,42 +36,46 @@ type unfinished struct {
 func (u *unfinished) begin(probe model.Key) (done func(lost bool), err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.isLocked(probe) {
-		return nil, &Broken{Err: errors.New("an earlier command of this probe has not ended"), Lack: model.LackUnfinished}
+	r := u.runs[probe]
+	if r.is(time.Now()) {
+		return nil, &Broken{Err: errors.New("an earlier command of this probe may not have ended"), Lack: model.LackUnfinished}
 	}
-	u.until[probe] = time.Time{}
+	if r == nil {
+		r = &running{}
+		u.runs[probe] = r
+	}
+	r.runs, r.until = true, time.Time{}
 	return func(lost bool) {
 		u.mu.Lock()
 		defer u.mu.Unlock()
-		delete(u.until, probe)
-		if lost {
-			u.until[probe] = time.Now().Add(forsaken)
+		switch {
+		case lost:
+			r.until = time.Now().Add(forsaken << min(r.lost, forsakings))
+			r.lost++
+		case u.runs[probe] == r: // the pod has not been forgotten meanwhile
+			delete(u.runs, probe)
 		}
 	}, nil
+}
+
+// is reports whether the command may run.
+func (r *running) is(now time.Time) bool {
+	return r != nil && r.runs && (r.until.IsZero() || now.Before(r.until))
 }
 
 func (u *unfinished) is(probe model.Key) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.isLocked(probe)
-}
-
-func (u *unfinished) isLocked(probe model.Key) bool {
-	until, ok := u.until[probe]
-	if ok && !until.IsZero() && !time.Now().Before(until) {
-		delete(u.until, probe)
-		ok = false
-	}
-	return ok
+	return u.runs[probe].is(time.Now())
 }
 
 // forget forgets the commands of a pod that is gone.
 func (u *unfinished) forget(uid types.UID) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	for probe := range u.until {
+	for probe := range u.runs {
 		if probe.Pod == string(uid) {
-			delete(u.until, probe)
+			delete(u.runs, probe)
 		}
 	}
 }

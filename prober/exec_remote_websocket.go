@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"sync"
 	"time"
 
@@ -17,8 +18,11 @@ import (
 type webSocketCommand struct {
 	conn    *gwebsocket.Conn
 	running sync.WaitGroup
-	pongs   chan struct{}
+	pongs   chan string
 	finish  chan struct{}
+
+	asking sync.Mutex // held while an answer is waited for
+	asked  int        // guarded by asking
 
 	// owned by read until finish is closed
 	status []byte
@@ -28,11 +32,11 @@ type webSocketCommand struct {
 
 // newWebSocketCommand reads from a connection, which it closes.
 func newWebSocketCommand(conn *gwebsocket.Conn) remote {
-	w := &webSocketCommand{conn: conn, pongs: make(chan struct{}, 1), finish: make(chan struct{})}
-	conn.SetPongHandler(func(string) error {
+	w := &webSocketCommand{conn: conn, pongs: make(chan string, 8), finish: make(chan struct{})}
+	conn.SetPongHandler(func(id string) error {
 		select {
-		case w.pongs <- struct{}{}:
-		default:
+		case w.pongs <- id:
+		default: // nobody has taken that many
 		}
 		return nil
 	})
@@ -95,23 +99,31 @@ func (w *webSocketCommand) result() (ExecResult, error) {
 }
 
 func (w *webSocketCommand) alive(ctx context.Context) error {
-	if err := w.conn.WriteControl(gwebsocket.PingMessage, nil, time.Now().Add(silence)); err != nil {
+	w.asking.Lock()
+	defer w.asking.Unlock()
+	w.asked++
+	id := strconv.Itoa(w.asked)
+	if err := w.conn.WriteControl(gwebsocket.PingMessage, []byte(id), time.Now().Add(silence)); err != nil {
 		return &Broken{Err: fmt.Errorf("asking for a sign of life: %w", err)}
 	}
 	late := time.NewTimer(silence)
 	defer late.Stop()
-	select {
-	case <-w.pongs:
-		return nil
-	case <-w.finish:
-		if w.cause == nil {
-			return nil
+	for {
+		select {
+		case answer := <-w.pongs:
+			if answer == id { // and not the answer to one that was given up
+				return nil
+			}
+		case <-w.finish:
+			if w.cause == nil {
+				return nil
+			}
+			return &Broken{Err: errors.New("the way to the container broke: " + w.cause.Error())}
+		case <-late.C:
+			return &Broken{Err: errors.New("the other side is silent")}
+		case <-ctx.Done():
+			return &Broken{Err: ctx.Err()}
 		}
-		return &Broken{Err: errors.New("the way to the container broke: " + w.cause.Error())}
-	case <-late.C:
-		return &Broken{Err: errors.New("the other side is silent")}
-	case <-ctx.Done():
-		return &Broken{Err: ctx.Err()}
 	}
 }
 

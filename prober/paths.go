@@ -12,8 +12,8 @@ import (
 // ends.
 type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-// Exec runs argv in the container the way the kubelet's ExecSync does, and gives up after the timeout. Its error
-// is a *Broken: whatever the command or the runtime said is in the result.
+// Exec runs argv in the container the way the kubelet's ExecSync does, and gives up after the timeout, and what the way
+// to the container takes on top of it. Its error is a *Broken: whatever the command or the runtime said is in the result.
 type Exec func(ctx context.Context, argv []string, timeout time.Duration) (ExecResult, error)
 
 // ExecResult is how a command in a container ended.
@@ -27,6 +27,8 @@ type ExecResult struct {
 	StartError string
 	// Began is when the command was asked for: the connection for it was open by then. Zero is when Exec was called.
 	Began time.Time
+	// RoundTrip is how long the way to the container was, as far as it had to be measured; zero for not at all.
+	RoundTrip time.Duration
 }
 
 // Acknowledger is a connection on which it is not known after Dial whether the container took it.
@@ -47,6 +49,8 @@ type Paths struct {
 	// Alive is asked whether the way of Dial is still open before the container is blamed for what it has not said in
 	// so many words. Nil is a way that cannot break silently.
 	Alive func(ctx context.Context) error
+	// Ping asks the way of Dial for a sign of life as well, and takes no longer than that takes. Nil is a way without a length.
+	Ping func(ctx context.Context) error
 	// Linger is how much later than the container's side closed a connection the way may tell us.
 	Linger time.Duration
 	// RoundTrip is how long the way there and back is. Attempts are given that time on top of their timeout, and

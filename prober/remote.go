@@ -110,7 +110,7 @@ func (r *Remote) Open(ctx context.Context, pod *corev1.Pod, check *Check) (Paths
 	if check.Handler == model.Exec {
 		return Paths{Exec: r.pool.Exec(target, check.Probe)}, nil
 	}
-	paths := Paths{Dial: r.pool.Dial(target), Alive: r.pool.Alive(target), Linger: lingering}
+	paths := Paths{Dial: r.pool.Dial(target), Alive: r.pool.Alive(target), Ping: r.pool.Ping(target), Linger: lingering}
 	if pod.Spec.HostNetwork {
 		paths.Reaches = func(host string) bool { return isNode(pod, host) }
 		paths.Dial = toNode(pod, paths.Dial)
@@ -132,7 +132,14 @@ func (r *Remote) PodIP(ctx context.Context, pod *corev1.Pod, check *Check) *mode
 	if err != nil {
 		return nil // the probe errors everywhere
 	}
-	return r.vantage.Ask(ctx, targetOf(pod), PodRequest{URL: request.URL, Header: request.Header}, check.Timeout+slack)
+	asked := PodRequest{URL: request.URL, Header: request.Header}
+	switch _, password := request.Header["Authorization"]; {
+	case password || request.URL.User != nil:
+		asked.Lacks = "Authorization"
+	case request.Host != "":
+		asked.Lacks = "Host"
+	}
+	return r.vantage.Ask(ctx, targetOf(pod), asked, check.Timeout+slack)
 }
 
 // Unfinished reports whether an earlier command of a probe may still run in its container.

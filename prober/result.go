@@ -31,7 +31,8 @@ type Attempt struct {
 	// At is when it began, Took how long it took, and Effective how long with the way to the container taken off.
 	At              time.Time
 	Took, Effective time.Duration
-	// RoundTrips is how often the way to the container was taken.
+	// RoundTrip is how long the way to the container was, and RoundTrips how often it was taken.
+	RoundTrip  time.Duration
 	RoundTrips int
 	Verdict    model.ShadowVerdict
 	Text       string

@@ -21,11 +21,11 @@ const slack = 250 * time.Millisecond
 // that the attempt takes it. It knows no more of the way than the length that it is given.
 type budget struct {
 	// immutable, but for restart
-	start time.Time
-	// immutable
-	timeout   time.Duration
+	start     time.Time
 	roundTrip time.Duration
-	linger    time.Duration
+	// immutable
+	timeout time.Duration
+	linger  time.Duration
 
 	mu sync.Mutex
 	// guarded by mu
@@ -37,10 +37,14 @@ func newBudget(timeout, roundTrip, linger time.Duration) *budget {
 	return &budget{start: time.Now(), timeout: timeout, roundTrip: roundTrip, linger: linger, trips: 1}
 }
 
-// restart says that the attempt began later than it was made. Nobody else may use the budget at that time.
-func (b *budget) restart(at time.Time) {
+// restart says that the attempt began later than it was made, and how long the way was, if that was not known. Nobody else
+// may use the budget at that time.
+func (b *budget) restart(at time.Time, roundTrip time.Duration) {
 	if at.After(b.start) {
 		b.start = at
+	}
+	if b.roundTrip == 0 {
+		b.roundTrip = roundTrip
 	}
 }
 

@@ -29,6 +29,7 @@ type trial struct {
 	via    Paths
 	wire   *wire
 	budget *budget
+	way    *wayWatch
 
 	mu sync.Mutex
 	// guarded by mu
@@ -94,7 +95,7 @@ func (t *trial) end(o outcome) Attempt {
 	defer t.mu.Unlock()
 	t.endLocked()
 	a := Attempt{
-		At: t.budget.start, Took: took, Effective: t.budget.effective(took), RoundTrips: t.budget.taken(),
+		At: t.budget.start, Took: took, Effective: t.budget.effective(took), RoundTrip: t.budget.roundTrip, RoundTrips: t.budget.taken(),
 		Verdict: o.verdict, Text: o.text, Body: t.body,
 	}
 	for _, h := range t.hops {
@@ -120,6 +121,7 @@ func (t *trial) blame(ctx context.Context, o outcome) outcome {
 	if o.verdict != model.ShadowFailure && o.verdict != model.ShadowErrored || refusal != nil || t.via.Alive == nil {
 		return o
 	}
+	late := t.budget.late()
 	ctx, cancel := context.WithTimeout(ctx, 4*t.via.RoundTrip+time.Second)
 	defer cancel()
 	if err := t.via.Alive(ctx); err != nil {
@@ -127,6 +129,9 @@ func (t *trial) blame(ctx context.Context, o outcome) outcome {
 		if b == nil {
 			b = &Broken{Err: err}
 		}
+		return b.none()
+	}
+	if b := t.way.heldUp(t.via.RoundTrip); late && b != nil {
 		return b.none()
 	}
 	return o

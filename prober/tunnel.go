@@ -77,10 +77,7 @@ func (t *Tunnel) dial(network, address string, alone bool) (net.Conn, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.tap.why() != nil {
-		t.retired = true
-		t.drainLocked()
-	}
+	t.endLocked()
 	if t.retired || alone && len(t.conns) > 0 {
 		return nil, &Broken{Err: errRetired}
 	}
@@ -137,14 +134,35 @@ func (t *Tunnel) idle() time.Duration {
 	return time.Since(t.used)
 }
 
-// retire refuses new connections from now on, if there has been none for so long.
-func (t *Tunnel) retire(idle time.Duration) {
+// reserve says that a connection is about to be made, and reports whether one can be.
+func (t *Tunnel) reserve() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.conns) == 0 && time.Since(t.used) >= idle {
+	t.endLocked()
+	if !t.retired {
+		t.used = time.Now()
+	}
+	return !t.retired
+}
+
+// endLocked refuses new connections from now on when the way has broken.
+func (t *Tunnel) endLocked() {
+	if t.tap.why() != nil {
 		t.retired = true
 		t.drainLocked()
 	}
+}
+
+// retire refuses new connections from now on, if there has been none for so long, and reports whether that is so.
+func (t *Tunnel) retire(idle time.Duration) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.conns) > 0 || time.Since(t.used) < idle {
+		return false
+	}
+	t.retired = true
+	t.drainLocked()
+	return true
 }
 
 func (t *Tunnel) isFragile() bool {

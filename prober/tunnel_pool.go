@@ -77,7 +77,7 @@ func NewPool(config *rest.Config, opts PoolOptions) (*Pool, error) {
 	p := &Pool{
 		upgrader: u, opts: opts, slots: map[types.UID]*slot{}, leaving: map[*slot]struct{}{},
 		fragile:    map[types.UID]struct{}{},
-		unfinished: &unfinished{until: map[model.Key]time.Time{}},
+		unfinished: &unfinished{runs: map[model.Key]*running{}},
 	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	return p, nil
@@ -86,24 +86,34 @@ func NewPool(config *rest.Config, opts PoolOptions) (*Pool, error) {
 // Open opens the tunnel to a pod unless it is open, and returns its round trip. A probe that is run after that is
 // not held up by it. The error is a *Broken, whose Lack says whether that was forbidden or the pod is gone.
 func (p *Pool) Open(ctx context.Context, target Target) (time.Duration, error) {
-	t, err := p.tunnel(ctx, target)
-	if err != nil {
-		return 0, err
-	}
-	if t.RoundTrip() == 0 {
-		if err := t.Alive(ctx); err != nil {
+	for range reopenings {
+		t, err := p.tunnel(ctx, target)
+		if err != nil {
 			return 0, err
 		}
+		if !t.reserve() {
+			p.forget(t)
+			continue
+		}
+		if t.RoundTrip() == 0 {
+			if err := t.Alive(ctx); err != nil {
+				return 0, err
+			}
+		}
+		return t.RoundTrip(), nil
 	}
-	return t.RoundTrip(), nil
+	return 0, &Broken{Err: errRetired}
 }
+
+// reopenings is how often a tunnel is looked for: it may end between two steps, or be taken by somebody else who is to be
+// alone.
+const reopenings = 8
 
 // Dial returns a Dial to a pod. Its errors, and those of its connections, are *Broken, *Refusal, or what a TCP
 // connection to the container would return.
 func (p *Pool) Dial(target Target) Dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		// A tunnel may end between the two steps, or be taken by somebody else who is to be alone.
-		for range 8 {
+		for range reopenings {
 			t, err := p.tunnel(ctx, target)
 			if err != nil {
 				return nil, err
@@ -120,6 +130,15 @@ func (p *Pool) Dial(target Target) Dial {
 
 // Alive asks the far end of a pod's tunnel for a sign of life. The error is a *Broken.
 func (p *Pool) Alive(target Target) func(ctx context.Context) error {
+	return p.asking(target, (*Tunnel).Alive)
+}
+
+// Ping does so as well, and takes no longer than the way there and back.
+func (p *Pool) Ping(target Target) func(ctx context.Context) error {
+	return p.asking(target, func(t *Tunnel, ctx context.Context) error { return t.alive(ctx) })
+}
+
+func (p *Pool) asking(target Target, ask func(*Tunnel, context.Context) error) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		p.mu.Lock()
 		s := p.slots[target.UID]
@@ -131,7 +150,7 @@ func (p *Pool) Alive(target Target) func(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return t.Alive(ctx)
+		return ask(t, ctx)
 	}
 }
 
@@ -281,7 +300,9 @@ func (p *Pool) watch(ctx context.Context, t *Tunnel) {
 	for t.Alive(ctx) == nil {
 		select {
 		case <-beat.C:
-			t.retire(p.opts.Idle)
+			if t.retire(p.opts.Idle) {
+				return
+			}
 		case <-t.drained:
 			return
 		case <-t.ended:

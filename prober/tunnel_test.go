@@ -238,6 +238,41 @@ func ofTheServer(stack string) bool {
 		strings.Contains(stack, "spdystream.(*Connection).shutdown")
 }
 
+// TestOpenOpens another tunnel when the one there was is going: an attempt must not wait for it.
+func TestOpenOpens(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, s *stage) {
+		p := pool(t, s.config, prober.PoolOptions{})
+		forwards := func() (n int) {
+			for _, r := range s.Requests() {
+				if r.Subresource == "portforward" && r.Verb == "get" {
+					n++
+				}
+			}
+			return n
+		}
+		for want := 1; want <= 2; want++ {
+			if _, err := p.Open(soon(t), target); err != nil {
+				t.Fatal(err)
+			}
+			if got := forwards(); got > want || want == 2 && got < 1 {
+				t.Errorf("%d tunnels were asked for, want %d", got, want)
+			}
+			before := len(s.Requests())
+			c := dial(t, p, webPort)
+			_ = c.Close()
+			if got := len(s.Requests()); got != before {
+				t.Errorf("the connection waited for %d requests", got-before)
+			}
+			for end := time.Now().Add(10 * time.Second); !p.Retire(target.UID); time.Sleep(5 * time.Millisecond) {
+				if time.Now().After(end) {
+					t.Fatal("the connection is not closed")
+				}
+			}
+		}
+	})
+}
+
 // TestNothingIsLeft runs alone, so that all goroutines there are must be its own.
 func TestNothingIsLeft(t *testing.T) {
 	s := newStage(t, simcluster.Options{})

@@ -42,6 +42,9 @@ type PodRequest struct {
 	URL *url.URL
 	// Header is sent as far as the API server lets it through: it keeps Authorization to itself, and sets a Host.
 	Header http.Header
+	// Lacks names a header of the request that the API server does not pass on; empty for none. The status that the pod
+	// answers is no verdict then.
+	Lacks string
 }
 
 // vantageBody is how much of a body is read before the status is judged.
@@ -79,6 +82,8 @@ func (v *Vantage) Ask(ctx context.Context, target Target, probe PodRequest, time
 		return &model.PodIPVantage{Verdict: model.ShadowErrored, Text: "context deadline exceeded (Client.Timeout or context cancellation while reading body)"}
 	}
 	switch code := response.StatusCode; {
+	case probe.Lacks != "":
+		return &model.PodIPVantage{Text: fmt.Sprintf("the pod answers with status %d, to a request without the probe's %s: the API server does not pass it on", code, probe.Lacks)}
 	case code >= 200 && code < 300:
 		return &model.PodIPVantage{Verdict: model.ShadowSuccess, Text: string(body)}
 	case code >= 300 && code < 400:

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/rest"
 
@@ -117,6 +118,40 @@ func TestVantage(t *testing.T) {
 	s.Down()
 	if got := ask(target); got.Verdict != model.ShadowNone {
 		t.Errorf("while the server is down: got %+v", got)
+	}
+}
+
+// The API server keeps some headers to itself: what the pod answers to a request without them is no verdict on the probe.
+func TestVantageOfARequestThatIsNotPassedOnWhole(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, simcluster.Options{})
+	r, err := prober.NewRemote(s.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	for _, c := range []struct {
+		header, value, path string
+		verdict             model.ShadowVerdict
+		text                string
+	}{
+		{"X-A", "1", "/", model.ShadowSuccess, ""},
+		{"Host", "shop", "/", model.ShadowNone, "the pod answers with status 200, to a request without the probe's Host: the API server does not pass it on"},
+		{"authorization", "Basic eA==", "/", model.ShadowNone, "the pod answers with status 200, to a request without the probe's Authorization: the API server does not pass it on"},
+		{"X-A", "1", "http://me:secret@x/", model.ShadowNone, "the pod answers with status 200, to a request without the probe's Authorization: the API server does not pass it on"},
+	} {
+		p := pod()
+		handler := httpGet(c.path)
+		handler.HTTPGet.HTTPHeaders = []corev1.HTTPHeader{{Name: c.header, Value: c.value}}
+		p.Spec.Containers[0].ReadinessProbe = &corev1.Probe{ProbeHandler: handler}
+		check, err := prober.NewCheck(p, "app", model.Readiness, prober.NodeInfo{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := r.PodIP(soon(t), p, check)
+		if got == nil || got.Verdict != c.verdict || c.text != "" && got.Text != c.text {
+			t.Errorf("%s %s %s: got %+v", c.header, c.value, c.path, got)
+		}
 	}
 }
 

@@ -1,0 +1,106 @@
+package prober
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// wayWatch times the way to a container again and again while an attempt is under way. A verdict that rests on how long
+// something took is none when it was the way that took so long. The nil wayWatch knows nothing of a way that has no length.
+type wayWatch struct {
+	// immutable after watchWay
+	ping   func(context.Context) error
+	cancel context.CancelFunc
+	done   chan struct{}
+
+	mu sync.Mutex
+	// guarded by mu
+	since             time.Time // of the ping under way; zero for none
+	shortest, longest time.Duration
+}
+
+// wayGlance is how long after the beginning of an attempt the way is timed first, and how long there is between two
+// times: most attempts are over by then.
+const wayGlance = 100 * time.Millisecond
+
+// watchWay begins to watch a way by its sign of life; nil for one that cannot be asked. stop ends it.
+func watchWay(ctx context.Context, ping func(context.Context) error) *wayWatch {
+	if ping == nil {
+		return nil
+	}
+	w := &wayWatch{ping: ping, done: make(chan struct{})}
+	ctx, w.cancel = context.WithCancel(ctx)
+	go w.run(ctx)
+	return w
+}
+
+func (w *wayWatch) run(ctx context.Context) {
+	defer close(w.done)
+	pause := time.NewTimer(wayGlance)
+	defer pause.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-pause.C:
+		}
+		began := time.Now()
+		w.note(began, 0)
+		if w.ping(ctx) != nil {
+			return // whoever needs the way finds out why; how long it is silent by then counts
+		}
+		w.note(time.Time{}, time.Since(began))
+		pause.Reset(wayGlance)
+	}
+}
+
+// note notes when the ping under way began, and how long the one before it took.
+func (w *wayWatch) note(since time.Time, took time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.since = since
+	if took == 0 {
+		return
+	}
+	w.longest = max(w.longest, took)
+	if w.shortest == 0 || took < w.shortest {
+		w.shortest = took
+	}
+}
+
+// length is the shortest round trip that was measured; zero for none.
+func (w *wayWatch) length() time.Duration {
+	if w == nil {
+		return 0
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.shortest
+}
+
+// heldUp returns a *Broken when a round trip took so much longer than usual that a duration says nothing of the container.
+func (w *wayWatch) heldUp(usual time.Duration) *Broken {
+	if w == nil {
+		return nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	longest := w.longest
+	if !w.since.IsZero() {
+		longest = max(longest, time.Since(w.since))
+	}
+	if longest <= 2*usual+slack { // one ping may have waited for another
+		return nil
+	}
+	return &Broken{Err: fmt.Errorf("the way to the container took %v meanwhile", longest.Round(time.Millisecond))}
+}
+
+// stop ends the watch, and waits for that.
+func (w *wayWatch) stop() {
+	if w != nil {
+		w.cancel()
+		<-w.done
+	}
+}

@@ -1,0 +1,211 @@
+package prober
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/probetop/probetop/model"
+)
+
+// freezes is a way of some length on which nothing gets through for a while, from a second moment of its life on.
+type freezes struct {
+	trip        time.Duration
+	born        time.Time
+	from, until time.Duration
+}
+
+// ping takes the way there and back.
+func (f *freezes) ping(ctx context.Context) error {
+	f.pass(ctx, f.trip/2)
+	f.pass(ctx, f.trip/2)
+	return ctx.Err()
+}
+
+// pass takes the way once.
+func (f *freezes) pass(ctx context.Context, d time.Duration) {
+	idle(ctx, d)
+	if at := time.Since(f.born); at >= f.from && at < f.until {
+		idle(ctx, f.until-at)
+	}
+}
+
+func idle(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// TestAWayThatIsHeldUp makes no failure of a container that answers in time.
+func TestAWayThatIsHeldUp(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answers time.Duration
+		way     freezes
+		want    model.ShadowVerdict
+	}{
+		"nothing is":                           {20 * time.Millisecond, freezes{}, model.ShadowSuccess},
+		"the container is slow":                {1500 * time.Millisecond, freezes{}, model.ShadowFailure},
+		"the container hangs":                  {time.Hour, freezes{}, model.ShadowFailure},
+		"the way is, and the answer is late":   {20 * time.Millisecond, freezes{from: 10 * time.Millisecond, until: 1200 * time.Millisecond}, model.ShadowNone},
+		"the way is, and nothing comes":        {50 * time.Millisecond, freezes{from: 40 * time.Millisecond, until: 1600 * time.Millisecond}, model.ShadowNone},
+		"the way is for less than it matters":  {20 * time.Millisecond, freezes{from: 10 * time.Millisecond, until: 500 * time.Millisecond}, model.ShadowSuccess},
+		"the way is later, when nothing comes": {time.Hour, freezes{from: 500 * time.Millisecond, until: 1100 * time.Millisecond}, model.ShadowNone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				way := c.way
+				way.born, way.trip = time.Now(), 20*time.Millisecond
+				var server net.Conn
+				dial := func(context.Context, string, string) (net.Conn, error) {
+					ours, theirs := net.Pipe()
+					server = theirs
+					go func() {
+						if _, err := http.ReadRequest(bufio.NewReader(theirs)); err != nil {
+							return
+						}
+						idle(t.Context(), c.answers)
+						way.pass(t.Context(), way.trip)
+						_, _ = theirs.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+					}()
+					return ours, nil
+				}
+				alive := func(context.Context) error { return nil }
+				r := webCheck(t).Run(t.Context(), Paths{Dial: dial, Alive: alive, Ping: way.ping, RoundTrip: way.trip})
+				if r.Verdict != c.want {
+					t.Errorf("got %s %s: %s", r.Verdict, r.Lack, r.Text)
+				}
+				_ = server.Close()
+				time.Sleep(2 * time.Hour)
+			})
+		})
+	}
+}
+
+func webCheck(t *testing.T) *Check {
+	t.Helper()
+	get := corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Port: intstr.FromInt32(8080)}}
+	pod := &corev1.Pod{
+		Spec:   corev1.PodSpec{Containers: []corev1.Container{{Name: "app", LivenessProbe: &corev1.Probe{ProbeHandler: get, TimeoutSeconds: 1}}}},
+		Status: corev1.PodStatus{PodIP: "10.0.0.5"},
+	}
+	c, err := NewCheck(pod, "app", model.Liveness, NodeInfo{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// fakeRemote is a command at the end of a way.
+type fakeRemote struct {
+	way   freezes
+	ended chan struct{}
+	asked atomic.Int32
+}
+
+func (f *fakeRemote) over() <-chan struct{}           { return f.ended }
+func (f *fakeRemote) result() (ExecResult, error)     { return ExecResult{}, nil }
+func (f *fakeRemote) alive(ctx context.Context) error { f.asked.Add(1); return f.way.ping(ctx) }
+func (f *fakeRemote) close()                          {}
+
+// TestACommandIsTimedWithoutItsWay: what the way takes is not the command's.
+func TestACommandIsTimedWithoutItsWay(t *testing.T) {
+	t.Parallel()
+	const long = 300 * time.Millisecond
+	for name, c := range map[string]struct {
+		ends time.Duration // after which its end is known here
+		way  freezes
+		want string
+		took time.Duration
+	}{
+		"in time":                       {900 * time.Millisecond, freezes{trip: long}, "ended", 900 * time.Millisecond},
+		"in time, but for the way":      {1200 * time.Millisecond, freezes{trip: long}, "ended", 1200 * time.Millisecond},
+		"late":                          {1600 * time.Millisecond, freezes{trip: long}, "late", 1600 * time.Millisecond},
+		"never":                         {time.Hour, freezes{trip: long}, "timed out", 2 * time.Second},
+		"never, nearby":                 {time.Hour, freezes{trip: time.Millisecond}, "timed out", 1260 * time.Millisecond},
+		"the way was held up meanwhile": {1200 * time.Millisecond, freezes{trip: 20 * time.Millisecond, from: 300 * time.Millisecond, until: 1190 * time.Millisecond}, "broken", 1200 * time.Millisecond},
+		"the way is held up":            {time.Hour, freezes{trip: 20 * time.Millisecond, from: 300 * time.Millisecond, until: 1600 * time.Millisecond}, "broken", 2 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := &Pool{opts: PoolOptions{Beat: 10 * time.Second}}
+				p.ctx, p.cancel = context.WithCancel(t.Context())
+				r := &fakeRemote{way: c.way, ended: make(chan struct{})}
+				r.way.born = time.Now()
+				go func() { time.Sleep(c.ends); close(r.ended) }()
+				lost := false
+				began := time.Now()
+				result, err := p.await(t.Context(), r, time.Second, func(l bool) { lost = l })
+				took := time.Since(began)
+				b := newBudget(time.Second, 0, 0)
+				b.start, b.roundTrip = began, result.RoundTrip
+				got := "ended"
+				var broken *Broken
+				switch {
+				case errors.As(err, &broken):
+					got = "broken"
+				case result.TimedOut:
+					got = "timed out"
+				case b.lateAt(began.Add(took)):
+					got = "late"
+				}
+				if got != c.want || took > c.took {
+					t.Errorf("%s after %v (%v), want %s after %v", got, took, err, c.want, c.took)
+				}
+				before := r.asked.Load()
+				time.Sleep(time.Minute)
+				if asked := r.asked.Load() - before; c.ends == time.Hour && asked < 5 {
+					t.Errorf("the command was asked %d times for a sign of life in a minute", asked)
+				}
+				p.cancel()
+				p.running.Wait()
+				if lost {
+					t.Error("the command counts for lost")
+				}
+				time.Sleep(2 * time.Hour)
+			})
+		})
+	}
+}
+
+// TestALostCommandIsNotStartedAgainAndAgain, for it may be one that hangs.
+func TestALostCommandIsNotStartedAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		u, probe := &unfinished{runs: map[model.Key]*running{}}, model.Key{Pod: "p", Container: "c"}
+		for _, wait := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute} {
+			done, err := u.begin(probe)
+			if err != nil {
+				t.Fatal(err)
+			}
+			done(true)
+			time.Sleep(wait - time.Second)
+			if _, err := u.begin(probe); err == nil || !u.is(probe) {
+				t.Errorf("it is started again within %v", wait)
+			}
+			time.Sleep(time.Second)
+		}
+		late, err := u.begin(probe)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.forget("p")
+		if _, err := u.begin(probe); err != nil {
+			t.Fatal(err)
+		}
+		late(false) // of the pod of before
+		if !u.is(probe) {
+			t.Error("the end of an earlier command is taken for that of the present one")
+		}
+	})
+}
