@@ -84,8 +84,12 @@ func (c *connection) target() (*target, error) {
 func (c *connection) kubectl(context string) []string {
 	var flags []string
 	for _, f := range []struct{ name, value string }{
-		{"--kubeconfig", c.rules.ExplicitPath}, {"--context", context}, {"--cluster", c.overrides.Context.Cluster}, {"--user", c.overrides.Context.AuthInfo},
-		{"--server", c.overrides.ClusterInfo.Server}, {"--as", c.overrides.AuthInfo.Impersonate},
+		{"--kubeconfig", c.rules.ExplicitPath},
+		{"--context", context},
+		{"--cluster", c.overrides.Context.Cluster},
+		{"--user", c.overrides.Context.AuthInfo},
+		{"--server", c.overrides.ClusterInfo.Server},
+		{"--as", c.overrides.AuthInfo.Impersonate},
 	} {
 		if f.value != "" {
 			flags = append(flags, f.name, f.value)

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -13,7 +14,7 @@ func (c *comparison) lacking() (Agreement, bool) {
 	}
 	switch c.run.Lack {
 	case LackForbidden:
-		return found(ShadowForbidden, Certain, "ask for create on pods/"+c.subresource()+" in namespace "+c.pod.Namespace,
+		return found(ShadowForbidden, Certain, "ask for "+c.missing()+" in namespace "+c.pod.Namespace,
 			"no verdict: the API server does not let you run the probe: %s", c.reason("the right to it is missing"))
 	case LackUnsupported:
 		return found(ShadowUnsupported, Certain, "go by the kubelet's own events", "no verdict: this probe cannot be run from here: %s", c.reason("its kind is not known"))
@@ -23,7 +24,7 @@ func (c *comparison) lacking() (Agreement, bool) {
 		return c.undecided("no verdict: "+c.probe.Container.Name+" did not run, or ended meanwhile", "run it again when the container runs"), true
 	case LackUnfinished:
 		return found(ExecOrphan, Certain, "look for the command in the container (ps), and end it; raise timeoutSeconds if it needs that long",
-			"no verdict: the command of an earlier run from here still runs in %s, and is not started twice", c.probe.Container.Name)
+			"no verdict: the command of an earlier run from here may still run in %s, and is not started twice", c.probe.Container.Name)
 	}
 	return found(TunnelBroke, Certain, "run it again; if it stays, look at the API server and the kubelet of "+c.node.called(),
 		"no verdict: the way to the container broke before there was one: %s", c.reason("nobody said why"))
@@ -43,6 +44,14 @@ func (c *comparison) reason(otherwise string) string {
 		return otherwise
 	}
 	return c.run.Text
+}
+
+// missing is the right that a run lacks, read from what the API server said.
+func (c *comparison) missing() string {
+	if strings.Contains(c.run.Text, `cannot get resource "pods" `) {
+		return "get on pods"
+	}
+	return "create on pods/" + c.subresource()
 }
 
 // subresource is what of a pod the probe is run through.

@@ -259,7 +259,7 @@ func TestAgreement(t *testing.T) {
 			{60, shadows(Liveness, overtime, taking(time.Second, 0))},
 			{60.1, agrees("liveness", "E1 medium", "may run on")},
 			{61, shadows(Liveness, "", lacks(LackUnfinished))},
-			{61.1, agrees("liveness", "E1 certain", "still runs")},
+			{61.1, agrees("liveness", "E1 certain", "may still run")},
 		}},
 		"E2 X15 X05 the runtimes' words": {pod: []func(*Pod){livenessOf(by(Exec))}, plot: plot{
 			{30.1, fails(Liveness, "command timed out")}, {31, shadows(Liveness, overtime)}, {31.1, agrees("liveness", "E2 high", "after 1s", "1 of 3")},

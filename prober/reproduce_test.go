@@ -22,7 +22,7 @@ func TestReproduce(t *testing.T) {
 		"nc -z -v -w 1 10.0.0.5 5432": check(t, tcpSocket()).Reproduce(),
 		"nc -z -v -w 1 fd00::5 5432":  check(t, tcpSocket(), v6).Reproduce(),
 		"grpc_health_probe -addr 10.0.0.5:9090 -connect-timeout 1s -rpc-timeout 1s -user-agent kube-probe/1.37 -service db": check(t, grpcCall("db")).Reproduce(),
-		`kubectl exec -n shop web-0 -c app -- sh -c 'echo "$HOME"; exit 1'`:                                                          check(t, execute("sh", "-c", `echo "$HOME"; exit 1`)).Reproduce(),
+		`kubectl exec -n shop web-0 -c app -- sh -c 'echo "$HOME"; exit 1'`:                                                 check(t, execute("sh", "-c", `echo "$HOME"; exit 1`)).Reproduce(),
 		"": check(t, corev1.ProbeHandler{}).Reproduce(),
 	} {
 		if got != want {
