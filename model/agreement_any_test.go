@@ -135,8 +135,12 @@ func TestShadowsAreForgottenWithTheirPod(t *testing.T) {
 func honest(k *kubelet, w *probeWorker) *Shadow {
 	c := &k.pod.Containers[0]
 	f := &Shadow{Probe: Key{k.pod.UID, "web", w.typ}, Instance: c.ID, At: k.now, Took: 10 * time.Millisecond, Verdict: ShadowSuccess}
-	if !w.healthy {
-		f.Verdict, f.Text, f.Took = ShadowFailure, w.failText(), w.duration
+	switch {
+	case w.erring && k.rng.IntN(4) == 0:
+		f.Verdict, f.Text = ShadowErrored, "port \"web\" not found"
+	case !w.healthy:
+		fails := w.fail()
+		f.Verdict, f.Text, f.Took = ShadowFailure, fails.text, fails.takes
 	}
 	return f
 }
@@ -222,7 +226,7 @@ func TestADifferenceIsFound(t *testing.T) {
 		w.hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"})
 		worker := &probeWorker{
 			typ: Readiness, spec: probe(period(seconds)), tick: k.now.Add(300 * time.Millisecond), flips: at(100000),
-			failText: func() string { return dialed }, duration: 5 * time.Millisecond,
+			fail: func() failing { return failing{text: dialed, takes: 5 * time.Millisecond} },
 		}
 		k.workers, k.tally = []*probeWorker{worker}, map[ProbeType]*[2]int32{Readiness: {}}
 		k.pod.Containers[0].Probes = [len(ProbeTypes)]*ProbeSpec{Readiness: worker.spec}

@@ -79,7 +79,11 @@ func (c *comparison) contradictions() int {
 	}
 	n, at := 0, c.since
 	for i := range c.troubles {
-		earliest, latest := c.troubles[i].moment(durationOf(c.probe).longest)
+		if told := c.troubles[i].event.Outcome; told != c.word.Verdict.outcome() {
+			n, at = 0, latestOf(at, c.troubles[i].to()) // it came to yet another verdict meanwhile
+			continue
+		}
+		earliest, latest := c.troubles[i].moment(spanOf(c.probe.Spec, c.troubles[i].event.cause(c.probe.Spec.Handler)).longest)
 		if !earliest.After(at) {
 			continue
 		}
@@ -91,6 +95,13 @@ func (c *comparison) contradictions() int {
 		}
 	}
 	return n
+}
+
+func latestOf(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // moment is when a probe ran that failed, by our own clock where it can be: the node's may be wrong.
@@ -127,7 +138,7 @@ func (c *comparison) withheldBetween() int {
 // by a failure that was over at once.
 func (c *comparison) contradicted() bool {
 	n := c.contradictions()
-	return n >= 2 || n == 1 && (!c.fails() || len(c.troubles) == 0 || c.lasting())
+	return n >= 2 || n == 1 && (c.word.Verdict.Succeeds() || len(c.troubles) == 0 || c.lasting())
 }
 
 // measuredSuccess is the newest result that the counters tell, if it is a success.

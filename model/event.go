@@ -111,6 +111,14 @@ func (e *Event) Text() string {
 	return text
 }
 
+// cause is what an event about a probe with that handler names.
+func (e *Event) cause(handler HandlerKind) Cause {
+	if e.Outcome == Failed && handler != Exec {
+		return e.network
+	}
+	return CauseOf(handler, e.Outcome, e.Text())
+}
+
 // probeVerbs are the ways in which pkg/kubelet/prober/prober.go words an outcome, longest first:
 // kubelets up to 1.32 say only "errored".
 var probeVerbs = [...]struct {

@@ -97,11 +97,14 @@ func (r *reckoning) next() Window {
 	}
 	tick, ok := r.lastTick()
 	if !ok {
-		return Window{r.now, r.now.Add(period)}
+		return Window{r.now, r.now.Add(r.probe.Spec.pace())}
 	}
 	if passed := r.now.Sub(tick.Latest); passed > 0 {
 		skipped := (passed + period - 1) / period * period
 		tick = tick.shift(skipped, skipped)
+	}
+	if r.probe.Type == Readiness && !r.probe.Container.Ready {
+		tick.Earliest = r.now // any sync of the pod makes the kubelet run it at once
 	}
 	return tick.from(r.now)
 }
@@ -117,14 +120,15 @@ func (w Window) from(now time.Time) Window {
 	return w
 }
 
-// lastTick is the tick of the newest result that is known. It reports false when that tells nothing of the phase.
+// lastTick is the tick of the newest result that is known. It reports false when that tells nothing of the phase: a run that
+// takes longer than a period leaves the beat.
 func (r *reckoning) lastTick() (Window, bool) {
 	if _, _, ok := r.measured(r.probe); ok {
 		at, ok := r.counts(r.probe.Container.Name, r.probe.Type).Anchor()
-		return at.shift(-r.span.longest, 0), ok
+		return at.shift(-spanOf(r.probe.Spec, r.probe.Cause()).longest, 0), ok && !r.probe.Spec.overruns()
 	}
 	f := r.newest()
-	if f == nil || r.now.Sub(f.to()) > time.Hour {
+	if f == nil || r.now.Sub(f.to()) > time.Hour || r.took(f).longest >= r.probe.Spec.Period {
 		return Window{}, false
 	}
 	return r.ticked(f), true
@@ -139,7 +143,7 @@ func (r *reckoning) ticked(f *failure) Window {
 	if f.heard.Before(tick.Earliest) && !f.heard.IsZero() {
 		tick.Earliest = f.heard // the node's clock is ahead of ours
 	}
-	return tick.shift(-r.span.longest, -r.span.shortest)
+	return tick.shift(-r.took(f).longest, -r.took(f).shortest)
 }
 
 // consequence is what follows if every probe that we have not heard of fails.
@@ -155,10 +159,13 @@ func (r *reckoning) consequence(next Window) Consequence {
 	if decided {
 		return Consequence{WillUnready, Window{r.now, r.now.Add(statusLag)}} // the status is on its way
 	}
-	period, left := r.probe.Spec.Period, time.Duration(max(f.Threshold-f.Run, 1))
-	w := next.shift((left-1)*period, (left-1)*period)
+	period, pace, left := r.probe.Spec.Period, r.probe.Spec.pace(), time.Duration(max(f.Threshold-f.Run, 1))
+	w := next.shift((left-1)*period, (left-1)*pace)
 	if tick, ok := r.lastTick(); ok && !r.now.Before(r.eligible()) {
-		w = tick.shift(left*period, left*period)
+		w = tick.shift(left*period, left*pace)
+	}
+	if r.probe.Spec.overruns() {
+		w.Earliest = w.Earliest.Add(-period) // the next one may begin off the beat
 	}
 	if f.Bound == AtLeast {
 		w.Earliest = next.Earliest // it may be the next one
@@ -169,7 +176,7 @@ func (r *reckoning) consequence(next Window) Consequence {
 			w.Latest = next.Latest // the one that was due has not been heard of
 		}
 	}
-	w = w.shift(0, r.probe.Spec.Timeout+eventLag).from(r.now)
+	w = w.shift(0, r.probe.Spec.longest()+eventLag).from(r.now)
 	if r.probe.Type == Readiness {
 		return Consequence{WillUnready, w}
 	}

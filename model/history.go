@@ -192,7 +192,7 @@ func (h *history) heardPod(old, p *Pod, at time.Time) *history {
 			n.flips = keep(n.flips, maxFlips, f)
 		}
 		if e := next.lastEnd(c.Name); e >= 0 {
-			if updated := next.ends[e].followed(c, at, was != nil); updated != next.ends[e] {
+			if updated := next.ends[e].followed(was, c, at); updated != next.ends[e] {
 				n := change()
 				n.ends = slices.Clone(n.ends)
 				n.ends[e] = updated
@@ -266,16 +266,21 @@ func (h *history) lastEnd(container string) int {
 	return -1
 }
 
-// followed returns the end with what the instance after it has come to. Only what is seen to happen has a time.
-func (e end) followed(c *Container, at time.Time, watched bool) end {
+// followed returns the end with what the instance after it has come to. Only what is seen to happen has a time. was is what
+// was said of the container before; nil for nothing.
+func (e end) followed(was, c *Container, at time.Time) end {
 	if c.State != Running || c.StartedAt.Before(e.how.FinishedAt) || !e.next.IsZero() && !e.next.Equal(c.StartedAt) {
 		return e
 	}
 	e.next, e.count = c.StartedAt, c.Restarts
-	if watched && e.started.IsZero() && c.Started == True {
+	if was == nil {
+		return e
+	}
+	same := was.State == Running && was.StartedAt.Equal(c.StartedAt)
+	if e.started.IsZero() && c.Started == True && !(same && was.Started == True) {
 		e.started = at
 	}
-	if watched && e.ready.IsZero() && c.Ready {
+	if e.ready.IsZero() && c.Ready && !(same && was.Ready) {
 		e.ready = at
 	}
 	return e

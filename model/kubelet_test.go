@@ -60,6 +60,8 @@ type truth struct {
 	at  time.Time
 	typ ProbeType
 	run int32
+	// errs is set when the probe could not be carried out when it was last run.
+	errs bool
 	// ready and started are the container's.
 	ready, started bool
 }
@@ -78,8 +80,17 @@ type probeWorker struct {
 	last     bool
 	run      int32
 	episode  int // counts successes, and what the probe brought about
-	failText func() string
-	duration time.Duration
+	fail     func() failing
+	fails    failing // what the probe that runs does, unless it succeeds
+	erring   bool    // it cannot be carried out now and then
+	errs     bool    // so it was when it was last run
+}
+
+// failing is how a probe fails: what is said of it, and how long it takes.
+type failing struct {
+	text  string
+	takes time.Duration
+	errs  bool
 }
 
 const step = 20 * time.Millisecond
@@ -110,20 +121,36 @@ func (k *kubelet) worker(typ ProbeType) *probeWorker {
 		spec.SuccessThreshold = 2
 	}
 	w := &probeWorker{typ: typ, spec: spec, tick: k.now.Add(time.Duration(k.rng.IntN(period*1000)) * time.Millisecond), healthy: true}
-	switch k.rng.IntN(4) {
+	refused := failing{text: "dial tcp 10.0.0.7:8080: connect: connection refused", takes: 5 * time.Millisecond}
+	hangs := failing{text: "context deadline exceeded (Client.Timeout exceeded while awaiting headers)", takes: spec.Timeout}
+	always := func(f failing) func() failing { return func() failing { return f } }
+	switch k.rng.IntN(5) {
 	case 0:
-		w.failText, w.duration = func() string { return "dial tcp 10.0.0.7:8080: connect: connection refused" }, 5*time.Millisecond
+		w.fail = always(refused)
 	case 1:
-		w.failText = func() string { return "context deadline exceeded (Client.Timeout exceeded while awaiting headers)" }
-		w.duration = spec.Timeout
+		hangs.takes = k.patient(spec)
+		w.fail = always(hangs)
 	case 2:
-		w.failText = func() string { k.news++; return fmt.Sprintf("read tcp 10.0.0.1:%d: connection reset by peer", k.news) }
-		w.duration = time.Duration(k.rng.IntN(900)) * time.Millisecond
+		takes := time.Duration(k.rng.IntN(900)) * time.Millisecond
+		w.fail = func() failing {
+			k.news++
+			return failing{text: fmt.Sprintf("read tcp 10.0.0.1:%d: connection reset by peer", k.news), takes: takes}
+		}
+	case 3: // now this, now that
+		hangs.takes = k.patient(spec)
+		w.fail = func() failing { return []failing{refused, hangs}[k.rng.IntN(2)] }
 	default:
-		w.failText, w.duration = func() string { return "HTTP probe failed with statuscode: 503" }, 100*time.Millisecond
+		w.fail = always(failing{text: "HTTP probe failed with statuscode: 503", takes: 100 * time.Millisecond})
 	}
+	w.erring = k.rng.IntN(6) == 0
 	k.pod.Containers[0].Probes[typ] = spec
 	return w
+}
+
+// patient makes a probe wait for an answer for longer than its period, or not, and returns how long.
+func (k *kubelet) patient(spec *ProbeSpec) time.Duration {
+	spec.Timeout = time.Duration([]int{1, 1, 2, 5, 12, 25}[k.rng.IntN(6)]) * time.Second
+	return spec.Timeout
 }
 
 // send puts a change on its way.
@@ -284,19 +311,27 @@ func (k *kubelet) begin(w *probeWorker) {
 	if (c.Started == True) == (w.typ == Startup) {
 		return
 	}
-	w.result = w.healthy
-	w.busy = k.now.Add(10 * time.Millisecond)
-	if !w.result {
-		w.busy = k.now.Add(w.duration)
+	w.result, w.fails = w.healthy, failing{takes: 10 * time.Millisecond}
+	switch {
+	case w.erring && k.rng.IntN(4) == 0:
+		w.fails = failing{text: `port "web" not found`, errs: true}
+	case !w.result:
+		w.fails = w.fail()
 	}
+	w.busy = k.now.Add(w.fails.takes)
 }
 
 // finish counts a result and acts on it.
 func (k *kubelet) finish(w *probeWorker) {
 	c := &k.pod.Containers[0]
+	name := map[ProbeType]string{Startup: "Startup", Readiness: "Readiness", Liveness: "Liveness"}[w.typ]
+	if w.errs = w.fails.errs; w.errs {
+		k.event(ReasonUnhealthy, name+" probe errored and resulted in unknown state: "+w.fails.text)
+		k.tell()
+		return // and it counts for nothing
+	}
 	if !w.result {
-		name := map[ProbeType]string{Startup: "Startup", Readiness: "Readiness", Liveness: "Liveness"}[w.typ]
-		k.event(ReasonUnhealthy, name+" probe failed: "+w.failText())
+		k.event(ReasonUnhealthy, name+" probe failed: "+w.fails.text)
 	}
 	if n := k.tally[w.typ]; w.result {
 		n[0]++
@@ -344,7 +379,7 @@ func (k *kubelet) finish(w *probeWorker) {
 func (k *kubelet) tell() {
 	c := &k.pod.Containers[0]
 	for _, o := range k.workers {
-		k.told = append(k.told, truth{at: k.now, typ: o.typ, run: o.failures(), ready: c.Ready, started: c.Started == True})
+		k.told = append(k.told, truth{at: k.now, typ: o.typ, run: o.failures(), errs: o.errs, ready: c.Ready, started: c.Started == True})
 	}
 }
 
@@ -427,7 +462,9 @@ func (k *kubelet) bears(p *Probe) ([]truth, bool) {
 		return told, any(func(t truth) bool { return !t.started })
 	case StateHeld:
 		return told, any(func(t truth) bool { return t.started })
-	case StateErroring, StateUnknown, StateSuspended:
+	case StateErroring:
+		return told, any(func(t truth) bool { return t.errs })
+	case StateUnknown, StateSuspended:
 		return told, false // nothing of the kind is played
 	}
 	return told, true

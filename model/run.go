@@ -8,8 +8,8 @@ import "time"
 func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 	f := Failures{Threshold: p.Spec.FailureThreshold, Bound: Exact}
 	if !p.counts() {
-		if p.Certainty < CertaintyHigh {
-			f.Bound = AtLeast
+		if p.Certainty < CertaintyHigh || p.State != StatePassing && p.State != StateHeld && j.failedBefore(p) {
+			f.Bound = AtLeast // a worker keeps its count while it does not run the probe
 		}
 		return f, time.Time{}
 	}
@@ -23,8 +23,8 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 	}
 	r := j.reckoning(p)
 	f.Run, f.Bound = r.run(r.zero.Earliest)
-	if p.Type != Readiness {
-		f.Run = min(f.Run, f.Threshold) // the worker is held there
+	if p.Type != Readiness && f.Run > f.Threshold {
+		f.Run, f.Bound = 1, AtLeast // the worker is held at the threshold: a kill came between that nobody told
 	}
 	if !j.eventsSeen || j.unattributed(p) != nil {
 		f.Bound = AtLeast
@@ -42,6 +42,17 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 		}
 	}
 	return f, r.until
+}
+
+// failedBefore reports whether a probe has failed that may not have succeeded since.
+func (j *judge) failedBefore(p *Probe) bool {
+	r := j.reckoning(p)
+	for i := len(r.failures()) - 1; i >= 0; i-- {
+		if f := &r.history.failures[i]; r.mine(f) {
+			return r.zero.IsZero() || f.to().After(r.zero.Earliest)
+		}
+	}
+	return false
 }
 
 // counts reports whether the probe is in a state in which failures add up.
@@ -77,14 +88,15 @@ func (j *judge) zeroOf(p *Probe) Window {
 		}
 		return Window{}
 	}
-	if c := j.pod.Condition("ContainersReady"); p.Container.Ready && c != nil && c.Status == True {
+	alone := len(j.pod.Containers) == 1 // so that the pod's conditions are about it
+	if c := j.pod.Condition("ContainersReady"); alone && p.Container.Ready && c != nil && c.Status == True {
 		return Window{c.Since.Add(-time.Nanosecond), c.Since.Add(time.Second)} // it is told to the second
 	}
 	f := j.flipped(p.Container, flipReady, true)
 	switch {
 	case f == nil:
 		return Window{}
-	case !f.told.IsZero() && len(j.pod.Containers) == 1:
+	case !f.told.IsZero() && alone:
 		return Window{f.told.Add(-time.Nanosecond), f.told.Add(time.Second)}
 	}
 	return Window{f.at.Add(-statusDelay), f.at}
@@ -119,13 +131,12 @@ func (j *judge) flipped(c *Container, what flipKind, to bool) *flip {
 type reckoning struct {
 	*judge
 	probe *Probe
-	span  span
 	zero  Window
 	until time.Time
 }
 
 func (j *judge) reckoning(p *Probe) reckoning {
-	return reckoning{judge: j, probe: p, span: durationOf(p), zero: j.zero(p)}
+	return reckoning{judge: j, probe: p, zero: j.zero(p)}
 }
 
 // newest returns the newest failure of the running instance that counts; nil for none.
@@ -147,7 +158,7 @@ func (r *reckoning) newest() *failure {
 // orphan reports whether a failure may be of a probe that was running when the instance before ended.
 func (r *reckoning) orphan(f *failure) bool {
 	c := r.probe.Container
-	return c.Restarts > 0 && f.to().Before(c.StartedAt.Add(r.span.longest+time.Second))
+	return c.Restarts > 0 && f.to().Before(c.StartedAt.Add(r.took(f).longest+time.Second))
 }
 
 // inFlight reports whether a failure may have come when the instance before had just ended by itself.
@@ -176,7 +187,10 @@ func (r *reckoning) run(since time.Time) (int32, Bound) {
 			return 0, AtLeast // the instance has been probed since, or not
 		}
 		if newer == nil && !r.unbroken(f) {
-			if r.until = r.silent(f); !r.now.Before(r.until) {
+			if r.until = r.prompt(f); !r.now.Before(r.until) {
+				if r.until = r.silent(f); r.now.Before(r.until) {
+					return 0, AtLeast // the tick after it may have succeeded, or take its time
+				}
 				r.until = time.Time{}
 				return 0, Exact // the tick after it would have told
 			}
@@ -243,16 +257,30 @@ func (r *reckoning) unbroken(f *failure) bool {
 	return false
 }
 
-// silent is when a failure of the tick after f would have reached us.
+// silent is when a failure of the tick after f would have reached us, however long it took.
 func (r *reckoning) silent(f *failure) time.Time {
+	return r.ticksAfter(f).Latest.Add(r.probe.Spec.longest() + eventLag)
+}
+
+// prompt is when one that takes no time would have: a success may have come meanwhile.
+func (r *reckoning) prompt(f *failure) time.Time {
+	next := r.ticksAfter(f)
+	if !r.onBeat(f) {
+		return next.Earliest.Add(promptly + eventLag)
+	}
+	return next.Latest.Add(promptly + eventLag)
+}
+
+// ticksAfter is when the run after f began, or begins, by our clock.
+func (r *reckoning) ticksAfter(f *failure) Window {
 	from := f.heard
 	if from.Before(f.to()) { // a list told it
 		from = f.to().Add(time.Second)
 	}
 	if e := r.eligible(); e.After(from) {
-		from = e.Add(r.span.longest)
+		return Window{e, e.Add(r.probe.Spec.Period)}
 	}
-	return from.Add(r.probe.Spec.Period + r.span.longest - r.span.shortest + eventLag)
+	return Window{from, from.Add(r.rest(f))}
 }
 
 // gap says what lies between two failures.
@@ -277,17 +305,16 @@ func (r *reckoning) between(older, newer *failure) gap {
 	passed := first.Sub(older.to())
 	blur := time.Second // both times are floored to the second
 	if !older.heard.IsZero() && !newer.heard.IsZero() && newer.n == 1 {
-		passed, blur = newer.heard.Sub(older.heard), 400*time.Millisecond
+		passed, blur = newer.heard.Sub(older.heard), beatBlur
 	}
-	period, spread := r.probe.Spec.Period, r.span.longest-r.span.shortest
 	c := r.probe.Container
 	if r.probe.Type == Readiness && r.probe.Spec.SuccessThreshold > 1 && !c.Ready && !newer.to().Before(r.lastFlip(c, flipReady, false).Truncate(time.Second)) && passed > blur {
 		return doubtful // a success out of turn, which does not make it ready, leaves no gap
 	}
 	switch {
-	case r.unbroken(older), passed < 2*period-spread-blur:
+	case r.unbroken(older), passed < r.hiding(older, newer)-blur:
 		return consecutive
-	case passed > period+spread+blur && passed > eventSlack && !older.to().Before(r.eligible()):
+	case passed > r.rest(older)+r.took(newer).longest+blur && passed > eventSlack && !older.to().Before(r.eligible()) && !r.errsBetween(older, newer):
 		return broken
 	}
 	return doubtful
@@ -350,26 +377,8 @@ func (r *reckoning) dense(f *failure) bool {
 // beginning says what it means that there is no older failure that counts. Events older than an hour have
 // expired, and do not count any more; but a worker carries its count over a restart that it did not cause.
 func (r *reckoning) beginning(oldest *failure) Bound {
-	if r.probe.Container.Restarts > 0 && oldest.to().Sub(r.probe.Container.StartedAt) < 2*r.probe.Spec.Period+r.span.longest+time.Second {
+	if r.probe.Container.Restarts > 0 && oldest.to().Sub(r.probe.Container.StartedAt) < 2*r.probe.Spec.pace()+r.took(oldest).longest+time.Second {
 		return AtLeast
 	}
 	return Exact
-}
-
-// span is how long a probe may have taken.
-type span struct{ shortest, longest time.Duration }
-
-// promptly is how long an answer takes that needs nobody to think.
-const promptly = 300 * time.Millisecond
-
-// durationOf returns how long the probe took when it failed last, as far as the cause tells.
-func durationOf(p *Probe) span {
-	timeout := p.Spec.Timeout
-	switch p.Cause() {
-	case CauseRefused:
-		return span{0, min(promptly, timeout)}
-	case CauseTimeout, CauseHeaders, CauseRPC, CauseExecTimeout:
-		return span{timeout, timeout + promptly}
-	}
-	return span{0, timeout}
 }

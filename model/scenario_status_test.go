@@ -58,7 +58,7 @@ func TestScenariosOfStatusAndEvents(t *testing.T) {
 			{20.3, of("proxy", fails(Liveness, refused))},
 			{30.1, fails(Liveness, refused)},
 			{30.2, shows("liveness failing high 2/3 exact", "proxy/liveness failing high 1/3 exact")},
-			{32.4, shows("proxy/liveness passing high")},
+			{33.4, shows("proxy/liveness passing high")},
 		}},
 		"S14 three failures and a success, counted": {pod: []func(*Pod){livenessOf(threshold(5))}, plot: plot{
 			{10, counts(1, live(1, 0))},

@@ -68,6 +68,9 @@ func (j *judge) alive(p *Probe) Verdict {
 		if p.Type == Startup {
 			return j.startup(p)
 		}
+		if v, ok := j.killed(p, KilledByLiveness); ok && p.Type == Liveness {
+			return v // kubelets from 1.35 on take the instance before for started, and may have run it
+		}
 		return Verdict{State: StateGated, Certainty: certainIf(c.Started == False), Evidence: ByStatus}
 	}
 	if p.Type == Startup {
@@ -224,7 +227,10 @@ func (j *judge) failing(p *Probe) (Verdict, bool) {
 	if r.overcome(f) {
 		return Verdict{}, false
 	}
-	v := Verdict{State: StateFailing, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: until}
+	v := Verdict{State: StateFailing, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: r.prompt(f)}
+	if !j.now.Before(v.Until) {
+		v.Certainty, v.Until = CertaintyMedium, until // it has succeeded since, or takes its time
+	}
 	if f.to().Before(r.zero.Latest) || r.orphan(f) || f.heard.Before(r.eligible()) && f.to().Before(r.eligible()) {
 		v.Certainty = CertaintyMedium
 	}

@@ -131,10 +131,7 @@ func (p *Probe) Cause() Cause {
 	if e == nil {
 		return ""
 	}
-	if e.Outcome == Failed && p.Spec.Handler != Exec {
-		return e.network
-	}
-	return CauseOf(p.Spec.Handler, e.Outcome, e.Text())
+	return e.cause(p.Spec.Handler)
 }
 
 // Word returns the state for a person: that of a startup probe which has succeeded is "started".

@@ -1,0 +1,97 @@
+package model
+
+import "time"
+
+// span is how long a probe may have taken.
+type span struct{ shortest, longest time.Duration }
+
+// promptly is how long an answer takes that needs nobody to think.
+const promptly = 300 * time.Millisecond
+
+// spanOf returns how long a probe takes that fails of that cause, as far as the cause tells.
+func spanOf(spec *ProbeSpec, cause Cause) span {
+	timeout := spec.Timeout
+	switch cause {
+	case CauseRefused:
+		return span{0, min(promptly, timeout)}
+	case CauseTimeout, CauseHeaders, CauseRPC, CauseExecTimeout:
+		return span{timeout, timeout + promptly}
+	}
+	return span{0, timeout}
+}
+
+// longest is how long a run takes that counts.
+func (p *ProbeSpec) longest() time.Duration { return p.Timeout + promptly }
+
+// pace is how long it takes at most from the beginning of one run to that of the next: a worker that is not done when a
+// period is over begins again as soon as it is (the ticker of pkg/kubelet/prober/worker.go keeps one tick for it).
+func (p *ProbeSpec) pace() time.Duration { return max(p.Period, p.longest()) }
+
+// overruns reports whether a run may take longer than a period, so that the next one begins off the beat.
+func (p *ProbeSpec) overruns() bool { return p.longest() > p.Period }
+
+// took is how long the probe took when it failed so.
+func (r *reckoning) took(f *failure) span {
+	return spanOf(r.probe.Spec, f.event.cause(r.probe.Spec.Handler))
+}
+
+// rest is how long it takes at most from the end of a failure to the beginning of the next run.
+func (r *reckoning) rest(f *failure) time.Duration {
+	return max(0, r.probe.Spec.Period-r.took(f).shortest)
+}
+
+// onBeat reports whether a failure surely began a period after the run before it: always, unless runs may take longer than
+// that. Then two that fail at once, a period apart, show it.
+func (r *reckoning) onBeat(f *failure) bool {
+	period := r.probe.Spec.Period
+	if !r.probe.Spec.overruns() {
+		return true
+	}
+	g := r.before(f)
+	if g == nil || f.n > 1 || f.heard.IsZero() || g.heard.IsZero() || r.took(f).longest >= period || r.took(g).longest >= period {
+		return false
+	}
+	return (f.heard.Sub(g.heard) - period).Abs() < beatBlur
+}
+
+// beatBlur is how exactly the time between two events that we heard is that between what they tell of.
+const beatBlur = 400 * time.Millisecond
+
+// before returns the probe's failure before f; nil for none.
+func (r *reckoning) before(f *failure) (older *failure) {
+	for i := range r.history.failures {
+		o := &r.history.failures[i]
+		if o.event == f.event {
+			return older
+		}
+		if r.mine(o) {
+			older = o
+		}
+	}
+	return nil
+}
+
+// hiding is how far two failures must be apart for a success to fit in between: two ticks, and one when the older may have
+// begun off the beat; none when it may have missed one.
+func (r *reckoning) hiding(older, newer *failure) time.Duration {
+	period, o, n := r.probe.Spec.Period, r.took(older), r.took(newer)
+	switch {
+	case r.onBeat(older):
+		return 2*period - o.longest + n.shortest
+	case o.longest < period:
+		return period + n.shortest
+	}
+	return 0
+}
+
+// errsBetween reports whether the probe could not be carried out between two failures. Such a run counts for nothing.
+func (r *reckoning) errsBetween(older, newer *failure) bool {
+	for i := range r.history.failures {
+		f := &r.history.failures[i]
+		if e := f.event; e.Outcome == Errored && e.Probe == r.probe.Type && (e.Combined || e.Container == r.probe.Container.Name) &&
+			!f.to().Before(older.to()) && !f.begin().After(newer.to()) {
+			return true
+		}
+	}
+	return false
+}
