@@ -102,8 +102,13 @@ func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 		}
 		return CauseSandbox, CertaintyMedium // the pod lives on: it was its sandbox
 	}
-	if e.how.Reason == "ContainerStatusUnknown" {
+	switch {
+	case e.how.Reason == "ContainerStatusUnknown":
 		return CauseNode, CertaintyHigh
+	case e.how.Reason == "Unknown" && e.how.ExitCode == unknownExitCode:
+		return CauseNode, CertaintyMedium // containerd found it gone when it came back itself
+	case k.cause == KilledByOther:
+		return CauseUnknown, CertaintyMedium // the kubelet did it, for a reason that we do not know
 	}
 	sure := CertaintyHigh
 	if !j.eventsSeen || j.killsLost(e) {
@@ -127,11 +132,14 @@ func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 	}
 }
 
+// unknownExitCode is what containerd says of a task of which it knows nothing.
+const unknownExitCode = 255
+
 // stoppedByProbe reports whether a probe had reached its threshold when a container that is never restarted was
 // stopped: when there is nothing else to keep, the kubelet ends the whole pod and does not say why.
 func (j *judge) stoppedByProbe(e end, k kill) (ProbeType, bool) {
 	c := j.pod.Container(e.container)
-	if c == nil || cmp.Or(c.RestartPolicy, j.pod.RestartPolicy) != "Never" || j.pod.Deleting() {
+	if c == nil || cmp.Or(c.RestartPolicy, j.pod.RestartPolicy) != "Never" || j.pod.Deleting() || j.pod.Reason == "Evicted" {
 		return 0, false
 	}
 	return j.reachedBy(c.Name, k.at, k.at.Add(-eventLife), false)

@@ -122,7 +122,8 @@ var portField = map[HandlerKind]string{HTTP: "httpGet.port", TCP: "tcpSocket.por
 func (l *linter) host() {
 	for _, typ := range ProbeTypes {
 		p := l.container.Probes[typ]
-		if p == nil || p.Host == "" || p.Host == l.row.Pod.IP || l.row.Pod.MirrorUID != "" && loopback(p.Host) {
+		ofNode := l.row.Pod.MirrorUID != "" || l.row.Pod.setting().HostNetwork // so that its loopback is the node's
+		if p == nil || p.Host == "" || p.Host == l.row.Pod.IP || ofNode && loopback(p.Host) {
 			continue
 		}
 		field := "httpGet.host"

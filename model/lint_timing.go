@@ -27,7 +27,7 @@ func (l *linter) withoutStartup() {
 		l.find(RuleLivenessWithoutStartup, LevelError,
 			fmt.Sprintf("liveness has restarted %s %d times within %v of its start, and there is no startup probe", l.container.Name, killed, early(live)),
 			"a start that takes longer never comes to its end: "+advice, fields...)
-	case tightly(took, live.patience()):
+	case tightly(took, live.patience()) && took <= early(live): // later, liveness had passed before it was ready
 		l.find(RuleLivenessWithoutStartup, LevelWarning,
 			fmt.Sprintf("%s took up to %v to start, liveness restarts it after %v, and there is no startup probe", l.container.Name, took, live.patience()),
 			"a start that is a little slower ends in a restart, and so does the next: "+advice, fields...)
@@ -88,9 +88,12 @@ func (l *linter) overPeriod() {
 		if p == nil || p.Timeout < p.Period {
 			continue
 		}
-		l.find(RuleTimeoutOverPeriod, LevelAdvice, fmt.Sprintf("%s of %s may take %v and is due every %v", typ, l.container.Name, p.Timeout, p.Period),
-			fmt.Sprintf("probes that time out push the next ones back: %d failures take %v and not %v", p.FailureThreshold,
-				p.Timeout*time.Duration(p.FailureThreshold), p.detection()),
+		consequence := "a probe that times out leaves no pause before the next: the server never gets a moment's rest"
+		if p.Timeout > p.Period {
+			consequence = fmt.Sprintf("probes that time out push the next ones back: %d failures take %v and not %v", p.FailureThreshold,
+				p.Timeout*time.Duration(p.FailureThreshold), p.detection())
+		}
+		l.find(RuleTimeoutOverPeriod, LevelAdvice, fmt.Sprintf("%s of %s may take %v and is due every %v", typ, l.container.Name, p.Timeout, p.Period), consequence,
 			typ.field("timeoutSeconds"), typ.field("periodSeconds"))
 	}
 }

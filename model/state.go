@@ -175,7 +175,7 @@ func (j *judge) liveness(p *Probe) Verdict {
 	if !j.eventsSeen {
 		return Verdict{State: StateUnknown, Certainty: CertaintyNone, Evidence: ByStatus}
 	}
-	if first := j.firstResult(p); j.now.Before(first) {
+	if first := j.firstResult(p); j.now.Before(first) && j.lastOf(p, Failed) == nil {
 		return Verdict{State: StateDelayed, Certainty: CertaintyMedium, Evidence: ByStatus | ByTime, Until: first}
 	}
 	return j.passing(p)

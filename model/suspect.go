@@ -87,7 +87,9 @@ func (j *judge) reachedBy(container string, at, started time.Time, untold bool) 
 		for _, f := range j.history.failures {
 			ev := f.event
 			if ev.Outcome == Failed && ev.Probe == typ && ev.Container == c.Name && ev.Last.After(since) && !ev.Last.Before(started) && !ev.Last.After(at) {
-				n += f.n
+				if n++; f.n > 1 && !f.from.Before(since) {
+					n += f.n - 1 // and not of long ago
+				}
 			}
 		}
 		if n >= spec.FailureThreshold || untold && n > 0 {

@@ -1,0 +1,77 @@
+package model_test
+
+import (
+	"testing"
+	"time"
+
+	. "github.com/probetop/probetop/model"
+)
+
+// A worker that is not done when a period is over leaves the beat, one that cannot run its probe counts nothing, and what
+// happens to one container of a pod says nothing of the probes of another.
+func TestScenariosOfTheBeat(t *testing.T) {
+	hangs := `Get "http://10.0.0.7:8080/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`
+	refused := "dial tcp 10.0.0.7:8080: connect: connection refused"
+	play(t, map[string]scenario{
+		"1.2 a timeout of three periods": {pod: []func(*Pod){livenessOf(timeout(30))}, plot: plot{
+			{30.1, fails(Liveness, hangs)},
+			{31, shows("liveness failing high 1/3 exact")},
+			{45, shows("liveness failing medium 0/3 atLeast")}, // no pause: the next run hangs, or has succeeded
+			{60.1, fails(Liveness, hangs)},
+			{61, shows("liveness failing high 1/3 atLeast")},
+			{93, shows("liveness passing high 0/3 exact")},
+		}},
+		"1.2 a timeout of a period, refused at once": {pod: []func(*Pod){livenessOf(timeout(10))}, plot: plot{
+			{20.1, fails(Liveness, refused)},
+			{21, shows("liveness failing high 1/3 exact")},
+			{25, shows("liveness failing medium 0/3 atLeast")}, // it may have begun late, and the next on time
+			{30.1, fails(Liveness, refused)},
+			{35, shows("liveness failing high 1/3 atLeast")},
+			{40.1, fails(Liveness, refused)},
+			{41, shows("liveness failing high 2/3 atLeast")},
+		}},
+		"1.7 an error between failures": {pod: []func(*Pod){livenessOf(threshold(5))}, plot: plot{
+			{20.1, fails(Liveness, "x")},
+			{30.1, errs(Liveness, "boom")},
+			{31, shows("liveness erroring high 0/5 atLeast")},
+			{40.1, fails(Liveness, "x")},
+			{41, shows("liveness failing high 1/5 atLeast")},
+			{50.1, fails(Liveness, "x")},
+			{51, shows("liveness failing high 2/5 atLeast")},
+		}},
+		"1.6 a count is kept while the container is down": {pod: []func(*Pod){livenessOf(threshold(5))}, plot: plot{
+			{20.1, fails(Liveness, "x")},
+			{25, ends("Error", 3)},
+			{26, shows("liveness waiting certain 0/5 atLeast")},
+		}},
+		"5.3 another container becomes ready": {pod: []func(*Pod){second("proxy"), with(Readiness, probe())}, plot: plot{
+			{45.1, fails(Readiness, "x")},
+			{50, of("proxy", readies(false))},
+			{55.1, fails(Readiness, "x")},
+			{57, of("proxy", readies(true))},
+			{58, shows("readiness failing high 2/3 exact")},
+			{65.1, fails(Readiness, "x")},
+			{65.2, readies(false)},
+			{66, shows("readiness failed high 3/3 exact")},
+		}},
+		"1.10 killed, and called not started only then": {pod: []func(*Pod){startupOf(), livenessOf(threshold(1)), fresh}, plot: plot{
+			{5, starts},
+			{30.1, fails(Liveness, "x")},
+			{30.2, kills(Liveness)},
+			{31, replaced("Error", 143)},
+			{41.1, fails(Liveness, "x")},
+			{41.2, kills(Liveness)},
+			{41.5, edits(func(p *Pod) { p.Containers[0].Started = False })},
+			{42, shows("liveness failed certain 1/1 exact")},
+		}},
+		"5.5 a restart that nobody saw stays one": {pod: []func(*Pod){livenessOf(), func(p *Pod) {
+			c := &p.Containers[0]
+			c.Restarts, c.StartedAt = 1, epoch.Add(-3*time.Hour)
+			c.Last = &Termination{Reason: "Error", ExitCode: 143, StartedAt: epoch.Add(-4 * time.Hour), FinishedAt: c.StartedAt}
+		}}, plot: plot{
+			{1, ledger("unknown low")},
+			{10, edits(func(p *Pod) { p.Phase = "Running" })},
+			{11, ledger("unknown low")},
+		}},
+	})
+}
