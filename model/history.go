@@ -276,11 +276,11 @@ func (e end) followed(was, c *Container, at time.Time) end {
 	if was == nil {
 		return e
 	}
-	same := was.State == Running && was.StartedAt.Equal(c.StartedAt)
-	if e.started.IsZero() && c.Started == True && !(same && was.Started == True) {
+	other := was.State != Running || !was.StartedAt.Equal(c.StartedAt)
+	if e.started.IsZero() && c.Started == True && (other || was.Started != True) {
 		e.started = at
 	}
-	if e.ready.IsZero() && c.Ready && !(same && was.Ready) {
+	if e.ready.IsZero() && c.Ready && (other || !was.Ready) {
 		e.ready = at
 	}
 	return e

@@ -30,6 +30,12 @@ func TestScenariosOfTheBeat(t *testing.T) {
 			{40.1, fails(Liveness, refused)},
 			{41, shows("liveness failing high 2/3 atLeast")},
 		}},
+		"1.9 killed in the second in which the next instance starts": {pod: []func(*Pod){livenessOf(threshold(1)), fresh}, plot: plot{
+			{12.1, fails(Liveness, "x")},
+			{12.2, kills(Liveness)},
+			{12.6, replaced("Completed", 0)},
+			{16, shows("liveness delayed medium 0/1 atLeast")},
+		}},
 		"1.7 an error between failures": {pod: []func(*Pod){livenessOf(threshold(5))}, plot: plot{
 			{20.1, fails(Liveness, "x")},
 			{30.1, errs(Liveness, "boom")},

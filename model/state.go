@@ -175,10 +175,17 @@ func (j *judge) liveness(p *Probe) Verdict {
 	if !j.eventsSeen {
 		return Verdict{State: StateUnknown, Certainty: CertaintyNone, Evidence: ByStatus}
 	}
-	if first := j.firstResult(p); j.now.Before(first) && j.lastOf(p, Failed) == nil {
+	if first := j.firstResult(p); j.now.Before(first) && !j.hasFailed(p) {
 		return Verdict{State: StateDelayed, Certainty: CertaintyMedium, Evidence: ByStatus | ByTime, Until: first}
 	}
 	return j.passing(p)
+}
+
+// hasFailed reports whether the running instance has surely failed the probe.
+func (j *judge) hasFailed(p *Probe) bool {
+	r := j.reckoning(p)
+	f := r.newest()
+	return f != nil && !r.orphan(f) && f.to().After(p.Container.StartedAt)
 }
 
 // passing is the state of a probe that nobody says fails. Silence is evidence only while events come through, and say
