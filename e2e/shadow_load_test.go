@@ -27,7 +27,7 @@ const (
 	// calmRate and calmTime are for what a probe costs when it has not to wait for others.
 	calmRate, calmTime = 30, 15 * time.Second
 	// loadLow is what a machine must manage that has nothing left to give.
-	loadLow = 100
+	loadLow = 250
 )
 
 // TestShadowLoad runs probes through one API server, at five hundred a second if the machine can, for two thirds of

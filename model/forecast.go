@@ -154,7 +154,7 @@ func (r *reckoning) consequence(next Window) Consequence {
 	f := r.probe.Failures
 	decided := f.Run >= f.Threshold
 	if decided && r.probe.Type != Readiness {
-		return Consequence{WillRestart, Window{r.now, r.now.Add(eventLag + killLag + r.grace(r.probe))}}
+		return Consequence{WillRestart, Window{r.now, r.now.Add(eventLag + r.killTime(r.probe))}}
 	}
 	if decided {
 		return Consequence{WillUnready, Window{r.now, r.now.Add(statusLag)}} // the status is on its way
@@ -180,7 +180,7 @@ func (r *reckoning) consequence(next Window) Consequence {
 	if r.probe.Type == Readiness {
 		return Consequence{WillUnready, w}
 	}
-	return Consequence{WillRestart, w.shift(0, killLag+r.grace(r.probe))}
+	return Consequence{WillRestart, w.shift(0, r.killTime(r.probe))}
 }
 
 // justFailed reports whether the newest failure may have been decisive, and its consequence is on its way.
@@ -199,10 +199,23 @@ func (j *judge) killing(p *Probe) Consequence {
 	cause := map[ProbeType]KillCause{Liveness: KilledByLiveness, Startup: KilledByStartup}[p.Type]
 	for _, e := range j.events {
 		if e.Kill == cause && e.Container == p.Container.Name && !e.Last.Before(p.Container.StartedAt) {
-			return Consequence{WillRestart, Window{e.Last, e.Last.Add(time.Second + killLag + j.grace(p))}}
+			return Consequence{WillRestart, Window{e.Last, e.Last.Add(time.Second + j.killTime(p))}}
 		}
 	}
 	return Consequence{}
+}
+
+// killTime is how long it takes at most from the result that decides to the restart. The sync of the pod kills one container
+// after the other (pkg/kubelet/kuberuntime/kuberuntime_manager.go), and restarts none before.
+func (j *judge) killTime(p *Probe) time.Duration {
+	d := killLag + j.grace(p)
+	for _, e := range j.events {
+		c := j.pod.Container(e.Container)
+		if e.Kill != NotKilled && c != nil && c.Name != p.Container.Name && c.State == Running && !e.Last.Before(c.StartedAt) {
+			return d + j.longestGrace()
+		}
+	}
+	return d
 }
 
 // grace is how long a container that a probe kills has to end.

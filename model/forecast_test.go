@@ -53,3 +53,22 @@ func TestForecastsHold(t *testing.T) {
 		t.Errorf("%d of %d forecasts missed, want at most one in twenty", missed, held+missed)
 	}
 }
+
+// A pod's containers are killed one after the other, and none is restarted before: what one needs to end delays the restart
+// of the next.
+func TestARestartWaitsForAnotherKill(t *testing.T) {
+	due := func(other ...beat) time.Duration {
+		var latest time.Time
+		look := beat{62, func(t testing.TB, s *stage) {
+			r := s.row(t, s.pod.UID)
+			latest = r.Forecast(probeNamed(r, "web/liveness"), s.now).Consequence.Latest
+		}}
+		grace := func(p *Pod) { p.GracePeriod = 20 * time.Second }
+		play(t, map[string]scenario{"": {pod: []func(*Pod){livenessOf(), second("proxy"), grace}, plot: append(append(plot{{60.1, fails(Liveness, "x")}}, other...), look)}})
+		return latest.Sub(epoch)
+	}
+	alone, behind := due(), due(beat{61, of("proxy", kills(Liveness))})
+	if behind-alone != 20*time.Second {
+		t.Errorf("it is due after %v, and behind a container that has 20 s to end after %v", alone, behind)
+	}
+}

@@ -71,19 +71,28 @@ func (c *Cluster) dropTraffic(e *entry, slice string) {
 
 func (c *Cluster) applyService(ch Change, s *Service) {
 	key := objectKey{s.Namespace, s.Name}
+	old := c.services[key]
+	published := old != nil && old.PublishNotReady
 	if ch.Gone {
 		delete(c.services, key)
 		c.reselect(key, nil)
 	} else {
 		c.mention(ch.Stream, s.Namespace, s.Name)
-		if old := c.services[key]; old != nil && *old == *s {
+		if old != nil && *old == *s {
 			return
 		}
 		c.services[key] = s
 		c.reselect(key, s)
 	}
+	if published != (!ch.Gone && s.PublishNotReady) {
+		c.touchEndpoints(key)
+	}
+}
+
+// touchEndpoints marks the pods that the slices of a Service are about.
+func (c *Cluster) touchEndpoints(service objectKey) {
 	for k, slice := range c.slices {
-		if k.namespace != s.Namespace || slice.Service != s.Name {
+		if k.namespace != service.namespace || slice.Service != service.name {
 			continue
 		}
 		for _, ep := range slice.Endpoints {
