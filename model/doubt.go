@@ -27,6 +27,21 @@ func (j *judge) startedInDoubt(c *Container) (time.Time, bool) {
 	return until, j.now.Before(until)
 }
 
+// readyInDoubt reports whether a container may be called ready because it was once, while it was called started only because
+// the instance before it was, and until when: the kubelet keeps that result while it does not run the probe, and the count of
+// failures that came after it.
+func (j *judge) readyInDoubt(p *Probe) (until time.Time, doubtful bool) {
+	c := p.Container
+	if p.Type != Readiness || c.Probes[Startup] == nil || c.Restarts == 0 || !startupGatingBug(j.node.Version()) {
+		return time.Time{}, false
+	}
+	begun, not, started := j.lastFlip(c, flipRunning, true), j.lastFlip(c, flipStarted, false), j.lastFlip(c, flipStarted, true)
+	if begun.Before(c.StartedAt) || !not.After(begun) || !started.After(not) {
+		return time.Time{}, false // it was not called started from the beginning
+	}
+	return started.Add(p.Spec.Period + p.Spec.longest() + eventLag), true
+}
+
 // kubeletAnew reports whether the kubelet was restarted so short a time ago that its probes may not have run again,
 // and until when: each waits for a part of its period first.
 func (j *judge) kubeletAnew() (time.Time, bool) {

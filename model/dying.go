@@ -72,7 +72,7 @@ func (j *judge) reached(p *Probe) (time.Time, Bound, bool) {
 	then.now = f.to()
 	r := then.reckoning(p)
 	run, bound := r.run(r.zero.Earliest)
-	return f.to(), bound, run >= p.Spec.FailureThreshold
+	return f.to(), bound, run == p.Spec.FailureThreshold // with more, nobody told of a kill in between
 }
 
 // longestGrace is how long the kill of one of the pod's containers may take.

@@ -128,7 +128,7 @@ func (r *reckoning) lastTick() (Window, bool) {
 		return at.shift(-spanOf(r.probe.Spec, r.probe.Cause()).longest, 0), ok && !r.probe.Spec.overruns()
 	}
 	f := r.newest()
-	if f == nil || r.now.Sub(f.to()) > time.Hour || r.took(f).longest >= r.probe.Spec.Period {
+	if f == nil || r.now.Sub(f.to()) > time.Hour || r.took(f).longest >= r.probe.Spec.Period || !r.onBeat(f) {
 		return Window{}, false
 	}
 	return r.ticked(f), true

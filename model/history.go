@@ -169,7 +169,8 @@ func (h *history) heardPod(old, p *Pod, at time.Time) *history {
 		}
 		if how, ok := c.ended(); ok && c.Kind != Init && !next.knowsEnd(c.Name, how) {
 			n := change()
-			n.ends = keep(n.untold(c.Name, how), maxEnds, end{container: c.Name, how: how, last: was.startedIn(how), count: c.Restarts, heard: at})
+			e := end{container: c.Name, how: how, last: was.startedIn(how), count: c.Restarts, heard: at}
+			n.ends = keep(n.untold(&e), maxEnds, e)
 		}
 		if how, ok := c.replaced(was); ok && !next.knowsLife(c.Name, how) {
 			n := change()
@@ -237,10 +238,14 @@ func (h *history) knowsLife(container string, how Termination) bool {
 	})
 }
 
-// untold returns the ends without the one that how tells of at last.
-func (h *history) untold(container string, how Termination) []end {
-	return slices.DeleteFunc(slices.Clone(h.ends), func(e end) bool {
-		return e.untold && e.container == container && e.how.StartedAt.Equal(how.StartedAt)
+// untold returns the ends without the one that e tells of at last. What came after that is e's.
+func (h *history) untold(e *end) []end {
+	return slices.DeleteFunc(slices.Clone(h.ends), func(o end) bool {
+		same := o.untold && o.container == e.container && o.how.StartedAt.Equal(e.how.StartedAt)
+		if same {
+			e.next, e.started, e.ready = o.next, o.started, o.ready
+		}
+		return same
 	})
 }
 

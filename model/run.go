@@ -61,7 +61,8 @@ func (p *Probe) counts() bool {
 }
 
 // zero is when the count was last zero for sure: at the kill that the same probe caused, or at the success that
-// made the pod ready, or with a new kubelet. It is the zero Window when there is no such moment.
+// made the pod ready, or with a new kubelet. It is the zero Window when there is no such moment, and one without an
+// Earliest when there may have been one.
 func (j *judge) zero(p *Probe) Window {
 	z := j.zeroOf(p)
 	if e := j.lastOf(p, Warned); e != nil && e.Last.After(z.Latest) {
@@ -88,18 +89,47 @@ func (j *judge) zeroOf(p *Probe) Window {
 		}
 		return Window{}
 	}
-	alone := len(j.pod.Containers) == 1 // so that the pod's conditions are about it
-	if c := j.pod.Condition("ContainersReady"); alone && p.Container.Ready && c != nil && c.Status == True {
-		return Window{c.Since.Add(-time.Nanosecond), c.Since.Add(time.Second)} // it is told to the second
+	if until, ok := j.readyInDoubt(p); ok && !j.lastFlip(p.Container, flipReady, true).After(until) {
+		return Window{Latest: until}
+	}
+	alone, ready := j.pod.probedAlone(), j.pod.Condition("ContainersReady")
+	since := p.Container.Ready && ready != nil && ready.Status == True
+	if alone && since {
+		return Window{ready.Since.Add(-time.Nanosecond), ready.Since.Add(time.Second)} // it is told to the second
 	}
 	f := j.flipped(p.Container, flipReady, true)
 	switch {
+	case f == nil && since:
+		return Window{p.Container.StartedAt, j.readyBy(p, ready.Since.Add(time.Second))}
 	case f == nil:
 		return Window{}
 	case !f.told.IsZero() && alone:
 		return Window{f.told.Add(-time.Nanosecond), f.told.Add(time.Second)}
 	}
 	return Window{f.at.Add(-statusDelay), f.at}
+}
+
+// probedAlone reports whether the conditions of the pod are about one container.
+func (p *Pod) probedAlone() bool {
+	n := 0
+	for i := range p.Containers {
+		if p.Containers[i].Kind != Init {
+			n++
+		}
+	}
+	return n == 1
+}
+
+// readyBy is by when a container was ready that nobody saw become so: all of the pod were by then, and it was ready already
+// when the first failure was heard that did not make it unready.
+func (j *judge) readyBy(p *Probe, all time.Time) time.Time {
+	r := reckoning{judge: j, probe: p}
+	for i := range r.failures() {
+		if f := &j.history.failures[i]; r.mine(f) && !f.heard.IsZero() && f.to().After(p.Container.StartedAt) && f.to().Before(all) {
+			return f.to()
+		}
+	}
+	return all
 }
 
 // statusDelay is how long a status takes to reach us.
@@ -203,7 +233,7 @@ func (r *reckoning) run(since time.Time) (int32, Bound) {
 				return max(run, 1), AtLeast
 			}
 		}
-		if newer != nil && f.to().Before(r.zero.Latest) && !r.unbroken(f) {
+		if newer != nil && f.to().Before(r.zero.Latest) && (!r.unbroken(f) || r.beforeSuccess(f)) {
 			return run, AtLeast // it may have been before the count was zero
 		}
 		if newer != nil && r.inFlight(f) {
@@ -255,6 +285,20 @@ func (r *reckoning) unbroken(f *failure) bool {
 		return !c.Ready && r.probe.Spec.SuccessThreshold == 1 && !f.to().Before(r.lastFlip(c, flipReady, false).Truncate(time.Second))
 	}
 	return false
+}
+
+// beforeSuccess reports whether a failure came in the second in which the container became ready, or before, and may have
+// been first.
+func (r *reckoning) beforeSuccess(f *failure) bool {
+	ready := r.flipped(r.probe.Container, flipReady, true)
+	if ready == nil {
+		return false
+	}
+	second := ready.told
+	if second.IsZero() {
+		second = ready.at.Truncate(time.Second)
+	}
+	return !f.to().After(second) && (f.heard.IsZero() || !f.heard.After(ready.at))
 }
 
 // silent is when a failure of the tick after f would have reached us, however long it took.

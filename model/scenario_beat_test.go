@@ -60,6 +60,17 @@ func TestScenariosOfTheBeat(t *testing.T) {
 			{65.2, readies(false)},
 			{66, shows("readiness failed high 3/3 exact")},
 		}},
+		"1.2 ready and not in one second": {pod: []func(*Pod){readinessOf(threshold(1))}, plot: plot{
+			{20.1, fails(Readiness, "x")},
+			{20.2, readies(false)},
+			{30.1, fails(Readiness, "x")},
+			{30.4, readies(true)},
+			{30.6, fails(Readiness, "x")},
+			{30.65, readies(false)},
+			{30.7, fails(Readiness, "x")}, // out of turn
+			{40.7, fails(Readiness, "x")},
+			{41, shows("readiness failed high 3/1 atLeast")}, // and not four
+		}},
 		"1.10 killed, and called not started only then": {pod: []func(*Pod){startupOf(), livenessOf(threshold(1)), fresh}, plot: plot{
 			{5, starts},
 			{30.1, fails(Liveness, "x")},
@@ -69,6 +80,21 @@ func TestScenariosOfTheBeat(t *testing.T) {
 			{41.2, kills(Liveness)},
 			{41.5, edits(func(p *Pod) { p.Containers[0].Started = False })},
 			{42, shows("liveness failed certain 1/1 exact")},
+		}},
+		"1.10 ready by what it was while it was called started": {pod: []func(*Pod){startupOf(), readinessOf(threshold(4)), fresh}, plot: plot{
+			{5, starts},
+			{6, readies(true)},
+			{30, kills(Startup)},
+			{31, replaced("Error", 143)},
+			{32, readies(true)},
+			{33.1, fails(Readiness, "x")},
+			{34, edits(func(p *Pod) { p.Containers[0].Started, p.Containers[0].Ready = False, false })},
+			{50, edits(func(p *Pod) { p.Containers[0].Started, p.Containers[0].Ready = True, true })},
+			{51, shows("readiness passing medium")},
+			{59.9, fails(Readiness, "x")},
+			{60.5, shows("readiness failing medium 0/4 atLeast")}, // 2/4, in truth
+			{69.9, fails(Readiness, "x")},
+			{70.5, shows("readiness failing high 1/4 atLeast")},
 		}},
 		"5.5 a restart that nobody saw stays one": {pod: []func(*Pod){livenessOf(), func(p *Pod) {
 			c := &p.Containers[0]
@@ -80,4 +106,29 @@ func TestScenariosOfTheBeat(t *testing.T) {
 			{11, ledger("unknown low")},
 		}},
 	})
+}
+
+// A container beside others, or after an init container, is ready since no later than all are: what failed before is over.
+func TestReadyBesideOthers(t *testing.T) {
+	for name, edit := range map[string]func(*Pod){
+		"an init container": func(p *Pod) {
+			p.Containers = append([]Container{{Name: "init", Kind: Init, State: Terminated}}, p.Containers...)
+		},
+		"a sidecar": sidecar(Readiness, probe()),
+	} {
+		w := newWorld(t)
+		w.now = at(10)
+		w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events}})
+		pod := settled(with(Readiness, probe()), edit, func(p *Pod) {
+			for i := range p.Conditions {
+				p.Conditions[i].Since = at(8)
+			}
+		})
+		w.hears(pod, said(ReasonUnhealthy, "Readiness probe failed: x", 1, 7, 7))
+		w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events, Done: true}})
+		p := probeNamed(w.row(t, pod.UID), "web/readiness")
+		if p.State == StateFailing && p.Certainty >= CertaintyHigh {
+			t.Errorf("beside %s it is %s (%s) %d/%d %s", name, p.State, p.Certainty, p.Failures.Run, p.Failures.Threshold, p.Failures.Bound)
+		}
+	}
 }

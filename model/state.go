@@ -41,6 +41,9 @@ func (j *judge) verdict(p *Probe) Verdict {
 	if until, ok := j.startedInDoubt(p.Container); ok {
 		v.cap(CertaintyMedium, until)
 	}
+	if until, ok := j.readyInDoubt(p); ok && j.now.Before(until) && v.State == StatePassing {
+		v.cap(CertaintyMedium, until)
+	}
 	if until, ok := j.eventsLate(); ok && v.Evidence&(ByEvent|ByNoEvent) != 0 {
 		v.cap(CertaintyMedium, until)
 	}

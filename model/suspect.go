@@ -134,11 +134,11 @@ func (c *podCounts) killer(p *Pod, e *end) RestartCause {
 	}
 	for _, typ := range [...]ProbeType{Liveness, Startup} {
 		n := c.find(e.container, typ)
-		if n == nil || k.Probes[typ] == nil {
+		if n == nil || k.Probes[typ] == nil || e.killer(typ) != typ {
 			continue
 		}
 		ok, at, known := n.LastResult()
-		if !known || ok || at.Latest.Before(e.how.StartedAt.Add(time.Second)) || at.Earliest.After(e.how.FinishedAt.Add(time.Second)) {
+		if !known || ok || at.Earliest.Before(e.how.StartedAt) || at.Earliest.After(e.how.FinishedAt.Add(time.Second)) {
 			continue
 		}
 		threshold := k.Probes[typ].FailureThreshold

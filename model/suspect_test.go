@@ -69,6 +69,14 @@ func TestSuspects(t *testing.T) {
 			{52, started(1, 3, Liveness)},
 			{60, ledger("liveness medium")},
 		}},
+		"the counters tell of both, and it had not started": {pod: []func(*Pod){startupOf(), livenessOf(), fresh, many}, plot: plot{
+			{10, counts(1, Counter{"web", Startup, 0, 1}, Counter{"web", Liveness, 1, 0})},
+			{20, counts(1, Counter{"web", Startup, 0, 2}, Counter{"web", Liveness, 1, 3})},
+			{31, counts(1, Counter{"web", Startup, 0, 3}, Counter{"web", Liveness, 1, 3})},
+			{31.5, again("Error", 143)},
+			{32, counts(1, Counter{"web", Startup, 0, 3}, Counter{"web", Liveness, 1, 3})},
+			{40, ledger("startup medium")},
+		}},
 		"the counters tell of another end": {pod: liveness, plot: plot{
 			{10, started(1, 0, Liveness)},
 			{31, started(1, 1, Liveness)},

@@ -37,8 +37,8 @@ func TestRestartWhoseEndTheStatusDoesNotTell(t *testing.T) {
 
 	last := &Termination{Reason: "Error", ExitCode: 137, StartedAt: at(31), FinishedAt: at(60)}
 	lines = w.after(75).hears(instance(2, 60, last)).row(t, "u-web").Restarts
-	if len(lines) != 2 || lines[0].Untold || lines[0].ExitCode != 137 || lines[0].Cause != CauseLiveness {
-		t.Errorf("got %+v, want what the status told at last", lines)
+	if len(lines) != 2 || lines[0].Untold || lines[0].ExitCode != 137 || lines[0].Cause != CauseLiveness || lines[0].ToReady != time.Second {
+		t.Errorf("got %+v, want what the status told at last, and what came after it as it was", lines)
 	}
 }
 

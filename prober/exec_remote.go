@@ -1,11 +1,13 @@
 package prober
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -44,8 +46,10 @@ type remote interface {
 	over() <-chan struct{}
 	// result returns how the command ended, after over.
 	result() (ExecResult, error)
-	// alive asks the other side for a sign of life.
+	// alive asks the other side for a sign of life, and takes two seconds without one for the end. ask waits as long as
+	// ctx lets it.
 	alive(ctx context.Context) error
+	ask(ctx context.Context) error
 	// close ends the connection, and returns after all that belongs to it has ended.
 	close()
 }
@@ -74,56 +78,57 @@ func (p *Pool) start(ctx context.Context, target Target, container string, argv 
 // unheard reports whether a request was refused before it can have reached a container.
 func unheard(err error) bool {
 	var dial *net.OpError
-	return lack(err) != model.LackTunnel || apierrors.IsTooManyRequests(err) || errors.As(err, &dial) && dial.Op == "dial"
+	return lack(err) != model.LackTunnel || apierrors.IsTooManyRequests(err) || errors.As(err, &dial) && dial.Op == "dial" ||
+		strings.Contains(err.Error(), "error dialing backend") // the API server has not reached the kubelet
 }
 
 // await waits for a command to end, but not longer than the timeout and what the way takes. A command that goes on is
 // watched until it ends, and done is called then.
 func (p *Pool) await(ctx context.Context, r remote, timeout time.Duration, done func(lost bool)) (ExecResult, error) {
 	began := time.Now()
-	way := watchWay(ctx, r.alive)
+	way := watchWay(ctx, r.ask)
 	defer way.stop()
-	allowed := func() time.Duration { return timeout + way.length()*3/2 + slack }
-	timer := time.NewTimer(allowed())
+	timer := time.NewTimer(timeout + slack)
 	defer timer.Stop()
 	cause := error(nil)
 	for cause == nil {
 		select {
 		case <-r.over():
 			took := time.Since(began)
+			way.stop()
 			result, err := r.result()
 			r.close()
 			done(err != nil)
 			result.Began, result.RoundTrip = began, way.length()
-			if b := way.heldUp(way.length()); err == nil && b != nil && took-way.length() > timeout {
-				return ExecResult{}, b // in time, perhaps
+			if b := way.explains(took-way.length()-timeout, way.length()); err == nil && b != nil {
+				return ExecResult{}, b
 			}
 			return result, err
 		case <-timer.C:
-			if left := time.Until(began.Add(allowed())); left > 0 {
+			worst := way.worst()
+			if left := time.Until(began.Add(timeout + worst*3/2 + slack)); left > 0 && worst < silence {
 				timer.Reset(left)
 				continue
 			}
-			b := way.heldUp(way.length())
-			if cause = r.alive(ctx); cause == nil && b == nil {
+			way.stop()
+			if cause = r.alive(ctx); cause == nil && worst < silence {
 				p.follow(r, done)
 				return ExecResult{TimedOut: true, Began: began, RoundTrip: way.length()}, nil
 			}
-			if cause == nil {
-				cause = b
-			}
+			cause = cmp.Or(cause, fmt.Errorf("the way to the container took %v meanwhile", worst.Round(time.Millisecond)))
 		case <-p.ctx.Done():
 			cause = errRetired
 		case <-ctx.Done():
 			cause = ctx.Err()
 		}
 	}
+	way.stop()
 	p.follow(r, done)
 	return ExecResult{}, &Broken{Err: fmt.Errorf("waiting for a command: %w", cause)}
 }
 
-// follow waits in the background until a command has ended. It asks for signs of life meanwhile: what stands between may
-// close a connection that is silent.
+// follow waits in the background until a command has ended, however long there is no sign of life: what is not followed any
+// more may be started again. It asks for signs meanwhile, for what stands between may close a connection that is silent.
 func (p *Pool) follow(r remote, done func(lost bool)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -135,14 +140,16 @@ func (p *Pool) follow(r remote, done func(lost bool)) {
 	p.running.Go(func() {
 		beat := time.NewTicker(p.opts.Beat)
 		defer beat.Stop()
-		for alive := true; alive; {
+		for going := true; going; {
 			select {
 			case <-beat.C:
-				alive = r.alive(p.ctx) == nil
+				within, cancel := context.WithTimeout(p.ctx, p.opts.Beat)
+				_ = r.ask(within)
+				cancel()
 			case <-r.over():
-				alive = false
+				going = false
 			case <-p.ctx.Done():
-				alive = false
+				going = false
 			}
 		}
 		r.close()

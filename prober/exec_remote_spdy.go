@@ -67,6 +67,8 @@ func (s *spdyCommand) result() (ExecResult, error) {
 
 func (s *spdyCommand) alive(ctx context.Context) error { return s.mux.alive(ctx) }
 
+func (s *spdyCommand) ask(ctx context.Context) error { return s.mux.ask(ctx) }
+
 func (s *spdyCommand) close() {
 	s.end(errRetired)
 	s.running.Wait()

@@ -99,6 +99,16 @@ func (w *webSocketCommand) result() (ExecResult, error) {
 }
 
 func (w *webSocketCommand) alive(ctx context.Context) error {
+	within, cancel := context.WithTimeout(ctx, silence)
+	defer cancel()
+	err := w.ask(within)
+	if err != nil && ctx.Err() == nil && within.Err() != nil {
+		return &Broken{Err: errors.New("the other side is silent")}
+	}
+	return err
+}
+
+func (w *webSocketCommand) ask(ctx context.Context) error {
 	w.asking.Lock()
 	defer w.asking.Unlock()
 	w.asked++
@@ -106,8 +116,6 @@ func (w *webSocketCommand) alive(ctx context.Context) error {
 	if err := w.conn.WriteControl(gwebsocket.PingMessage, []byte(id), time.Now().Add(silence)); err != nil {
 		return &Broken{Err: fmt.Errorf("asking for a sign of life: %w", err)}
 	}
-	late := time.NewTimer(silence)
-	defer late.Stop()
 	for {
 		select {
 		case answer := <-w.pongs:
@@ -119,8 +127,6 @@ func (w *webSocketCommand) alive(ctx context.Context) error {
 				return nil
 			}
 			return &Broken{Err: errors.New("the way to the container broke: " + w.cause.Error())}
-		case <-late.C:
-			return &Broken{Err: errors.New("the other side is silent")}
 		case <-ctx.Done():
 			return &Broken{Err: ctx.Err()}
 		}

@@ -88,8 +88,14 @@ func (b *budget) effective(d time.Duration) time.Duration {
 func (b *budget) late() bool { return b.lateAt(time.Now()) }
 
 // lateAt reports whether the kubelet would have given up before a moment.
-func (b *budget) lateAt(at time.Time) bool {
-	return b.roundTrip != 0 && b.effective(at.Sub(b.start)) > b.timeout
+func (b *budget) lateAt(at time.Time) bool { return b.over(at) > 0 }
+
+// over is how long before a moment the kubelet would have given up; nothing on a direct way.
+func (b *budget) over(at time.Time) time.Duration {
+	if b.roundTrip == 0 {
+		return 0
+	}
+	return b.effective(at.Sub(b.start)) - b.timeout
 }
 
 // expiring returns a context that is cancelled, with the cause context.DeadlineExceeded, when the time is over; add

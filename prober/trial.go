@@ -121,7 +121,7 @@ func (t *trial) blame(ctx context.Context, o outcome) outcome {
 	if o.verdict != model.ShadowFailure && o.verdict != model.ShadowErrored || refusal != nil || t.via.Alive == nil {
 		return o
 	}
-	late := t.budget.late()
+	over := t.budget.over(time.Now())
 	ctx, cancel := context.WithTimeout(ctx, 4*t.via.RoundTrip+time.Second)
 	defer cancel()
 	if err := t.via.Alive(ctx); err != nil {
@@ -131,7 +131,7 @@ func (t *trial) blame(ctx context.Context, o outcome) outcome {
 		}
 		return b.none()
 	}
-	if b := t.way.heldUp(t.via.RoundTrip); late && b != nil {
+	if b := t.way.explains(over, t.via.RoundTrip); b != nil {
 		return b.none()
 	}
 	return o

@@ -91,19 +91,26 @@ type pong struct {
 
 // alive asks the other side for a sign of life, and ends the connection when there is none within two seconds. What
 // was sent before has arrived when it returns nil. The error is a *Broken.
-func (m *mux) alive(ctx context.Context) error { return m.pings(ctx, 1) }
+func (m *mux) alive(ctx context.Context) error { return m.pings(ctx, 1, silence) }
+
+// ask does so as well, but waits as long as ctx lets it.
+func (m *mux) ask(ctx context.Context) error { return m.pings(ctx, 1, 0) }
 
 // workers is how many queues the library at the other side has for what arrives. Pings take turns.
 const workers = spdystream.FRAME_WORKERS
 
 // responsive asks every queue of the other side for a sign of life. A runtime that ends a connection without reading
 // what was sent on it never reads that queue again, nor the streams that share it.
-func (m *mux) responsive(ctx context.Context) error { return m.pings(ctx, workers) }
+func (m *mux) responsive(ctx context.Context) error { return m.pings(ctx, workers, silence) }
 
-// pings waits for the answers to so many pings that are sent from now on.
-func (m *mux) pings(ctx context.Context, n int) error {
-	late := time.NewTimer(silence)
+// pings waits for the answers to so many pings that are sent from now on. It ends the connection when there is none for too
+// long, unless that is zero.
+func (m *mux) pings(ctx context.Context, n int, tooLong time.Duration) error {
+	late := time.NewTimer(tooLong)
 	defer late.Stop()
+	if tooLong == 0 {
+		late.Stop()
+	}
 	p, fresh := m.ping()
 	if !fresh {
 		n++ // the one that is under way says nothing about what was sent after it
@@ -125,7 +132,9 @@ func (m *mux) pings(ctx context.Context, n int) error {
 		if n--; n == 0 {
 			return nil
 		}
-		late.Reset(silence) // a slow way is not a silent one
+		if tooLong > 0 {
+			late.Reset(tooLong) // a slow way is not a silent one
+		}
 		p, _ = m.ping()
 	}
 }

@@ -133,9 +133,9 @@ func (p *Pool) Alive(target Target) func(ctx context.Context) error {
 	return p.asking(target, (*Tunnel).Alive)
 }
 
-// Ping does so as well, and takes no longer than the way there and back.
+// Ping does so as well, takes no longer than the way there and back, and waits for as long as its context lets it.
 func (p *Pool) Ping(target Target) func(ctx context.Context) error {
-	return p.asking(target, func(t *Tunnel, ctx context.Context) error { return t.alive(ctx) })
+	return p.asking(target, func(t *Tunnel, ctx context.Context) error { return t.ask(ctx) })
 }
 
 func (p *Pool) asking(target Target, ask func(*Tunnel, context.Context) error) func(ctx context.Context) error {

@@ -8,7 +8,7 @@ import (
 )
 
 // wayWatch times the way to a container again and again while an attempt is under way. A verdict that rests on how long
-// something took is none when it was the way that took so long. The nil wayWatch knows nothing of a way that has no length.
+// something took is none when the way may have been held up for as long. The nil wayWatch is that of a way without a length.
 type wayWatch struct {
 	// immutable after watchWay
 	ping   func(context.Context) error
@@ -80,24 +80,29 @@ func (w *wayWatch) length() time.Duration {
 	return w.shortest
 }
 
-// heldUp returns a *Broken when a round trip took so much longer than usual that a duration says nothing of the container.
-func (w *wayWatch) heldUp(usual time.Duration) *Broken {
+// worst is the longest round trip, that of the ping under way included.
+func (w *wayWatch) worst() time.Duration {
 	if w == nil {
-		return nil
+		return 0
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	longest := w.longest
-	if !w.since.IsZero() {
-		longest = max(longest, time.Since(w.since))
+	if w.since.IsZero() {
+		return w.longest
 	}
-	if longest <= 2*usual+slack { // one ping may have waited for another
-		return nil
-	}
-	return &Broken{Err: fmt.Errorf("the way to the container took %v meanwhile", longest.Round(time.Millisecond))}
+	return max(w.longest, time.Since(w.since))
 }
 
-// stop ends the watch, and waits for that.
+// explains returns a *Broken when it may be the way that made an attempt take so much longer than it may; nil otherwise.
+func (w *wayWatch) explains(over, usual time.Duration) *Broken {
+	worst := w.worst()
+	if held := worst - usual; over <= 0 || held < slack || held < over {
+		return nil
+	}
+	return &Broken{Err: fmt.Errorf("the way to the container took %v meanwhile", worst.Round(time.Millisecond))}
+}
+
+// stop ends the watch, and waits for that. It may be called again.
 func (w *wayWatch) stop() {
 	if w != nil {
 		w.cancel()

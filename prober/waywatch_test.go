@@ -115,7 +115,8 @@ type fakeRemote struct {
 
 func (f *fakeRemote) over() <-chan struct{}           { return f.ended }
 func (f *fakeRemote) result() (ExecResult, error)     { return ExecResult{}, nil }
-func (f *fakeRemote) alive(ctx context.Context) error { f.asked.Add(1); return f.way.ping(ctx) }
+func (f *fakeRemote) alive(ctx context.Context) error { return f.ask(ctx) }
+func (f *fakeRemote) ask(ctx context.Context) error   { f.asked.Add(1); return f.way.ping(ctx) }
 func (f *fakeRemote) close()                          {}
 
 // TestACommandIsTimedWithoutItsWay: what the way takes is not the command's.
@@ -134,7 +135,8 @@ func TestACommandIsTimedWithoutItsWay(t *testing.T) {
 		"never":                         {time.Hour, freezes{trip: long}, "timed out", 2 * time.Second},
 		"never, nearby":                 {time.Hour, freezes{trip: time.Millisecond}, "timed out", 1260 * time.Millisecond},
 		"the way was held up meanwhile": {1200 * time.Millisecond, freezes{trip: 20 * time.Millisecond, from: 300 * time.Millisecond, until: 1190 * time.Millisecond}, "broken", 1200 * time.Millisecond},
-		"the way is held up":            {time.Hour, freezes{trip: 20 * time.Millisecond, from: 300 * time.Millisecond, until: 1600 * time.Millisecond}, "broken", 2 * time.Second},
+		"the way is held up, and the command is given that": {time.Hour, freezes{trip: 20 * time.Millisecond, from: 300 * time.Millisecond, until: 1600 * time.Millisecond}, "timed out", 3300 * time.Millisecond},
+		"the way is held up for long":                       {time.Hour, freezes{trip: 20 * time.Millisecond, from: 300 * time.Millisecond, until: 5 * time.Second}, "broken", 5100 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -143,9 +145,9 @@ func TestACommandIsTimedWithoutItsWay(t *testing.T) {
 				r := &fakeRemote{way: c.way, ended: make(chan struct{})}
 				r.way.born = time.Now()
 				go func() { time.Sleep(c.ends); close(r.ended) }()
-				lost := false
+				over := []bool{} // whether the command was lost, for each time that it is said to be over
 				began := time.Now()
-				result, err := p.await(t.Context(), r, time.Second, func(l bool) { lost = l })
+				result, err := p.await(t.Context(), r, time.Second, func(lost bool) { over = append(over, lost) })
 				took := time.Since(began)
 				b := newBudget(time.Second, 0, 0)
 				b.start, b.roundTrip = began, result.RoundTrip
@@ -169,8 +171,8 @@ func TestACommandIsTimedWithoutItsWay(t *testing.T) {
 				}
 				p.cancel()
 				p.running.Wait()
-				if lost {
-					t.Error("the command counts for lost")
+				if len(over) != 1 || over[0] {
+					t.Errorf("it is said to be over, and lost: %v", over)
 				}
 				time.Sleep(2 * time.Hour)
 			})
