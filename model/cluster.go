@@ -42,7 +42,8 @@ type objectKey struct{ namespace, name string }
 // replaced, never written to.
 type entry struct {
 	uid     UID
-	pod     *Pod // nil while only others have spoken of it
+	pod     *Pod      // nil while only others have spoken of it
+	seen    time.Time // when the pod itself was heard of first
 	streams uint64
 	events  []*Event
 	traffic []Traffic
@@ -177,7 +178,7 @@ func (c *Cluster) rebuild(e *entry) {
 		c.drop(e)
 		return
 	}
-	j := judge{now: c.now, pod: e.pod, node: c.nodes[e.pod.Node], events: e.events, history: e.history, late: c.lates[e.pod.Node], eventsSeen: c.eventsSeen(), counted: e.counts}
+	j := judge{now: c.now, pod: e.pod, seen: e.seen, node: c.nodes[e.pod.Node], events: e.events, history: e.history, late: c.lates[e.pod.Node], eventsSeen: c.eventsSeen(), counted: e.counts}
 	row := j.row(c.published(e))
 	row.shadowed(e.shadows)
 	row.Services = c.selecting(e.pod)
@@ -245,6 +246,9 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 		e := c.entryOf(p.UID)
 		c.mention(ch.Stream, p.UID, "")
 		c.adopt(e, p)
+		if e.pod == nil {
+			e.seen = ch.At
+		}
 		e.history = e.history.heardPod(e.pod, p, ch.At)
 		e.pod, e.streams = p, e.streams|bit
 		c.touch(e)

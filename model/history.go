@@ -170,7 +170,8 @@ func (h *history) heardPod(old, p *Pod, at time.Time) *history {
 		if how, ok := c.ended(); ok && c.Kind != Init && !next.knowsEnd(c.Name, how) {
 			n := change()
 			e := end{container: c.Name, how: how, last: was.startedIn(how), count: c.Restarts, heard: at}
-			n.ends = keep(n.untold(&e), maxEnds, e)
+			ends := n.untold(&e)
+			n.ends = keep(ends, maxEnds, e)
 		}
 		if how, ok := c.replaced(was); ok && !next.knowsLife(c.Name, how) {
 			n := change()
@@ -238,12 +239,15 @@ func (h *history) knowsLife(container string, how Termination) bool {
 	})
 }
 
-// untold returns the ends without the one that e tells of at last. What came after that is e's.
+// untold returns the ends without the one that e tells of at last. What else was known of that is e's.
 func (h *history) untold(e *end) []end {
 	return slices.DeleteFunc(slices.Clone(h.ends), func(o end) bool {
 		same := o.untold && o.container == e.container && o.how.StartedAt.Equal(e.how.StartedAt)
 		if same {
-			e.next, e.started, e.ready = o.next, o.started, o.ready
+			e.next, e.started, e.ready, e.counted = o.next, o.started, o.ready, o.counted
+			if e.last == Unknown {
+				e.last = o.last
+			}
 		}
 		return same
 	})

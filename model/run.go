@@ -99,8 +99,12 @@ func (j *judge) zeroOf(p *Probe) Window {
 	}
 	f := j.flipped(p.Container, flipReady, true)
 	switch {
-	case f == nil && since:
-		return Window{p.Container.StartedAt, j.readyBy(p, ready.Since.Add(time.Second))}
+	case f == nil && p.Container.Ready && !j.seen.Before(p.Container.StartedAt):
+		by := j.seen // nobody saw it become ready since
+		if since && ready.Since.Add(time.Second).Before(by) {
+			by = ready.Since.Add(time.Second)
+		}
+		return Window{p.Container.StartedAt, by}
 	case f == nil:
 		return Window{}
 	case !f.told.IsZero() && alone:
@@ -118,18 +122,6 @@ func (p *Pod) probedAlone() bool {
 		}
 	}
 	return n == 1
-}
-
-// readyBy is by when a container was ready that nobody saw become so: all of the pod were by then, and it was ready already
-// when the first failure was heard that did not make it unready.
-func (j *judge) readyBy(p *Probe, all time.Time) time.Time {
-	r := reckoning{judge: j, probe: p}
-	for i := range r.failures() {
-		if f := &j.history.failures[i]; r.mine(f) && !f.heard.IsZero() && f.to().After(p.Container.StartedAt) && f.to().Before(all) {
-			return f.to()
-		}
-	}
-	return all
 }
 
 // statusDelay is how long a status takes to reach us.
@@ -242,7 +234,7 @@ func (r *reckoning) run(since time.Time) (int32, Bound) {
 		if f.n > 1 && (!r.dense(f) || f.event.Combined) {
 			return run + 1, AtLeast // not all of them need be of this probe, or in a row
 		}
-		if f.n > 1 && !since.IsZero() && !f.from.After(since) {
+		if f.n > 1 && !r.zero.IsZero() && !f.from.After(r.zero.Latest) {
 			return run + 1, AtLeast // some of them may have been before
 		}
 		run += f.n

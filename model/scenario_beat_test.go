@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -108,27 +109,46 @@ func TestScenariosOfTheBeat(t *testing.T) {
 	})
 }
 
-// A container beside others, or after an init container, is ready since no later than all are: what failed before is over.
+// A container beside others, or after an init container, is ready since no later than all are, or since we heard of it: what
+// failed before is over.
 func TestReadyBesideOthers(t *testing.T) {
-	for name, edit := range map[string]func(*Pod){
-		"an init container": func(p *Pod) {
-			p.Containers = append([]Container{{Name: "init", Kind: Init, State: Terminated}}, p.Containers...)
-		},
-		"a sidecar": sidecar(Readiness, probe()),
+	initially := func(p *Pod) {
+		p.Containers = append([]Container{{Name: "init", Kind: Init, State: Terminated}}, p.Containers...)
+	}
+	unready := func(p *Pod) {
+		p.Containers[0].Ready = false
+		for i := range p.Conditions {
+			p.Conditions[i].Status = False
+		}
+	}
+	for name, c := range map[string]struct {
+		pod    []func(*Pod)
+		listed bool
+	}{
+		"an init container":      {[]func(*Pod){initially}, true},
+		"a sidecar":              {[]func(*Pod){sidecar(Readiness, probe())}, true},
+		"a sidecar, not ready":   {[]func(*Pod){sidecar(Readiness, probe()), unready}, true},
+		"a sidecar, heard first": {[]func(*Pod){sidecar(Readiness, probe())}, false},
 	} {
 		w := newWorld(t)
+		failed := said(ReasonUnhealthy, "Readiness probe failed: x", 1, 7, 7)
+		w.now = at(7).Add(500 * time.Millisecond)
+		if !c.listed {
+			w.hears(failed)
+		}
 		w.now = at(10)
 		w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events}})
-		pod := settled(with(Readiness, probe()), edit, func(p *Pod) {
+		since := func(p *Pod) {
 			for i := range p.Conditions {
 				p.Conditions[i].Since = at(8)
 			}
-		})
-		w.hears(pod, said(ReasonUnhealthy, "Readiness probe failed: x", 1, 7, 7))
+		}
+		pod := settled(slices.Concat([]func(*Pod){with(Readiness, probe())}, c.pod, []func(*Pod){since})...)
+		w.hears(pod, failed)
 		w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events, Done: true}})
 		p := probeNamed(w.row(t, pod.UID), "web/readiness")
-		if p.State == StateFailing && p.Certainty >= CertaintyHigh {
-			t.Errorf("beside %s it is %s (%s) %d/%d %s", name, p.State, p.Certainty, p.Failures.Run, p.Failures.Threshold, p.Failures.Bound)
+		if p == nil || p.State == StateFailing && p.Certainty >= CertaintyHigh {
+			t.Errorf("beside %s it is %+v", name, p)
 		}
 	}
 }

@@ -5,8 +5,10 @@ import "time"
 // judge decides the state of the probes of one pod. It follows section by section what pkg/kubelet/prober/worker.go
 // does at a tick, read from outside.
 type judge struct {
-	now    time.Time
-	pod    *Pod
+	now time.Time
+	pod *Pod
+	// seen is when the pod was heard of first.
+	seen   time.Time
 	node   *Node
 	events []*Event
 	// history is what happened before the facts of now; nil for nothing.

@@ -75,6 +75,9 @@ func (p *Pool) start(ctx context.Context, target Target, container string, argv 
 	return newWebSocketCommand(ws), nil
 }
 
+// tripsExec is how often a command takes the way in which it may be held up: the request, and the answer.
+const tripsExec = 2
+
 // unheard reports whether a request was refused before it can have reached a container.
 func unheard(err error) bool {
 	var dial *net.OpError
@@ -100,7 +103,7 @@ func (p *Pool) await(ctx context.Context, r remote, timeout time.Duration, done 
 			r.close()
 			done(err != nil)
 			result.Began, result.RoundTrip = began, way.length()
-			if b := way.explains(took-way.length()-timeout, way.length()); err == nil && b != nil {
+			if b := way.explains(took-way.length()-timeout, way.length(), tripsExec); err == nil && b != nil {
 				return ExecResult{}, b
 			}
 			return result, err
@@ -127,8 +130,8 @@ func (p *Pool) await(ctx context.Context, r remote, timeout time.Duration, done 
 	return ExecResult{}, &Broken{Err: fmt.Errorf("waiting for a command: %w", cause)}
 }
 
-// follow waits in the background until a command has ended, however long there is no sign of life: what is not followed any
-// more may be started again. It asks for signs meanwhile, for what stands between may close a connection that is silent.
+// follow waits in the background until a command has ended, or there was no sign of life for so long that nobody can know any
+// more. It asks for signs meanwhile, for what stands between may close a connection that is silent.
 func (p *Pool) follow(r remote, done func(lost bool)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -140,12 +143,16 @@ func (p *Pool) follow(r remote, done func(lost bool)) {
 	p.running.Go(func() {
 		beat := time.NewTicker(p.opts.Beat)
 		defer beat.Stop()
+		sign := time.Now()
 		for going := true; going; {
 			select {
 			case <-beat.C:
 				within, cancel := context.WithTimeout(p.ctx, p.opts.Beat)
-				_ = r.ask(within)
+				if r.ask(within) == nil {
+					sign = time.Now()
+				}
 				cancel()
+				going = time.Since(sign) < forsaken
 			case <-r.over():
 				going = false
 			case <-p.ctx.Done():

@@ -131,7 +131,7 @@ func (t *trial) blame(ctx context.Context, o outcome) outcome {
 		}
 		return b.none()
 	}
-	if b := t.way.explains(over, t.via.RoundTrip); b != nil {
+	if b := t.way.explains(over, t.via.RoundTrip, t.budget.taken()); b != nil {
 		return b.none()
 	}
 	return o

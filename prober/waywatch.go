@@ -93,10 +93,11 @@ func (w *wayWatch) worst() time.Duration {
 	return max(w.longest, time.Since(w.since))
 }
 
-// explains returns a *Broken when it may be the way that made an attempt take so much longer than it may; nil otherwise.
-func (w *wayWatch) explains(over, usual time.Duration) *Broken {
+// explains returns a *Broken when it may be the way, taken so many times, that made an attempt take so much longer than it
+// may; nil otherwise.
+func (w *wayWatch) explains(over, usual time.Duration, trips int) *Broken {
 	worst := w.worst()
-	if held := worst - usual; over <= 0 || held < slack || held < over {
+	if held := worst - usual; over <= 0 || held < slack || time.Duration(trips)*held+wayGlance < over {
 		return nil
 	}
 	return &Broken{Err: fmt.Errorf("the way to the container took %v meanwhile", worst.Round(time.Millisecond))}
