@@ -60,95 +60,6 @@ func (p *Probe) counts() bool {
 	return p.State == StateFailing || p.State == StateFailed || p.State == StateStarting
 }
 
-// zero is when the count was last zero for sure: at the kill that the same probe caused, or at the success that
-// made the pod ready, or with a new kubelet. It is the zero Window when there is no such moment, and one without an
-// Earliest when there may have been one.
-func (j *judge) zero(p *Probe) Window {
-	z := j.zeroOf(p)
-	if e := j.lastOf(p, Warned); e != nil && e.Last.After(z.Latest) {
-		z = Window{e.Last, e.Last} // a success with a remark
-	}
-	if w, ok := j.restartOfKubelet(); ok && w.Latest.After(z.Latest) {
-		z = w
-	}
-	return z
-}
-
-// zeroOf is when what the probe itself brought about made the count zero.
-func (j *judge) zeroOf(p *Probe) Window {
-	if j.history == nil {
-		return Window{}
-	}
-	cause := map[ProbeType]KillCause{Liveness: KilledByLiveness, Startup: KilledByStartup}[p.Type]
-	if cause != NotKilled {
-		_, dying := j.killed(p, cause)
-		for i := len(j.history.kills) - 1; i >= 0; i-- {
-			if k := j.history.kills[i]; k.container == p.Container.Name && k.cause == cause && !dying {
-				return Window{k.at, k.at}
-			}
-		}
-		return Window{}
-	}
-	if until, ok := j.readyInDoubt(p); ok && !j.lastFlip(p.Container, flipReady, true).After(until) {
-		return Window{Latest: until}
-	}
-	alone, ready := j.pod.probedAlone(), j.pod.Condition("ContainersReady")
-	since := p.Container.Ready && ready != nil && ready.Status == True
-	if alone && since {
-		return Window{ready.Since.Add(-time.Nanosecond), ready.Since.Add(time.Second)} // it is told to the second
-	}
-	f := j.flipped(p.Container, flipReady, true)
-	switch {
-	case f == nil && p.Container.Ready && !j.seen.Before(p.Container.StartedAt):
-		by := j.seen // nobody saw it become ready since
-		if since && ready.Since.Add(time.Second).Before(by) {
-			by = ready.Since.Add(time.Second)
-		}
-		return Window{p.Container.StartedAt, by}
-	case f == nil:
-		return Window{}
-	case !f.told.IsZero() && alone:
-		return Window{f.told.Add(-time.Nanosecond), f.told.Add(time.Second)}
-	}
-	return Window{f.at.Add(-statusDelay), f.at}
-}
-
-// probedAlone reports whether the conditions of the pod are about one container.
-func (p *Pod) probedAlone() bool {
-	n := 0
-	for i := range p.Containers {
-		if p.Containers[i].Kind != Init {
-			n++
-		}
-	}
-	return n == 1
-}
-
-// statusDelay is how long a status takes to reach us.
-const statusDelay = time.Second
-
-// lastFlip is when the container was last seen to become ready or started, or to cease to be; zero when it was
-// not seen.
-func (j *judge) lastFlip(c *Container, what flipKind, to bool) time.Time {
-	if f := j.flipped(c, what, to); f != nil {
-		return f.at
-	}
-	return time.Time{}
-}
-
-// flipped returns that change; nil when it was not seen.
-func (j *judge) flipped(c *Container, what flipKind, to bool) *flip {
-	if j.history == nil {
-		return nil
-	}
-	for i := len(j.history.flips) - 1; i >= 0; i-- {
-		if f := &j.history.flips[i]; f.container == c.Name && f.what == what && f.to == to {
-			return f
-		}
-	}
-	return nil
-}
-
 // reckoning walks back through the failures of one probe.
 type reckoning struct {
 	*judge
@@ -317,43 +228,6 @@ func (r *reckoning) ticksAfter(f *failure) Window {
 		return Window{e, e.Add(r.probe.Spec.Period)}
 	}
 	return Window{from, from.Add(r.rest(f))}
-}
-
-// gap says what lies between two failures.
-type gap uint8
-
-const (
-	// consecutive leaves no room for a success.
-	consecutive gap = iota
-	// doubtful may hide one.
-	doubtful
-	// broken holds a tick at which the probe did not fail.
-	broken
-)
-
-// between compares the time between two failures with the period. The kubelet's ticks are a period apart; the
-// event comes when the probe ends, so durations count in.
-func (r *reckoning) between(older, newer *failure) gap {
-	first := newer.from
-	if newer.n == 1 || newer.initial {
-		first = newer.begin()
-	}
-	passed := first.Sub(older.to())
-	blur := time.Second // both times are floored to the second
-	if !older.heard.IsZero() && !newer.heard.IsZero() && newer.n == 1 {
-		passed, blur = newer.heard.Sub(older.heard), beatBlur
-	}
-	c := r.probe.Container
-	if r.probe.Type == Readiness && r.probe.Spec.SuccessThreshold > 1 && !c.Ready && !newer.to().Before(r.lastFlip(c, flipReady, false).Truncate(time.Second)) && passed > blur {
-		return doubtful // a success out of turn, which does not make it ready, leaves no gap
-	}
-	switch {
-	case r.unbroken(older), passed < r.hiding(older, newer)-blur:
-		return consecutive
-	case passed > r.rest(older)+r.took(newer).longest+blur && passed > eventSlack && !older.to().Before(r.eligible()) && !r.errsBetween(older, newer):
-		return broken
-	}
-	return doubtful
 }
 
 // eligible is since when every tick surely runs the probe: the instance runs, its initial delay is over, and its

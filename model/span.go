@@ -83,15 +83,3 @@ func (r *reckoning) hiding(older, newer *failure) time.Duration {
 	}
 	return 0
 }
-
-// errsBetween reports whether the probe could not be carried out between two failures. Such a run counts for nothing.
-func (r *reckoning) errsBetween(older, newer *failure) bool {
-	for i := range r.history.failures {
-		f := &r.history.failures[i]
-		if e := f.event; e.Outcome == Errored && e.Probe == r.probe.Type && (e.Combined || e.Container == r.probe.Container.Name) &&
-			!f.to().Before(older.to()) && !f.begin().After(newer.to()) {
-			return true
-		}
-	}
-	return false
-}

@@ -1,0 +1,52 @@
+package model
+
+import "time"
+
+// gap says what lies between two failures.
+type gap uint8
+
+const (
+	// consecutive leaves no room for a success.
+	consecutive gap = iota
+	// doubtful may hide one.
+	doubtful
+	// broken holds a tick at which the probe did not fail.
+	broken
+)
+
+// between compares the time between two failures with the period. The kubelet's ticks are a period apart; the
+// event comes when the probe ends, so durations count in.
+func (r *reckoning) between(older, newer *failure) gap {
+	first := newer.from
+	if newer.n == 1 || newer.initial {
+		first = newer.begin()
+	}
+	passed := first.Sub(older.to())
+	blur := time.Second // both times are floored to the second
+	if !older.heard.IsZero() && !newer.heard.IsZero() && newer.n == 1 {
+		passed, blur = newer.heard.Sub(older.heard), beatBlur
+	}
+	c := r.probe.Container
+	if r.probe.Type == Readiness && r.probe.Spec.SuccessThreshold > 1 && !c.Ready && !newer.to().Before(r.lastFlip(c, flipReady, false).Truncate(time.Second)) && passed > blur {
+		return doubtful // a success out of turn, which does not make it ready, leaves no gap
+	}
+	switch {
+	case r.unbroken(older), passed < r.hiding(older, newer)-blur:
+		return consecutive
+	case passed > r.rest(older)+r.took(newer).longest+blur && passed > eventSlack && !older.to().Before(r.eligible()) && !r.errsBetween(older, newer):
+		return broken
+	}
+	return doubtful
+}
+
+// errsBetween reports whether the probe could not be carried out between two failures. Such a run counts for nothing.
+func (r *reckoning) errsBetween(older, newer *failure) bool {
+	for i := range r.history.failures {
+		f := &r.history.failures[i]
+		if e := f.event; e.Outcome == Errored && e.Probe == r.probe.Type && (e.Combined || e.Container == r.probe.Container.Name) &&
+			!f.to().Before(older.to()) && !f.begin().After(newer.to()) {
+			return true
+		}
+	}
+	return false
+}
