@@ -5,14 +5,18 @@ import "time"
 // suspect names the probe that has ended an instance when no event says so: the kubelet's counters, the failures that
 // were told, or how long a container lived that never started.
 func (j *judge) suspect(e end) (RestartCause, Certainty) {
+	chose := !e.untold && e.how.Signal == 0 && e.how.ExitCode > 0 && e.how.ExitCode <= 128
+	if chose && j.endsOtherwise(e) {
+		return CauseUnknown, CertaintyNone
+	}
 	if e.counted != "" {
 		return e.counted, CertaintyMedium
 	}
 	if typ, ok := j.reachedBy(e.container, e.how.FinishedAt, e.how.StartedAt, false); ok {
 		return typ.cause(), CertaintyMedium
 	}
-	if code := e.how.ExitCode; !e.untold && e.how.Signal == 0 && code > 0 && code <= 128 {
-		return CauseUnknown, CertaintyNone // it chose how to end
+	if chose {
+		return CauseUnknown, CertaintyNone // how to end
 	}
 	if j.outlived(e) {
 		return CauseStartup, CertaintyLow
@@ -26,6 +30,21 @@ func (j *judge) suspect(e end) (RestartCause, Certainty) {
 		return typ.cause(), CertaintyLow
 	}
 	return CauseUnknown, CertaintyNone
+}
+
+// endsOtherwise reports whether a container is known to end with another code when a probe kills it.
+func (j *judge) endsOtherwise(e end) (known bool) {
+	kills, doubtful := j.history.killsOf()
+	for i, o := range j.history.ends {
+		if _, probed := kills[i].cause.probe(); !probed || doubtful[i] || o.untold || o.container != e.container {
+			continue
+		}
+		if o.how.ExitCode == e.how.ExitCode {
+			return false
+		}
+		known = true
+	}
+	return known
 }
 
 // killer returns the type of the probe that can have killed an instance: that depends on whether it had started.
