@@ -19,11 +19,20 @@ import (
 	"github.com/probetop/probetop/recording"
 )
 
-// recorded records the shop for a moment and returns the file.
+// recorded records the shop until all of it can be read, and returns the file.
 func recorded(t *testing.T) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "shop.zst")
-	got := run(t, t.Context(), "record", file, "--kubeconfig", serve(t, shop), "-A", "--for", "1s")
+	file, kubeconfig := filepath.Join(t.TempDir(), "shop.zst"), serve(t, shop)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan result, 1)
+	go func() { ended <- run(t, ctx, "record", file, "--kubeconfig", kubeconfig, "-A") }()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if got := run(t, t.Context(), "get", "--replay", file); got.code == 0 && got.err == "" {
+			break
+		}
+	}
+	stop()
+	got := <-ended
 	if got.code != 0 || got.out != "" || !strings.Contains(got.err, "Recording to "+file) || !strings.Contains(got.err, "probetop replay "+file) {
 		t.Fatalf("recording: %+v", got)
 	}
@@ -216,4 +225,12 @@ func (l *lines) Write(p []byte) (int, error) {
 	default:
 	}
 	return len(p), nil
+}
+
+func TestRecordingEndsAfterItsTime(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "shop.zst")
+	got := run(t, t.Context(), "record", file, "--kubeconfig", serve(t, shop), "-A", "--for", "100ms")
+	if got.code != 0 || got.out != "" || !strings.Contains(got.err, "Recording to "+file) {
+		t.Errorf("%+v", got)
+	}
 }
