@@ -85,6 +85,9 @@ func (t ProbeType) cause() RestartCause {
 // cause names why an instance ended: what the Killing event says, then what the runtime says.
 func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 	if e.how.Reason == "OOMKilled" {
+		if typ, probed := k.cause.probe(); probed {
+			return typ.cause(), CertaintyHigh // a kill that was under way: the memory may as well have been a child's
+		}
 		return CauseOOM, Certain
 	}
 	switch k.cause {

@@ -100,21 +100,22 @@ func TestCausesOfRestarts(t *testing.T) {
 		cause RestartCause
 		sure  Certainty
 	}{
-		"out of memory":       {Termination{Reason: "OOMKilled", ExitCode: 137}, nil, CauseOOM, Certain},
-		"exit":                {Termination{Reason: "Error", ExitCode: 3}, nil, CauseExited, CertaintyHigh},
-		"completed":           {Termination{Reason: "Completed"}, nil, CauseExited, CertaintyHigh},
-		"signal":              {Termination{Reason: "Error", ExitCode: 139}, nil, CauseSignalled, CertaintyHigh},
-		"liveness":            {Termination{Reason: "Error", ExitCode: 137}, []Fact{killing("Container web failed liveness probe, will be restarted")}, CauseLiveness, Certain},
-		"liveness, exit 0":    {Termination{Reason: "Completed"}, []Fact{killing("Container web failed liveness probe, will be restarted")}, CauseLiveness, Certain},
-		"startup":             {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Container web failed startup probe, will be restarted")}, CauseStartup, Certain},
-		"new image":           {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Container web definition changed, will be restarted")}, CauseDefinition, Certain},
-		"postStart":           {Termination{Reason: "Error", ExitCode: 137}, []Fact{killing("FailedPostStartHook")}, CausePostStart, Certain},
-		"sandbox":             {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Stopping container web")}, CauseSandbox, CertaintyMedium},
-		"node":                {Termination{Reason: "ContainerStatusUnknown", ExitCode: 137}, nil, CauseNode, CertaintyHigh},
-		"node, on containerd": {Termination{Reason: "Unknown", ExitCode: 255}, nil, CauseNode, CertaintyMedium},
-		"resized":             {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Container web resize requires restart")}, CauseUnknown, CertaintyMedium},
-		"137 without events":  {Termination{Reason: "Error", ExitCode: 137}, []Fact{&Source{Kind: Events, State: SourceForbidden}}, CauseUnknown, CertaintyLow},
-		"3 without events":    {Termination{Reason: "Error", ExitCode: 3}, []Fact{&Source{Kind: Events, State: SourceForbidden}}, CauseExited, CertaintyLow},
+		"out of memory":             {Termination{Reason: "OOMKilled", ExitCode: 137}, nil, CauseOOM, Certain},
+		"killed, and out of memory": {Termination{Reason: "OOMKilled", ExitCode: 137}, []Fact{killing("Container web failed liveness probe, will be restarted")}, CauseLiveness, CertaintyHigh},
+		"exit":                      {Termination{Reason: "Error", ExitCode: 3}, nil, CauseExited, CertaintyHigh},
+		"completed":                 {Termination{Reason: "Completed"}, nil, CauseExited, CertaintyHigh},
+		"signal":                    {Termination{Reason: "Error", ExitCode: 139}, nil, CauseSignalled, CertaintyHigh},
+		"liveness":                  {Termination{Reason: "Error", ExitCode: 137}, []Fact{killing("Container web failed liveness probe, will be restarted")}, CauseLiveness, Certain},
+		"liveness, exit 0":          {Termination{Reason: "Completed"}, []Fact{killing("Container web failed liveness probe, will be restarted")}, CauseLiveness, Certain},
+		"startup":                   {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Container web failed startup probe, will be restarted")}, CauseStartup, Certain},
+		"new image":                 {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Container web definition changed, will be restarted")}, CauseDefinition, Certain},
+		"postStart":                 {Termination{Reason: "Error", ExitCode: 137}, []Fact{killing("FailedPostStartHook")}, CausePostStart, Certain},
+		"sandbox":                   {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Stopping container web")}, CauseSandbox, CertaintyMedium},
+		"node":                      {Termination{Reason: "ContainerStatusUnknown", ExitCode: 137}, nil, CauseNode, CertaintyHigh},
+		"node, on containerd":       {Termination{Reason: "Unknown", ExitCode: 255}, nil, CauseNode, CertaintyMedium},
+		"resized":                   {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Container web resize requires restart")}, CauseUnknown, CertaintyMedium},
+		"137 without events":        {Termination{Reason: "Error", ExitCode: 137}, []Fact{&Source{Kind: Events, State: SourceForbidden}}, CauseUnknown, CertaintyLow},
+		"3 without events":          {Termination{Reason: "Error", ExitCode: 3}, []Fact{&Source{Kind: Events, State: SourceForbidden}}, CauseExited, CertaintyLow},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
