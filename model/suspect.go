@@ -105,7 +105,7 @@ func (j *judge) reachedBy(container string, at, started time.Time, untold bool) 
 		since := at.Add(-time.Duration(spec.FailureThreshold)*(spec.Period+spec.Timeout) - eventSlack - j.longestGrace())
 		for _, f := range j.history.failures {
 			ev := f.event
-			if ev.Outcome == Failed && ev.Probe == typ && ev.Container == c.Name && ev.Last.After(since) && !ev.Last.Before(started) && !ev.Last.After(at) {
+			if ev.Outcome == Failed && ev.Probe == typ && ev.Container == c.Name && ev.Last.After(since) && ev.Last.After(started) && !ev.Last.After(at) { // in the second of the start, it was the instance before
 				if n++; f.n > 1 && !f.from.Before(since) {
 					n += f.n - 1 // and not of long ago
 				}

@@ -70,6 +70,16 @@ func TestSuspects(t *testing.T) {
 			{51, again("Error", 3)},
 			{60, ledger("liveness medium", "liveness certain")},
 		}},
+		"the failures of the instance before": {pod: []func(*Pod){startupOf(period(1), threshold(2)), livenessOf(threshold(1)), fresh, many}, plot: plot{
+			{5, starts},
+			{20.1, failsAgain(Liveness, "x", 1)},
+			{20.2, kills(Liveness)},
+			{20.6, again("Completed", 0)},
+			{21.9, failsAgain(Startup, "x", 1)},
+			{22.9, failsAgain(Startup, "x", 1)},
+			{23.5, again("Completed", 0)},
+			{40, ledger("startup medium", "liveness medium")},
+		}},
 		"not every failure was told": {pod: liveness, plot: plot{
 			{2.1, saysAgain(ReasonUnhealthy, "Readiness probe failed: x", 25)},
 			{30.1, failsAgain(Liveness, "x", 1)},
