@@ -118,7 +118,7 @@ func (p *Pool) await(ctx context.Context, r remote, timeout time.Duration, done 
 				p.follow(r, done)
 				return ExecResult{TimedOut: true, Began: began, RoundTrip: way.length()}, nil
 			}
-			cause = cmp.Or(cause, fmt.Errorf("the way to the container took %v meanwhile", worst.Round(time.Millisecond)))
+			cause = cmp.Or(cause, heldUp(worst))
 		case <-p.ctx.Done():
 			cause = errRetired
 		case <-ctx.Done():

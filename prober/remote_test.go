@@ -23,11 +23,7 @@ func TestRemoteTunnelsToThePodThatIsMeant(t *testing.T) {
 		if err := s.Apply(after); err != nil {
 			t.Fatal(err)
 		}
-		r, err := prober.NewRemote(s.config)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(r.Close)
+		r := remote(t, s)
 		check, err := prober.NewCheck(before, "app", model.Readiness, prober.NodeInfo{})
 		if err != nil {
 			t.Fatal(err)
@@ -50,11 +46,7 @@ func TestRemoteOpensNoTunnelForNothing(t *testing.T) {
 	probe := httpGet("/")
 	probe.HTTPGet.Host = "example.com"
 	p.Spec.Containers[0].ReadinessProbe = &corev1.Probe{ProbeHandler: probe}
-	r, err := prober.NewRemote(s.config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(r.Close)
+	r := remote(t, s)
 	check, err := prober.NewCheck(p, "app", model.Readiness, prober.NodeInfo{})
 	if err != nil {
 		t.Fatal(err)
@@ -69,4 +61,15 @@ func TestRemoteOpensNoTunnelForNothing(t *testing.T) {
 	if slices.ContainsFunc(s.Requests(), func(q simcluster.Request) bool { return q.Subresource == "portforward" }) {
 		t.Error("a tunnel was opened")
 	}
+}
+
+// remote leads to the pod of a stage until the test ends.
+func remote(t *testing.T, s *stage) *prober.Remote {
+	t.Helper()
+	r, err := prober.NewRemote(s.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	return r
 }

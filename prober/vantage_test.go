@@ -125,11 +125,7 @@ func TestVantage(t *testing.T) {
 func TestVantageOfARequestThatIsNotPassedOnWhole(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, simcluster.Options{})
-	r, err := prober.NewRemote(s.config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(r.Close)
+	r := remote(t, s)
 	for _, c := range []struct {
 		header, value, path string
 		verdict             model.ShadowVerdict

@@ -100,7 +100,12 @@ func (w *wayWatch) explains(over, usual time.Duration, trips int) *Broken {
 	if held := worst - usual; over <= 0 || held < slack || time.Duration(trips)*held+wayGlance < over {
 		return nil
 	}
-	return &Broken{Err: fmt.Errorf("the way to the container took %v meanwhile", worst.Round(time.Millisecond))}
+	return &Broken{Err: heldUp(worst)}
+}
+
+// heldUp says that a round trip took so long.
+func heldUp(took time.Duration) error {
+	return fmt.Errorf("the way to the container took %v meanwhile", took.Round(time.Millisecond))
 }
 
 // stop ends the watch, and waits for that. It may be called again.
