@@ -13,7 +13,8 @@ type line struct {
 	// immutable after stream
 	mux     *mux
 	created time.Time
-	parted  chan struct{} // closed when it is ended from here
+	parted  chan struct{} // closed when it is not wanted any more
+	settled chan struct{} // closed when it was replied to, or will not be
 	done    chan struct{} // closed when it has been read to its end
 
 	text []byte // what was read of the error stream; after done
@@ -58,7 +59,9 @@ func (l *line) replied() bool {
 // the end.
 func (l *line) read(some int, sink func([]byte) bool) bool {
 	defer close(l.done)
-	if !l.replied() {
+	replied := l.replied()
+	close(l.settled)
+	if !replied {
 		return true
 	}
 	buf := make([]byte, some)
@@ -74,9 +77,11 @@ func (l *line) read(some int, sink func([]byte) bool) bool {
 	}
 }
 
-// part ends the stream from here.
+// part ends the stream from here, once it was replied to: at the other side, the library never ends a connection on which it
+// got a reset of a stream that it could not reply to.
 func (l *line) part() {
 	close(l.parted)
+	<-l.settled
 	_ = l.cancel()
 }
 

@@ -57,7 +57,7 @@ func (m *mux) stream(headers http.Header) (*line, error) {
 		m.tap.forget(id)
 		return nil, fmt.Errorf("creating a stream: %w", err)
 	}
-	return &line{Stream: s, mux: m, created: time.Now(), parted: make(chan struct{}), done: make(chan struct{})}, nil
+	return &line{Stream: s, mux: m, created: time.Now(), parted: make(chan struct{}), settled: make(chan struct{}), done: make(chan struct{})}, nil
 }
 
 // end ends the connection, and says why. It does not wait.

@@ -213,7 +213,7 @@ func TestTunnelToAPodThatIsNotThere(t *testing.T) {
 // goroutines returns the stacks of what the package has started, after a moment to end.
 func goroutines() string {
 	var found []string
-	for range 200 {
+	for range 1000 {
 		stacks := make([]byte, 4<<20)
 		stacks = stacks[:runtime.Stack(stacks, true)]
 		found = found[:0]

@@ -64,10 +64,11 @@ func start(t testing.TB, opts simcluster.Options) *simcluster.Cluster {
 	return c
 }
 
-// goroutines returns the stacks of the servers' goroutines. The ones of net/http may need a moment to end.
+// goroutines returns the stacks of the servers' goroutines. The ones of net/http may need a moment to end, and five seconds to take
+// leave of a client that does not read any more.
 func goroutines() string {
 	var found []string
-	for range 100 {
+	for range 1000 {
 		stacks := make([]byte, 1<<20)
 		stacks = stacks[:runtime.Stack(stacks, true)]
 		found = found[:0]

@@ -5,10 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"sync"
 
+	"github.com/moby/spdystream"
 	"k8s.io/cri-streaming/pkg/streaming/portforward"
 	"k8s.io/streaming/pkg/httpstream/wsstream"
 )
@@ -32,8 +34,10 @@ func (s *session) forward() error {
 			return s.refuse(http.StatusBadRequest, "%v", err)
 		}
 	}
-	f := &forwarder{session: s}
+	ctx, cancel := context.WithCancel(s.ctx)
+	f := &forwarder{behaviour: s.behaviour, ctx: ctx}
 	portforward.ServePortForward(w, r, f, sandboxID(s.pod.UID), "", opts, streamIdle, streamCreation, portforward.SupportedProtocols)
+	cancel()
 	f.close()
 	return nil
 }
@@ -46,7 +50,9 @@ func sandboxID[T ~string](uid T) string {
 
 // forwarder serves the connections of one tunnel. The library does not wait for them, so it does.
 type forwarder struct {
-	session *session
+	behaviour Behaviour
+	// ctx ends with the tunnel.
+	ctx     context.Context
 	running sync.WaitGroup
 
 	mu sync.Mutex
@@ -60,7 +66,14 @@ func (f *forwarder) PortForward(_ context.Context, _, _ string, port int32, stre
 		return errors.New("the connection is gone")
 	}
 	defer f.running.Done()
-	return f.session.behaviour.Forward(f.session.ctx, port, stream)
+	if s, ok := stream.(*spdystream.Stream); ok {
+		if err := s.SendReply(http.Header{}, false); err != nil {
+			return fmt.Errorf("replying: %w", err) // or whoever writes would wait for the reply
+		}
+		// The library ends no stream of a tunnel that went while a new one was asked for, and somebody may be reading.
+		context.AfterFunc(f.ctx, func() { _ = s.Reset() })
+	}
+	return f.behaviour.Forward(f.ctx, port, stream)
 }
 
 func (f *forwarder) begin() bool {
