@@ -32,17 +32,24 @@ func (j *judge) suspect(e end) (RestartCause, Certainty) {
 	return CauseUnknown, CertaintyNone
 }
 
+// terminatedExitCode is what the runtime says of a process that SIGTERM has ended, and what a shell says of its child: that
+// is how it ends when it is asked to, by whomever.
+const terminatedExitCode = 128 + 15
+
 // endsOtherwise reports whether a container is known to end with another code when a probe kills it.
 func (j *judge) endsOtherwise(e end) (known bool) {
 	kills, doubtful := j.history.killsOf()
 	for i, o := range j.history.ends {
-		if _, probed := kills[i].cause.probe(); !probed || doubtful[i] || o.untold || o.container != e.container {
+		if o.untold || o.container != e.container {
 			continue
 		}
-		if o.how.ExitCode == e.how.ExitCode {
+		_, probed := kills[i].cause.probe()
+		switch told := probed && !doubtful[i]; {
+		case told && o.how.ExitCode == e.how.ExitCode:
 			return false
+		case told || o.how.ExitCode == terminatedExitCode:
+			known = true
 		}
-		known = true
 	}
 	return known
 }

@@ -60,6 +60,17 @@ func TestSuspects(t *testing.T) {
 			{51, again("Error", 3)},
 			{60, ledger("exit low", "liveness certain")},
 		}},
+		"nobody says that it was killed, but it was terminated before": {pod: liveness, plot: plot{
+			{10, started(1, 0, Liveness)},
+			{11, started(1, 3, Liveness)},
+			{13, again("Error", 143)},
+			{14, started(1, 3, Liveness)},
+			{30, started(2, 3, Liveness)},
+			{45, started(2, 5, Liveness)},
+			{51, again("Error", 3)},
+			{52, started(2, 6, Liveness)},
+			{60, ledger("exit low", "liveness medium")},
+		}},
 		"it ends in the same way when it is killed": {pod: liveness, plot: plot{
 			{12.1, failsAgain(Liveness, "x", 3)},
 			{12.2, kills(Liveness)},
