@@ -38,7 +38,7 @@ cross: ## Compile for the other platforms
 
 .PHONY: fmt
 fmt: ## Format the code
-	$(TOOL) gofumpt -w main.go cmd model tui watch e2e
+	$(TOOL) gofumpt -w *.go cmd model prober recording simcluster tui watch e2e
 
 .PHONY: golden
 golden: ## Write the pictures of the board again; read them before committing

@@ -58,7 +58,7 @@ func (o *boardOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	defer shadow.close()
 	r := o.newRecorder(ctx, t, o.words(t), s, o.streams.Now)
-	if o.record != "" {
+	if cmd.Flags().Changed("record") {
 		if err := r.start(o.record); err != nil {
 			return err
 		}

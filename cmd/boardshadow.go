@@ -97,7 +97,7 @@ func (b *boardShadow) Run(r *model.Row, p *model.Probe, confirmed bool) {
 	b.prober.Begin(prober.SubjectOf(r, p), confirmed)
 }
 
-// Auto begins, or ends, running the probes in view by themselves.
+// Auto begins, or ends, running the probes in view or failing by themselves.
 func (b *boardShadow) Auto(on bool) { b.prober.Auto(on) }
 
 // View tells which pods are in view.

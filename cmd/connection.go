@@ -104,10 +104,10 @@ func (c *connection) kubectl(context string) []string {
 // patience reads --request-timeout.
 func (c *connection) patience() (time.Duration, error) {
 	d, err := clientcmd.ParseTimeout(c.overrides.Timeout)
-	if err != nil {
+	if err != nil || d < 0 {
 		return 0, usage("--request-timeout %q is not a duration. Write it like 5s or 2m.", c.overrides.Timeout)
 	}
-	if d <= 0 {
+	if d == 0 {
 		return defaultPatience, nil
 	}
 	return d, nil

@@ -46,7 +46,7 @@ else is needed, and nothing else is touched. Its containers answer probes that a
 command is ever run. With --serve the cluster is only served, for kubectl or another probetop.`,
 		Example: `  probetop demo
   probetop demo --serve`,
-		Args: cobra.NoArgs,
+		Args: alone,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	fs := cmd.Flags()
@@ -58,7 +58,7 @@ command is ever run. With --serve the cluster is only served, for kubectl or ano
 }
 
 func (o *demoOptions) run(ctx context.Context) error {
-	if o.speed < watch.Slowest || o.speed > watch.Fastest {
+	if !playable(o.speed) {
 		return usage("--speed is between %v and %v.", watch.Slowest, watch.Fastest)
 	}
 	if err := o.runs.validate(o.readOnly); err != nil {

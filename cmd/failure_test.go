@@ -48,10 +48,16 @@ func TestWhatGoesWrongIsSaidInOneSentence(t *testing.T) {
 		"pod not found":             {[]string{"get", "--kubeconfig", good, "pod/web-0"}, 2, []string{"There is no pod/web-0", "-A"}},
 		"bad selector":              {[]string{"get", "--kubeconfig", good, "-l", "a=b=c"}, 2, []string{`"a=b=c"`, "app=web"}},
 		"field the API lacks":       {[]string{"get", "--kubeconfig", serve(t, refusing(400, "BadRequest", `field label not supported: spec.color`)), "--field-selector", "spec.color=red"}, 2, []string{"spec.color"}},
+		"500":                       {[]string{"get", "--kubeconfig", serve(t, refusing(500, "InternalError", "etcdserver: leader changed"))}, 3, []string{"leader changed", "Try again"}},
+		"403 with a page":           {[]string{"get", "--kubeconfig", serve(t, page(403, "<html>\x1b[2J\n\u202eno</html>"))}, 3, []string{"403", "<html>", "no</html>"}},
+		"an empty namespace":        {[]string{"get", "--kubeconfig", good, "-n", "shop,"}, 2, []string{`"shop,"`, "-A"}},
+		"an argument too many":      {[]string{"version", "now"}, 2, []string{`"now"`, "version --help"}},
 		"-A with -n":                {[]string{"get", "--kubeconfig", good, "-A", "-n", "shop"}, 2, []string{"-A and -n"}},
 		"unknown flag":              {[]string{"get", "--nosuch"}, 2, []string{"Unknown flag", "--help"}},
 		"unknown format":            {[]string{"get", "-o", "xml"}, 2, []string{"xml", "table|wide|json|yaml|jsonl|name"}},
 		"stream of documents":       {[]string{"get", "-w", "-o", "json"}, 2, []string{"-o jsonl"}},
+		"stream of names":           {[]string{"get", "-w", "-o", "name"}, 2, []string{"-o jsonl"}},
+		"timeout before now":        {[]string{"get", "--kubeconfig", good, "--request-timeout", "-5s"}, 2, []string{"-5s"}},
 		"timeout that is none":      {[]string{"get", "--request-timeout", "soon"}, 2, []string{"soon", "5s"}},
 		"colour that is none":       {[]string{"get", "--color", "red"}, 2, []string{"auto, always or never"}},
 		"board without a terminal":  {[]string{"--kubeconfig", good}, 2, []string{"needs a terminal", "probetop get"}},
@@ -68,6 +74,9 @@ func TestWhatGoesWrongIsSaidInOneSentence(t *testing.T) {
 				if !strings.Contains(got.err, want) {
 					t.Errorf("stderr %q does not contain %q", got.err, want)
 				}
+			}
+			if strings.ContainsAny(got.err, "\x1b\u202e") {
+				t.Errorf("stderr %q steers the terminal", got.err)
 			}
 			if strings.Count(got.err, "\n") != 1 || strings.Contains(got.err, "goroutine") {
 				t.Errorf("want one line on stderr, got %q", got.err)

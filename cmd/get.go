@@ -29,6 +29,7 @@ type getOptions struct {
 	noHeaders bool
 	watch     bool
 	replay    string
+	replays   bool // replay was given
 	at        string
 }
 
@@ -51,6 +52,7 @@ unknown. In the JSON each carries its certainty (certain, high, medium, low, non
 			if err := o.validateFormat(); err != nil {
 				return err
 			}
+			o.replays = cmd.Flags().Changed("replay")
 			return o.run(cmd.Context())
 		},
 	}
@@ -59,7 +61,7 @@ unknown. In the JSON each carries its certainty (certain, high, medium, low, non
 	o.addSourceFlags(fs)
 	fs.StringVarP(&o.format, "output", "o", string(formatTable), "Format: "+formatNames())
 	fs.BoolVar(&o.noHeaders, "no-headers", false, "Do not print the table's header")
-	fs.BoolVarP(&o.watch, "watch", "w", false, "After the snapshot, print a line for every change (table, wide, jsonl, name)")
+	fs.BoolVarP(&o.watch, "watch", "w", false, "After the snapshot, print a line for every change (table, wide, jsonl)")
 	fs.StringVar(&o.replay, "replay", "", "Print a moment of this recording instead of the cluster")
 	fs.StringVar(&o.at, "at", "", "With --replay: "+strings.ToLower(atUsage[:1])+atUsage[1:]+"; its end when not given")
 	return cmd
@@ -69,7 +71,7 @@ func (o *getOptions) validateFormat() error {
 	if !slices.Contains(formats, format(o.format)) {
 		return usage("-o %s is not a format. Choose one of %s.", o.format, formatNames())
 	}
-	if o.watch && (o.format == string(formatJSON) || o.format == string(formatYAML)) {
+	if o.watch && !slices.Contains([]format{formatTable, formatWide, formatLines}, format(o.format)) {
 		return usage("-w prints a line for every change, which -o %s cannot. Use -o jsonl.", o.format)
 	}
 	return nil
@@ -105,7 +107,7 @@ func (o *getOptions) printer(context string, scoped bool) *printer {
 }
 
 func (o *getOptions) run(ctx context.Context) error {
-	if o.replay != "" {
+	if o.replays {
 		return o.runReplay()
 	}
 	if o.at != "" {
@@ -153,7 +155,7 @@ func (o *getOptions) print(ctx context.Context, t *target, scope watch.Scope, r 
 // remark tells what the snapshot lacks.
 func (o *getOptions) remark(s *model.Snapshot) {
 	remarkOn(o.streams.Err, s)
-	if len(s.Rows) == 0 && o.replay == "" {
+	if len(s.Rows) == 0 && !o.replays {
 		fmt.Fprintf(o.streams.Err, "No pod matches. Look elsewhere with -n NAMESPACE or -A, or with another selector.\n")
 	}
 }

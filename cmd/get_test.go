@@ -3,6 +3,7 @@ package cmd_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -73,6 +74,39 @@ func TestOneNamespaceHasNoColumnForIt(t *testing.T) {
 	}
 }
 
+// A document is whole, and steers no terminal, whatever a probe has printed.
+func TestDocumentsOfHostileTexts(t *testing.T) {
+	hostile := maps.Clone(shop)
+	hostile["events"] = strings.Replace(shop["events"], `\u001b[31m`, `\u009b31m\u007f\u0085\u202e\u200f: x # \"y`, 1)
+	kubeconfig := serve(t, hostile)
+	for format, want := range map[string]string{
+		"json":  "statuscode: 503\u009b31m\u007f\u0085\u202e\u200f: x # \"y",
+		"jsonl": "statuscode: 503\u009b31m\u007f\u0085\u202e\u200f: x # \"y",
+		"yaml":  "statuscode: 503\u009b31m\u007f\u0085\ufffd\ufffd: x # \"y",
+	} {
+		got := run(t, t.Context(), "get", "--kubeconfig", kubeconfig, "-o", format)
+		if got.code != 0 || strings.ContainsAny(got.out, "\u009b\u007f\u0085\u202e\u200f") {
+			t.Errorf("%s: exit code %d, stderr %q, stdout %q", format, got.code, got.err, got.out)
+		}
+		var pod cmd.PodReport
+		if format == "jsonl" {
+			got.out, _, _ = strings.Cut(got.out, "\n")
+			if err := json.Unmarshal([]byte(got.out), &pod); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			var r cmd.Report
+			if err := yaml.Unmarshal([]byte(got.out), &r); err != nil || len(r.Pods) != 2 {
+				t.Fatalf("%s: %d pods, %v", format, len(r.Pods), err)
+			}
+			pod = r.Pods[0]
+		}
+		if text := pod.Containers[0].Probes[0].LastFailure.Text; !strings.Contains(text, want) {
+			t.Errorf("%s: the text is %q, want %q in it", format, text, want)
+		}
+	}
+}
+
 func TestReportHoldsWhatTheServerSaid(t *testing.T) {
 	kubeconfig := serve(t, shop)
 	got := run(t, t.Context(), "get", "--kubeconfig", kubeconfig, "-o", "json")
@@ -80,7 +114,7 @@ func TestReportHoldsWhatTheServerSaid(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.out), &r); err != nil {
 		t.Fatalf("%v in\n%s", err, got.out)
 	}
-	if r.Kind != "ProbeReport" || r.APIVersion != "probetop/v1alpha1" || r.Context != "here" || len(r.Sources) != 5 || len(r.Pods) != 2 {
+	if r.Kind != "ProbeReport" || r.APIVersion != "probetop/v1alpha1" || r.Context != "here" || len(r.Sources) != 6 || r.Sources[5].State != "off" || len(r.Pods) != 2 {
 		t.Fatalf("got %s %s, context %q, %d sources, %d pods", r.APIVersion, r.Kind, r.Context, len(r.Sources), len(r.Pods))
 	}
 	p := r.Pods[0]

@@ -54,7 +54,8 @@ func (p *printer) snapshot(s *model.Snapshot, at time.Time) error {
 	}
 	data, err := json.MarshalIndent(reportOf(s, p.context, at), "", "  ")
 	if err == nil && p.format == formatYAML {
-		data, err = yaml.JSONToYAML(data)
+		data, err = yaml.JSONToYAML(harmless(data, escaped))
+		data = harmless(data, replaced) // it is not quoted any more
 	}
 	if err != nil {
 		return fmt.Errorf("encoding the report: %w", err)

@@ -62,6 +62,9 @@ func (o *recordOptions) run(ctx context.Context, path string) error {
 	if o.runs.shadowMode == shadowManual {
 		return usage("A recording has no key to run a probe with: --shadow is off or auto.")
 	}
+	if o.limit < 0 {
+		return usage("--for %v is over before it begins. Write how long to record, such as 10m, or 0 until ctrl-c.", o.limit)
+	}
 	if err := o.runs.validate(o.readOnly); err != nil {
 		return err
 	}

@@ -93,6 +93,29 @@ func TestCutOffRecordingIsPrintedUpToThere(t *testing.T) {
 	}
 }
 
+// A time of day before a recording is its beginning, unless it went on past midnight.
+func TestMomentsOutsideARecording(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "two.zst")
+	w, err := recording.Create(file, recording.Header{Context: "here"}, recording.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := noon.Add(11*time.Hour + 50*time.Minute)
+	for i, name := range []string{"first", "second", "third"} {
+		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: name, UID: types.UID(name)}}
+		w.Object(late.Add(time.Duration(i)*8*time.Minute), 0, apiwatch.Added, "pods", pod)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[string]int{"23:49:59": 1, "23:58:01": 2, "00:05:00": 2, "00:06:00": 3, "00:07:00": 1, "12:00:00": 1} {
+		got := run(t, t.Context(), "get", "--replay", file, "--at", at, "-o", "name")
+		if lines := strings.Count(got.out, "\n"); got.code != 0 || lines != want {
+			t.Errorf("--at %s: exit code %d, %d pods, want %d", at, got.code, lines, want)
+		}
+	}
+}
+
 func TestWhatIsWrongWithARecordingIsSaidInOneSentence(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
@@ -110,23 +133,27 @@ func TestWhatIsWrongWithARecordingIsSaidInOneSentence(t *testing.T) {
 		args []string
 		says []string
 	}{
-		"no such file":             {[]string{"replay", filepath.Join(dir, "none")}, []string{"none cannot be read", "Check the name"}},
-		"no recording":             {[]string{"replay", full}, []string{"not a probetop recording", "probetop record"}},
-		"empty":                    {[]string{"replay", write("empty", "")}, []string{"empty"}},
-		"no file named":            {[]string{"replay"}, []string{"probetop replay FILE"}},
-		"no terminal":              {[]string{"replay", good}, []string{"needs a terminal", "probetop get --replay"}},
-		"moment that is none":      {[]string{"get", "--replay", good, "--at", "noon"}, []string{`"noon"`, "+90s"}},
-		"moment of no recording":   {[]string{"get", "--at", "+1s"}, []string{"--replay FILE"}},
-		"scope of a recording":     {[]string{"get", "--replay", good, "-n", "shop"}, []string{"leave out"}},
-		"speed":                    {[]string{"replay", good, "--speed", "1000"}, []string{"--speed"}},
-		"record to no file":        {[]string{"record"}, []string{"probetop record FILE"}},
-		"record over something":    {[]string{"record", full, "--kubeconfig", cluster}, []string{full, "never overwrites"}},
-		"record into no directory": {[]string{"record", blocked, "--kubeconfig", cluster}, []string{blocked, "not a directory"}},
-		"demo without a terminal":  {[]string{"demo"}, []string{"needs a terminal", "--serve"}},
-		"demo's shadow":            {[]string{"demo", "--shadow", "always"}, []string{"--shadow is off, manual or auto"}},
-		"record by a key":          {[]string{"record", blocked, "--shadow", "manual"}, []string{"no key", "off or auto"}},
-		"record nothing with exec": {[]string{"record", blocked, "--allow-exec"}, []string{"--allow-exec"}},
-		"demo's speed":             {[]string{"demo", "--speed", "0"}, []string{"--speed"}},
+		"no such file":              {[]string{"replay", filepath.Join(dir, "none")}, []string{"none cannot be read", "Check the name"}},
+		"no recording":              {[]string{"replay", full}, []string{"not a probetop recording", "probetop record"}},
+		"empty":                     {[]string{"replay", write("empty", "")}, []string{"empty"}},
+		"no file named":             {[]string{"replay"}, []string{"probetop replay FILE"}},
+		"no terminal":               {[]string{"replay", good}, []string{"needs a terminal", "probetop get --replay"}},
+		"moment that is none":       {[]string{"get", "--replay", good, "--at", "noon"}, []string{`"noon"`, "+90s"}},
+		"moment of no recording":    {[]string{"get", "--at", "+1s"}, []string{"--replay FILE"}},
+		"scope of a recording":      {[]string{"get", "--replay", good, "-n", "shop"}, []string{"leave out"}},
+		"speed":                     {[]string{"replay", good, "--speed", "1000"}, []string{"--speed"}},
+		"record to no file":         {[]string{"record"}, []string{"probetop record FILE"}},
+		"record over something":     {[]string{"record", full, "--kubeconfig", cluster}, []string{full, "never overwrites"}},
+		"record into no directory":  {[]string{"record", blocked, "--kubeconfig", cluster}, []string{blocked, "not a directory"}},
+		"demo without a terminal":   {[]string{"demo"}, []string{"needs a terminal", "--serve"}},
+		"demo's shadow":             {[]string{"demo", "--shadow", "always"}, []string{"--shadow is off, manual or auto"}},
+		"record by a key":           {[]string{"record", blocked, "--shadow", "manual"}, []string{"no key", "off or auto"}},
+		"record nothing with exec":  {[]string{"record", blocked, "--allow-exec"}, []string{"--allow-exec"}},
+		"record for less than none": {[]string{"record", blocked, "--for", "-5m"}, []string{"--for -5m"}},
+		"replay nothing":            {[]string{"get", "--replay", ""}, []string{"cannot be read"}},
+		"a speed that is no number": {[]string{"replay", good, "--speed", "NaN"}, []string{"--speed"}},
+		"demo's speed, no number":   {[]string{"demo", "--speed", "NaN"}, []string{"--speed"}},
+		"demo's speed":              {[]string{"demo", "--speed", "0"}, []string{"--speed"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -52,7 +52,7 @@ or slower; the help (?) lists the keys. Nothing is asked of any cluster.`,
 }
 
 func (o *replayOptions) run(ctx context.Context, path string) error {
-	if o.speed != 0 && (o.speed < watch.Slowest || o.speed > watch.Fastest) {
+	if o.speed != 0 && !playable(o.speed) {
 		return usage("--speed is between %v and %v, or 0 to begin stopped.", watch.Slowest, watch.Fastest)
 	}
 	tape, err := openTape(path)
@@ -79,6 +79,9 @@ func (o *replayOptions) run(ctx context.Context, path string) error {
 	cancel()
 	return errors.Join(err, group.Wait())
 }
+
+// playable reports whether a recording can be played so many times as fast.
+func playable(speed float64) bool { return speed >= watch.Slowest && speed <= watch.Fastest }
 
 // openTape reads a recording, or says why it cannot be read.
 func openTape(path string) (*watch.Tape, error) {
@@ -129,8 +132,8 @@ func parseMoment(text string, tape *watch.Tape) (time.Time, error) {
 		return time.Time{}, usage("--at %q is not a moment. Write it like 2026-11-21T03:12:45Z, 03:12:45 or +90s.", text)
 	}
 	t = time.Date(start.Year(), start.Month(), start.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
-	if t.Before(start.Truncate(time.Second)) {
-		t = t.AddDate(0, 0, 1) // the recording went on past midnight
+	if next := t.AddDate(0, 0, 1); t.Before(start.Truncate(time.Second)) && !next.After(tape.End()) {
+		return next, nil // the recording went on past midnight
 	}
 	return t, nil
 }

@@ -206,6 +206,9 @@ func reportOf(s *model.Snapshot, context string, at time.Time) Report {
 	for _, src := range s.Sources {
 		r.Sources = append(r.Sources, SourceReport{src.Kind, src.State, src.Since.UTC(), src.Error})
 	}
+	if s.Source(model.KubeletMetrics).State == model.SourceOff {
+		r.Sources = append(r.Sources, SourceReport{Name: model.KubeletMetrics, State: model.SourceOff})
+	}
 	for _, row := range worstFirst(s) {
 		r.Pods = append(r.Pods, podReport(s, row, at))
 	}

@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/probetop/probetop/model"
 )
 
 // Main runs probetop with the arguments and streams of the process and returns its exit code.
@@ -33,12 +35,25 @@ func Execute(ctx context.Context, name string, args []string, s Streams) int {
 	s.Log.logger().Error("ended with an error", "chain", chain(err))
 	var f *failure
 	if !errors.As(err, &f) {
-		f = usage("%s. Run %q to see how it is used.", sentence(err.Error()), root.CommandPath()+" --help")
+		f = usage("%s.", sentence(err.Error()))
 	}
 	if f.sentence != "" {
-		fmt.Fprintln(s.Err, f.sentence)
+		fmt.Fprintln(s.Err, model.Printable(f.sentence))
 	}
 	return f.code
+}
+
+// misused says that a command was called with what it does not take.
+func misused(cmd *cobra.Command, err error) error {
+	return because(usage("%s. Run %q to see how it is used.", sentence(err.Error()), cmd.CommandPath()+" --help"), err)
+}
+
+// alone takes no arguments.
+func alone(cmd *cobra.Command, args []string) error {
+	if err := cobra.NoArgs(cmd, args); err != nil {
+		return misused(cmd, err)
+	}
+	return nil
 }
 
 // chain writes out what an error consists of.
@@ -77,7 +92,7 @@ the containers what the kubelet asks them; --read-only switches that off. TYPE i
 daemonset, job, service or node, or kubectl's short name for it. Selectors are about pods.
 
 Exit codes: 0 fine, 1 something is failing (commands that ask that), 2 usage, 3 the cluster is unreachable,
-unauthorised or forbidden, 4 timed out.`
+unauthorised or forbidden, 4 timed out, 130 interrupted.`
 
 func newRootCommand(name string, s Streams) *cobra.Command {
 	g := &global{streams: s, connection: newConnection()}
@@ -112,6 +127,7 @@ func newRootCommand(name string, s Streams) *cobra.Command {
 	flags.BoolVar(&g.readOnly, "read-only", false, "Run no probes, and nothing else in or through containers")
 	board.addFlags(root.Flags())
 	root.AddCommand(newGetCommand(g), newShadowCommand(g), newRecordCommand(g), newReplayCommand(g), newDemoCommand(g), newVersionCommand(s))
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return misused(cmd, err) })
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	return root
 }

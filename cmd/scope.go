@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -29,6 +30,9 @@ func (o *scopeOptions) addScopeFlags(fs *pflag.FlagSet) {
 func (o *scopeOptions) validate() error {
 	if o.all && len(o.namespaces) > 0 {
 		return usage("-A and -n cannot be used together: name the namespaces, or take all.")
+	}
+	if slices.Contains(o.namespaces, "") {
+		return usage("-n %q names an empty namespace. Name each of them, or take all with -A.", strings.Join(o.namespaces, ","))
 	}
 	return nil
 }

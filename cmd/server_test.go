@@ -71,6 +71,15 @@ func refusing(code int, reason, message string) http.Handler {
 	})
 }
 
+// page answers every request as something in between does that is no API server.
+func page(code int, body string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(code)
+		fmt.Fprint(w, body)
+	})
+}
+
 // hanging accepts every request and never answers.
 func hanging(ctx context.Context) http.Handler {
 	return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

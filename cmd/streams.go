@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -35,30 +36,38 @@ func processStreams() Streams {
 	}
 }
 
-// escaper writes JSON or YAML with every character that a terminal might act upon as an escape. Such
-// characters occur only inside quoted strings, where \uXXXX means the same.
+// escaper writes JSON with every character that a terminal might act upon as an escape. Such characters occur only
+// inside quoted strings, where \uXXXX means the same.
 type escaper struct{ out io.Writer }
 
 // Write implements io.Writer. A rune must not be split between two calls.
 func (e escaper) Write(p []byte) (int, error) {
-	clean := make([]byte, 0, len(p))
-	for rest := p; len(rest) > 0; {
-		r, size := utf8.DecodeRune(rest)
-		if hostile(r) {
-			clean = append(clean, `\u`...)
-			for shift := 12; shift >= 0; shift -= 4 {
-				clean = append(clean, "0123456789abcdef"[r>>shift&0xf])
-			}
-		} else {
-			clean = append(clean, rest[:size]...)
-		}
-		rest = rest[size:]
-	}
-	if _, err := e.out.Write(clean); err != nil {
+	if _, err := e.out.Write(harmless(p, escaped)); err != nil {
 		return 0, err
 	}
 	return len(p), nil
 }
+
+// harmless returns p with something else appended instead of every character that a terminal might act upon.
+func harmless(p []byte, instead func([]byte, rune) []byte) []byte {
+	clean := make([]byte, 0, len(p))
+	for len(p) > 0 {
+		r, size := utf8.DecodeRune(p)
+		if hostile(r) {
+			clean = instead(clean, r)
+		} else {
+			clean = append(clean, p[:size]...)
+		}
+		p = p[size:]
+	}
+	return clean
+}
+
+// escaped appends r as it may stand in a quoted string.
+func escaped(p []byte, r rune) []byte { return fmt.Appendf(p, `\u%04x`, r) }
+
+// replaced appends the character for one that cannot be shown.
+func replaced(p []byte, _ rune) []byte { return utf8.AppendRune(p, utf8.RuneError) }
 
 // hostile reports whether r steers a terminal or the direction of text: DEL, the C1 controls, and the bidi
 // overrides, embeddings, isolates and marks. JSON has no other control characters in it.

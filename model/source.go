@@ -36,6 +36,12 @@ const (
 	SourceForbidden SourceState = "forbidden"
 )
 
+// Known reports whether s is one of the states there are.
+func (s SourceState) Known() bool {
+	_, known := sourceRank[s]
+	return known
+}
+
 var sourceRank = map[SourceState]int{
 	SourceSynced: 0, SourceOff: 1, SourceSyncing: 2, SourceStale: 3, SourceForbidden: 4,
 }

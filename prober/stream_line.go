@@ -83,6 +83,7 @@ func (l *line) part() {
 	close(l.parted)
 	<-l.settled
 	_ = l.cancel()
+	_ = l.WaitTimeout(glance) // a reset that came meanwhile waits for a reader
 }
 
 // cancel tells the other side that nobody reads any more, unless it has ended the stream itself.

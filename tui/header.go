@@ -48,6 +48,9 @@ const (
 func (h *header) Render(c *canvas, width, limit int) []string {
 	var lines []string
 	mark := h.mark(c, width)
+	for width >= roomForMark && len(mark) > 1 && measure(mark, 1) > width {
+		mark = mark[1:] // how far the picture can be believed is what stays
+	}
 	for i, hl := range h.choose(c, width, limit) {
 		l, kept := c.line(width), 0
 		if i == 0 && width >= roomForMark {

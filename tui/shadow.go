@@ -16,7 +16,7 @@ type Shadow interface {
 	// is what the user has seen: an exec probe runs that command and no other, and only when confirmed is set, which
 	// says that the user has agreed to it, or when State allows exec.
 	Run(r *model.Row, p *model.Probe, confirmed bool)
-	// Auto begins, or ends, running the probes in view on their own period. Runs that have begun go on.
+	// Auto begins, or ends, running the probes in view or failing on their own period. Runs that have begun go on.
 	Auto(on bool)
 	// View tells which pods are in view: those of the rows on the screen, or the one that is open; there may be none. It is called at
 	// most once a frame, when they have changed, and before Auto, too. The slice is the Shadow's to keep.
@@ -27,7 +27,7 @@ type Shadow interface {
 
 // ShadowState is what a [Shadow] does, and what it may do.
 type ShadowState struct {
-	// Auto is set while the probes in view are run on their own period.
+	// Auto is set while the probes in view or failing are run on their own period.
 	Auto bool
 	// Exec is set when exec probes may be run without asking, in auto, too.
 	Exec bool

@@ -322,6 +322,7 @@ func TestShadowMarkOfTheHeader(t *testing.T) {
 		"auto":                {ShadowState{Auto: true}, 80, "shadow auto ● live"},
 		"auto, many":          {ShadowState{Auto: true, Running: make([]model.Key, 64)}, 80, "shadow auto 64 running ● live"},
 		"auto, little room":   {ShadowState{Auto: true, Running: make([]model.Key, 64)}, 40, "auto 64 running ● live"},
+		"auto, too little":    {ShadowState{Auto: true, Running: make([]model.Key, 64)}, 36, "auto 64 running ● live"},
 		"by hand, small room": {ShadowState{Running: make([]model.Key, 3)}, 40, "3 running ● live"},
 	}
 	for name, test := range tests {
@@ -331,5 +332,17 @@ func TestShadowMarkOfTheHeader(t *testing.T) {
 				t.Errorf("the first line is %q, want %q at its end", first, test.want)
 			}
 		})
+	}
+}
+
+// What says how far the picture can be believed is on the first line when there is not room for all that could be.
+func TestNarrowMarkSaysThatThePictureStandsStill(t *testing.T) {
+	for width := roomForMark; width < roomForDetails; width++ {
+		b := shadowBoard(t, &fakeShadow{state: ShadowState{Auto: true, Running: make([]model.Key, 64)}}, width, 12)
+		b.options.Recorder = &fakeRecorder{status: RecorderStatus{On: true}}
+		press(b, "space")
+		if first, _, _ := strings.Cut(plainScreen(b), "\n"); !strings.Contains(first, "PAUSED") || !strings.HasSuffix(first, "live") {
+			t.Errorf("%d cells: the first line is %q", width, first)
+		}
 	}
 }

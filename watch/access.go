@@ -17,7 +17,7 @@ type Access uint8
 
 // What can keep us from a cluster.
 const (
-	// Failed is anything that has no name here.
+	// Failed is anything that has no name here, such as a server that fails (5xx).
 	Failed Access = iota
 	// Unreachable is a server that cannot be connected to, or that does not speak TLS.
 	Unreachable
@@ -31,13 +31,15 @@ const (
 	Unauthorized
 	// Forbidden is a credential that is accepted and does not suffice (403).
 	Forbidden
+	// Refused is a request that the server understands and does not take (400, 404, 422).
+	Refused
 )
 
 // String returns a word for what is in the way.
 func (a Access) String() string {
 	return [...]string{
 		"failed", "unreachable", "unanswered", "certificate", "credentials", "unauthorized",
-		"forbidden",
+		"forbidden", "refused",
 	}[a]
 }
 
@@ -78,6 +80,8 @@ func accessOf(err error) Access {
 		return Unauthorized
 	case apierrors.IsForbidden(err):
 		return Forbidden
+	case apierrors.IsBadRequest(err), apierrors.IsNotFound(err), apierrors.IsInvalid(err):
+		return Refused
 	case errors.As(err, &status):
 		return Failed
 	case errors.As(err, &verify), errors.As(err, &unknown),

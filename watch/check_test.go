@@ -40,7 +40,8 @@ func TestCheckAnswers(t *testing.T) {
 	}{
 		"401": {simcluster.Unauthorize(), Unauthorized, "Unauthorized"},
 		"403": {simcluster.Forbid(), Forbidden, `pods is forbidden: User "probetop" cannot list`},
-		"400": {simcluster.Answer(apierrors.NewBadRequest("no such field")), Failed, "no such field"},
+		"400": {simcluster.Answer(apierrors.NewBadRequest("no such field")), Refused, "no such field"},
+		"503": {simcluster.Answer(apierrors.NewServiceUnavailable("etcd has no leader")), Failed, "etcd has no leader"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newCluster(t)
@@ -92,7 +93,7 @@ func TestCheckOverTheNetwork(t *testing.T) {
 		"plain text instead of TLS":           {rest.Config{Host: "https://" + plainText.Listener.Addr().String()}, Unreachable},
 		"nobody listens":                      {rest.Config{Host: "https://" + unusedAddress(t)}, Unreachable},
 		"a token file is missing":             {rest.Config{Host: server.URL, BearerTokenFile: "/nowhere/token"}, Credentials},
-		"not a Kubernetes API":                {rest.Config{Host: server.URL, TLSClientConfig: insecure}, Failed},
+		"not a Kubernetes API":                {rest.Config{Host: server.URL, TLSClientConfig: insecure}, Refused},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)

@@ -86,6 +86,9 @@ func factOf(facts *interner, kinds map[string]resource, e *recording.Entry, o ru
 		return nil
 	case e.Source != nil:
 		s := e.Source
+		if !model.SourceState(s.State).Known() {
+			return nil
+		}
 		return &model.Source{
 			Kind: model.SourceKind(s.Kind), Namespace: s.Namespace, State: model.SourceState(s.State), Since: s.Since, Error: s.Error,
 		}
