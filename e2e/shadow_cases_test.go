@@ -37,6 +37,10 @@ var shadowHTTPCases = []shadowCase{
 	{name: "http refused", main: `{readinessProbe: {httpGet: {port: 8081}}}`, kubelet: "failure", classes: "A1"},
 	{name: "http closed instead of answered", turns: []string{"handler=http&breaks=headers"}, main: `{readinessProbe: {httpGet: {port: 8080}}}`, kubelet: "failure", classes: "A1"},
 	{
+		name: "http reset instead of answered", turns: []string{"handler=http&breaks=reset"}, main: `{readinessProbe: {httpGet: {port: 8080}}}`,
+		kubelet: "failure", classes: "A1", loose: true, runs: 3,
+	},
+	{
 		name: "http too slow", turns: []string{"handler=http&delay=30s"}, main: `{readinessProbe: {httpGet: {port: 8080}, timeoutSeconds: 1}}`,
 		kubelet: "failure", classes: "A1", loose: true,
 	},

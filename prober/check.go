@@ -135,6 +135,11 @@ func (c *Check) Run(ctx context.Context, via Paths) Result {
 		o = c.barred(via)
 	}
 	for o == nil || o.verdict == model.ShadowErrored && len(r.Attempts) > 0 && len(r.Attempts) < maxAttempts {
+		if b := via.reopen(ctx, len(r.Attempts)); b != nil {
+			next := b.none()
+			o = &next
+			break
+		}
 		attempt, next := c.try(ctx, via)
 		r.Attempts = append(r.Attempts, attempt)
 		r.RoundTrip = max(r.RoundTrip, attempt.RoundTrip)

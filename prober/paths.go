@@ -46,6 +46,9 @@ type Paths struct {
 	Exec Exec
 	// Reaches reports whether Dial reaches a host other than the pod IP just as the node would; nil for none.
 	Reaches func(host string) bool
+	// Reopen opens the way of Dial again, if it has ended, and returns how long it is: before another attempt, whose time it
+	// would take. Nil is a way that does not end.
+	Reopen func(ctx context.Context) (time.Duration, error)
 	// Alive is asked whether the way of Dial is still open before the container is blamed for what it has not said in
 	// so many words. Nil is a way that cannot break silently.
 	Alive func(ctx context.Context) error
@@ -56,4 +59,20 @@ type Paths struct {
 	// RoundTrip is how long the way there and back is. Attempts are given that time on top of their timeout, and
 	// it is taken off again before they are judged. Zero is a direct way: the timeout is kept exactly.
 	RoundTrip time.Duration
+}
+
+// reopen opens the way again before any but the first of some attempts.
+func (p *Paths) reopen(ctx context.Context, attempts int) *Broken {
+	if p.Reopen == nil || attempts == 0 {
+		return nil
+	}
+	trip, err := p.Reopen(ctx)
+	if err == nil {
+		p.RoundTrip = trip
+		return nil
+	}
+	if b := broken(err); b != nil {
+		return b
+	}
+	return &Broken{Err: err}
 }

@@ -118,8 +118,9 @@ func (r *Remote) Open(ctx context.Context, pod *corev1.Pod, check *Check) (Paths
 	if check.settled != nil || check.barred(paths) != nil {
 		return paths, nil // nobody is going to be asked
 	}
+	paths.Reopen = func(ctx context.Context) (time.Duration, error) { return r.pool.Open(ctx, target) }
 	var err error
-	paths.RoundTrip, err = r.pool.Open(ctx, target)
+	paths.RoundTrip, err = paths.Reopen(ctx)
 	return paths, err
 }
 

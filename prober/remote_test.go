@@ -3,9 +3,11 @@ package prober_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/prober"
@@ -61,6 +63,41 @@ func TestRemoteOpensNoTunnelForNothing(t *testing.T) {
 	if slices.ContainsFunc(s.Requests(), func(q simcluster.Request) bool { return q.Subresource == "portforward" }) {
 		t.Error("a tunnel was opened")
 	}
+}
+
+// TestRemoteTellsOfAReset that the container made: the runtime's word for it is an answer, whatever becomes of the tunnel.
+func TestRemoteTellsOfAReset(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, s *stage) {
+		r := remote(t, s)
+		for name, c := range map[string]struct {
+			port     int32
+			want     model.ShadowVerdict
+			attempts int
+			text     string
+		}{
+			"instead of an answer": {resetPort, model.ShadowFailure, 1, "connection reset by peer"},
+			"within the body":      {tornPort, model.ShadowErrored, 3, "connection reset by peer"},
+		} {
+			p := pod()
+			probe := httpGet("/")
+			probe.HTTPGet.Port = intstr.FromInt32(c.port)
+			p.Spec.Containers[0].ReadinessProbe = &corev1.Probe{ProbeHandler: probe, TimeoutSeconds: 5}
+			check, err := prober.NewCheck(p, "app", model.Readiness, prober.NodeInfo{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 5 {
+				paths, err := r.Open(soon(t), p, check)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := check.Run(soon(t), paths); got.Verdict != c.want || len(got.Attempts) != c.attempts || !strings.Contains(got.Text, c.text) {
+					t.Errorf("a reset %s: %v (%s) after %d attempts, %q; want %v after %d", name, got.Verdict, got.Lack, len(got.Attempts), got.Text, c.want, c.attempts)
+				}
+			}
+		}
+	})
 }
 
 // remote leads to the pod of a stage until the test ends.

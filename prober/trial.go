@@ -115,10 +115,11 @@ func (t *trial) closedAt() time.Time {
 	return end
 }
 
-// blame returns an outcome for which the container is to blame, unless the way to it is.
+// blame returns an outcome for which the container is to blame, unless the way to it is. What the runtime said in so many
+// words is the container's, whatever becomes of the way.
 func (t *trial) blame(ctx context.Context, o outcome) outcome {
 	_, refusal, _ := t.wire.said()
-	if o.verdict != model.ShadowFailure && o.verdict != model.ShadowErrored || refusal != nil || t.via.Alive == nil {
+	if o.verdict != model.ShadowFailure && o.verdict != model.ShadowErrored || refusal != nil || t.wire.wasReset() || t.via.Alive == nil {
 		return o
 	}
 	over := t.budget.over(time.Now())

@@ -37,6 +37,7 @@ const (
 	bannerPort  = 8086 // speaks first
 	loopback    = 8087 // an HTTP server on the loopback interface only
 	endlessPort = 8088 // never stops sending
+	tornPort    = 8089 // answers, and resets within the body
 )
 
 const podIP = "10.0.0.7"
@@ -67,6 +68,11 @@ func newStage(t testing.TB, opts simcluster.Options) *stage {
 		hangUpPort: func(c net.Conn) { _, _ = c.Read(make([]byte, 4<<10)) },
 		resetPort: func(c net.Conn) {
 			_, _ = c.Read(make([]byte, 1))
+			_ = c.(*net.TCPConn).SetLinger(0)
+		},
+		tornPort: func(c net.Conn) {
+			_, _ = c.Read(make([]byte, 1))
+			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
 			_ = c.(*net.TCPConn).SetLinger(0)
 		},
 		bannerPort: func(c net.Conn) { fmt.Fprint(c, "220 hello\r\n"); _, _ = io.Copy(io.Discard, c) },

@@ -25,6 +25,7 @@ type wire struct {
 	cancels []context.CancelFunc
 	conns   []*wiredConn
 	fault   error // a *Broken, or the *Refusal of the last connection
+	reset   bool  // the container's side reset the last connection
 	address string
 	last    time.Time // when the last bytes came
 }
@@ -66,6 +67,7 @@ func (w *wire) admit(address string, cancel context.CancelFunc) error {
 	w.cancels = append(w.cancels, cancel)
 	w.address = address
 	var b *Broken
+	w.reset = false
 	if !errors.As(w.fault, &b) {
 		w.fault = nil
 	}
@@ -94,6 +96,7 @@ func (w *wire) note(err error) {
 		fault = refusal
 	}
 	w.mu.Lock()
+	w.reset = w.reset || took(err)
 	first := fault != nil && w.fault == nil && !w.closed
 	if first {
 		w.fault = fault
@@ -110,6 +113,13 @@ func (w *wire) said() (b *Broken, r *Refusal, address string) {
 	defer w.mu.Unlock()
 	_ = errors.As(w.fault, &b) || errors.As(w.fault, &r)
 	return b, r, w.address
+}
+
+// wasReset reports whether the container's side reset the connection that was dialled last.
+func (w *wire) wasReset() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.reset
 }
 
 // hear notes that bytes have come.

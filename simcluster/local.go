@@ -25,8 +25,9 @@ type Local struct {
 	Linger time.Duration
 }
 
-// Forward implements Behaviour.
+// Forward implements Behaviour. Like containerd it ends the client's connection before it says what went wrong.
 func (l *Local) Forward(ctx context.Context, port int32, client io.ReadWriteCloser) error {
+	defer func() { _ = client.Close() }()
 	server, err := l.dial(ctx, port, true)
 	if err != nil {
 		return ForwardFailure(port, cause(err))

@@ -11,7 +11,7 @@
 //	POST /turn?handler=http&path=/livez&status=503     answer 503 there; without path, on every path without its own turn
 //	POST /turn?handler=http&status=200,500,503         answer one after the other, and the last one for good
 //	POST /turn?handler=http&path=/livez&delay=1500ms   answer late
-//	POST /turn?handler=http&breaks=headers             close the connection instead of answering; breaks=body never ends the body
+//	POST /turn?handler=http&breaks=headers             close the connection instead of answering; breaks=reset resets it, breaks=body never ends the body
 //	POST /turn?handler=http&wants=Accept:+text/html    answer 417 unless a header begins like this
 //	POST /turn?handler=http&denies=others              answer 403 unless the request comes from loopback; or the other way round, denies=loopback
 //	POST /turn?handler=http&status=302&location=http://example.com/

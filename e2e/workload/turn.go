@@ -25,7 +25,7 @@ type answer struct {
 	delay    time.Duration
 	output   string // the body, or what the check prints
 	location string // of a redirect
-	breaks   string // headers or body: what of an HTTP answer never comes to an end
+	breaks   string // headers, reset or body: how an HTTP answer never comes to an end
 	wants    string // a header that an HTTP request has to have, and how its value begins
 	denies   string // loopback or others: from where an HTTP request must not come
 }
@@ -71,7 +71,7 @@ func parseTurn(query string) (turn, error) {
 			t.answer, a.location = &a, value
 		case "breaks":
 			t.answer, a.breaks = &a, value
-			err = checkOneOf(value, "headers", "body")
+			err = checkOneOf(value, "headers", "reset", "body")
 		case "wants":
 			t.answer, a.wants = &a, value
 		case "denies":

@@ -19,6 +19,7 @@ func TestParseTurn(t *testing.T) {
 		"check with a name":        {"handler=exec&check=ready&status=1", turn{handler: "exec", key: "ready", answer: &answer{status: "1"}}},
 		"memory":                   {"handler=memory&eat=64", turn{handler: "memory", eat: 64}},
 		"statuses in turn":         {"handler=http&status=200,503", turn{handler: "http", answer: &answer{status: "200,503"}}},
+		"a reset":                  {"handler=http&breaks=reset", turn{handler: "http", answer: &answer{breaks: "reset"}}},
 		"body without an end":      {"handler=http&breaks=body", turn{handler: "http", answer: &answer{breaks: "body"}}},
 		"wanted header":            {"handler=http&wants=Accept:+text", turn{handler: "http", answer: &answer{wants: "Accept: text"}}},
 		"who is denied":            {"handler=http&denies=others", turn{handler: "http", answer: &answer{denies: "others"}}},

@@ -48,8 +48,12 @@ func (w *workload) answerHTTP(rw http.ResponseWriter, r *http.Request) {
 	if a.location != "" {
 		rw.Header().Set("Location", a.location)
 	}
-	if a.breaks == "headers" {
+	switch a.breaks {
+	case "headers":
 		panic(http.ErrAbortHandler)
+	case "reset":
+		reset(rw)
+		return
 	}
 	rw.WriteHeader(code)
 	fmt.Fprintln(rw, http.StatusText(code)+a.output)
@@ -57,6 +61,18 @@ func (w *workload) answerHTTP(rw http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(rw).Flush() // else nothing would be sent
 		<-r.Context().Done()
 	}
+}
+
+// reset ends a connection as a server does that has crashed.
+func reset(rw http.ResponseWriter) {
+	c, _, err := http.NewResponseController(rw).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // TLS, or HTTP/2
+	}
+	if tcp, ok := c.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = c.Close()
 }
 
 // has reports whether a request has a header whose value begins as wanted.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -44,8 +45,12 @@ func TestBrokenAnswersDoNotEnd(t *testing.T) {
 	w := newWorkload("127.0.0.1")
 	address := listenTo(t, w.serveHTTP)
 	post(t, w, "handler=http&path=/headers&breaks=headers")
+	post(t, w, "handler=http&path=/reset&breaks=reset")
 	post(t, w, "handler=http&path=/body&breaks=body&status=500")
 	client := &http.Client{Timeout: 200 * time.Millisecond}
+	if resp, err := client.Get("http://" + address + "/reset"); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("a reset gives %v and %v", resp, err)
+	}
 	if resp, err := client.Get("http://" + address + "/headers"); !errors.Is(err, io.EOF) {
 		t.Errorf("broken headers give %v and %v, want EOF", resp, err)
 	}
