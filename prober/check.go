@@ -145,7 +145,7 @@ func (c *Check) Run(ctx context.Context, via Paths) Result {
 		r.RoundTrip = max(r.RoundTrip, attempt.RoundTrip)
 		o = &next
 	}
-	r.Verdict, r.Lack, r.Text = o.verdict, o.lack, o.text
+	r.Verdict, r.Lack, r.Text, r.cause = o.verdict, o.lack, o.text, o.cause
 	r.cut()
 	return r
 }
@@ -167,6 +167,7 @@ func (c *Check) barred(via Paths) *outcome {
 func (c *Check) try(ctx context.Context, via Paths) (a Attempt, o outcome) {
 	t := newTrial(via, c.host, c.Timeout)
 	t.way = watchWay(ctx, via.Ping)
+	t.budget.measured = t.way.usual
 	defer func() {
 		t.wire.close()
 		t.way.stop()

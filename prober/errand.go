@@ -103,6 +103,7 @@ func (e *errand) attempt(ctx context.Context) {
 		return
 	}
 	e.Result = check.Run(ctx, paths)
+	e.pause(began, e.Result.cause)
 	if len(e.Result.Attempts) > 0 && (e.Result.Lack == "" || e.Result.Lack == model.LackForbidden) {
 		e.experienced(needed(check), e.Result.Lack == model.LackForbidden)
 	}
@@ -210,6 +211,11 @@ func (e *errand) unopened(began time.Time, check *Check, err error) {
 	if o.lack == model.LackForbidden {
 		e.experienced(needed(check), true)
 	}
+	e.pause(began, err)
+}
+
+// pause leaves the API server alone for a while when it asked for that.
+func (e *errand) pause(began time.Time, err error) {
 	if pause, overall := asked(err); overall {
 		e.mu.Lock()
 		defer e.mu.Unlock()

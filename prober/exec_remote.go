@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"strings"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/util/remotecommand"
 
 	"github.com/probetop/probetop/model"
@@ -18,6 +16,12 @@ import (
 
 // settlingOutput is how long the output of a command may end after its status.
 const settlingOutput = 2 * time.Second
+
+// outputMost is how much a command may write: as much as the kubelet's runtimes take of one.
+const outputMost = 16 << 20
+
+// errEndless is why a command is not listened to any more.
+var errEndless = &Broken{Err: errors.New("the command writes without end")}
 
 // Exec returns an Exec for one probe of a container of a pod. While a command of the same probe may still run in the
 // container it refuses to run another: nothing ends a command that took too long. Its error is a *Broken.
@@ -27,9 +31,9 @@ func (p *Pool) Exec(target Target, probe model.Key) Exec {
 		if err != nil {
 			return ExecResult{}, err
 		}
-		r, err := p.start(ctx, target, probe.Container, argv)
+		r, asked, err := p.start(ctx, target, probe.Container, argv)
 		if err != nil {
-			done(!unheard(err)) // it may have reached the container before it failed for us
+			done(asked) // it may have reached the container before it failed for us
 			err = fmt.Errorf("running a command in %s/%s: %w", target.Namespace, target.Name, err)
 			return ExecResult{}, &Broken{Err: err, Lack: lack(err)}
 		}
@@ -54,35 +58,37 @@ type remote interface {
 	close()
 }
 
-// start asks for a command to be run. SPDY comes first here: where the API server translates between a WebSocket
-// and the kubelet, it takes a connection to the kubelet that was lost for a success of the command.
-func (p *Pool) start(ctx context.Context, target Target, container string, argv []string) (remote, error) {
+// start asks for a command to be run, and reports whether it may run when that failed. SPDY comes first here: where the
+// API server translates between a WebSocket and the kubelet, it takes a connection to the kubelet that was lost for a
+// success of the command. And a runtime that was asked over SPDY waits for the streams before it begins.
+func (p *Pool) start(ctx context.Context, target Target, container string, argv []string) (r remote, asked bool, err error) {
 	u := p.upgrader.pod(target, target.Name, "exec")
 	u.RawQuery = url.Values{"container": {container}, "command": argv, "stdout": {"true"}, "stderr": {"true"}}.Encode()
 	opening, cancel := context.WithTimeout(ctx, p.opts.Opening)
 	defer cancel()
 	c, err := p.upgrader.spdy(opening, u, remotecommand.StreamProtocolV4Name)
 	if err == nil {
-		return newSPDYCommand(c)
+		r, err = newSPDYCommand(c)
+		return r, true, err
 	}
 	if !otherUpgrade(err) || p.upgrader.config.Dial != nil {
-		return nil, err
+		return nil, false, err
 	}
 	ws, otherwise := p.upgrader.webSocket(opening, u, remotecommand.StreamProtocolV5Name)
 	if otherwise != nil {
-		return nil, errors.Join(err, otherwise)
+		return nil, !unheard(otherwise), errors.Join(err, otherwise)
 	}
-	return newWebSocketCommand(ws), nil
+	return newWebSocketCommand(ws), true, nil
 }
 
 // tripsExec is how often a command takes the way in which it may be held up: the request, and the answer.
 const tripsExec = 2
 
-// unheard reports whether a request was refused before it can have reached a container.
+// unheard reports whether a request for a WebSocket was refused before it can have reached a container.
 func unheard(err error) bool {
+	var answered *notUpgraded
 	var dial *net.OpError
-	return lack(err) != model.LackTunnel || apierrors.IsTooManyRequests(err) || errors.As(err, &dial) && dial.Op == "dial" ||
-		strings.Contains(err.Error(), "error dialing backend") // the API server has not reached the kubelet
+	return errors.As(err, &answered) || errors.As(err, &dial) && dial.Op == "dial"
 }
 
 // await waits for a command to end, but not longer than the timeout and what the way takes. A command that goes on is

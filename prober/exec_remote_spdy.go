@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -16,6 +17,7 @@ type spdyCommand struct {
 	*mux
 	lines  [3]*line // the error stream, stdout and stderr
 	kept   [3][]byte
+	heard  atomic.Int64 // bytes that have come
 	finish chan struct{}
 }
 
@@ -37,6 +39,9 @@ func newSPDYCommand(c net.Conn) (remote, error) {
 		m.running.Go(func() {
 			s.lines[i].read(16<<10, func(p []byte) bool {
 				s.kept[i] = keep(s.kept[i], p, limit)
+				if s.heard.Add(int64(len(p))) > outputMost {
+					s.end(errEndless)
+				}
 				return true
 			})
 		})
@@ -69,7 +74,4 @@ func (s *spdyCommand) alive(ctx context.Context) error { return s.mux.alive(ctx)
 
 func (s *spdyCommand) ask(ctx context.Context) error { return s.mux.ask(ctx) }
 
-func (s *spdyCommand) close() {
-	s.end(errRetired)
-	s.running.Wait()
-}
+func (s *spdyCommand) close() { s.mux.close() }

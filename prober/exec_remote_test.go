@@ -177,6 +177,54 @@ func TestExecIsForbidden(t *testing.T) {
 	}
 }
 
+// TestExecThatWasRefusedDoesNotRun: what the server, the kubelet or something in between refuses has begun nothing.
+func TestExecThatWasRefusedDoesNotRun(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]error{
+		"500": apierrors.NewInternalError(errors.New("admission webhook failed")), "503": apierrors.NewServiceUnavailable("no leader"),
+		"429": apierrors.NewTooManyRequests("later", 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, simcluster.Options{})
+			s.Faults().Add(simcluster.Fault{Resource: "pods", Subresource: "exec", Do: simcluster.Answer(answer)})
+			p := pool(t, s.config, prober.PoolOptions{})
+			_, err := p.Exec(target, liveness)(soon(t), []string{"say"}, time.Second)
+			wantBroken(t, err)
+			if p.Unfinished(liveness) {
+				t.Errorf("after %v a command is said to run", err)
+			}
+		})
+	}
+}
+
+// TestExecThatWritesWithoutEnd is listened to for as much as the kubelet's runtime would.
+func TestExecThatWritesWithoutEnd(t *testing.T) {
+	t.Parallel()
+	bothExecs(t, func(t *testing.T, s *stage) {
+		p := pool(t, s.config, prober.PoolOptions{})
+		ended := make(chan int64, 1)
+		s.local.Run = func(_ context.Context, _ string, _ []string, stdout, _ io.Writer) (int, error) {
+			sent := int64(0)
+			for junk := make([]byte, 64<<10); ; {
+				n, err := stdout.Write(junk)
+				if sent += int64(n); err != nil {
+					ended <- sent
+					return 0, nil
+				}
+			}
+		}
+		_, err := p.Exec(target, liveness)(soon(t), []string{"yes"}, 20*time.Second)
+		wantBroken(t, err)
+		if !strings.Contains(fmt.Sprint(err), "writes without end") || !p.Unfinished(liveness) {
+			t.Errorf("got %v", err)
+		}
+		if sent := <-ended; sent < 16<<20 || sent > 32<<20 {
+			t.Errorf("%d bytes were taken", sent)
+		}
+	})
+}
+
 // TestExecNeedsAStatus runs commands on servers that end the error stream with all but a whole Status.
 func TestExecNeedsAStatus(t *testing.T) {
 	t.Parallel()

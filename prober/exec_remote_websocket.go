@@ -27,6 +27,7 @@ type webSocketCommand struct {
 	// owned by read until finish is closed
 	status []byte
 	kept   ExecResult
+	heard  int64 // bytes that have come
 	cause  error
 }
 
@@ -80,6 +81,9 @@ func (w *webSocketCommand) take(message io.Reader) error {
 	for {
 		n, err := message.Read(buf)
 		*to = keep(*to, buf[:n], limit)
+		if w.heard += int64(n); w.heard > outputMost {
+			return errEndless
+		}
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -92,6 +96,9 @@ func (w *webSocketCommand) take(message io.Reader) error {
 func (w *webSocketCommand) over() <-chan struct{} { return w.finish }
 
 func (w *webSocketCommand) result() (ExecResult, error) {
+	if errors.Is(w.cause, errEndless) {
+		return ExecResult{}, errEndless
+	}
 	if w.cause != nil {
 		return ExecResult{}, &Broken{Err: errors.New("the way to the container broke: " + w.cause.Error())}
 	}

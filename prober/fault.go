@@ -52,7 +52,7 @@ func (b *Broken) Unwrap() error { return b.Err }
 
 // none is the outcome of an attempt on which the way broke.
 func (b *Broken) none() outcome {
-	o := outcome{lack: b.Lack, text: b.Error()}
+	o := outcome{lack: b.Lack, text: b.Error(), cause: b}
 	if o.lack == "" {
 		o.lack = model.LackTunnel
 	}

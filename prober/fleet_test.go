@@ -24,6 +24,7 @@ type fleet struct {
 	handler corev1.ProbeHandler
 	// read, open and dial are called when somebody does that; nil for nothing in particular.
 	read, open, dial func(name string) error
+	run              func() error // a command
 	denied           string
 
 	mu sync.Mutex
@@ -92,6 +93,11 @@ func (f *fleet) Open(_ context.Context, pod *corev1.Pod, _ *prober.Check) (probe
 	run := func(ctx context.Context, _ []string, _ time.Duration) (prober.ExecResult, error) {
 		defer f.begin(pod.Name)()
 		pause(ctx, f.takes)
+		if f.run != nil {
+			if err := f.run(); err != nil {
+				return prober.ExecResult{}, err
+			}
+		}
 		return prober.ExecResult{}, ctx.Err()
 	}
 	return prober.Paths{Dial: dial, Exec: run}, nil

@@ -18,7 +18,8 @@ func quote(word string) string {
 	case bare.MatchString(word) && word[0] != '=' && word[0] != '%':
 		return word
 	case model.Printable(word) == word:
-		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		// Quotes stand outside of the quotes, and so do backslashes: in fish, one takes the meaning from a quote within.
+		return "'" + strings.NewReplacer("'", `'\''`, `\`, `'\\'`).Replace(word) + "'"
 	}
 	var b strings.Builder
 	b.WriteString("$'")

@@ -5,6 +5,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/probetop/probetop/model"
 )
@@ -26,7 +27,11 @@ func (c *Check) Reproduce(flags ...string) string {
 	case model.TCP:
 		// The address was joined from the two.
 		host, port, _ := net.SplitHostPort(c.address)
-		return quoteAll([]string{"nc", "-z", "-v", "-w", timeout, host, port})
+		words := []string{"nc", "-z", "-v", "-w", timeout}
+		if strings.HasPrefix(host, "-") {
+			words = append(words, "--") // whoever wrote the probe chose the host
+		}
+		return quoteAll(append(words, host, port))
 	case model.GRPC:
 		return quoteAll(c.healthProbe())
 	}

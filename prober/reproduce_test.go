@@ -2,6 +2,7 @@ package prober_test
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,8 @@ func TestReproduce(t *testing.T) {
 	t.Parallel()
 	withHeaders := httpsGet("/p?x=1&y='z'")
 	withHeaders.HTTPGet.HTTPHeaders = []corev1.HTTPHeader{{Name: "Host", Value: "shop.example.org"}, {Name: "accept"}, {Name: "X-Empty"}, {Name: "X-A", Value: "1"}, {Name: "X-A", Value: "$(id)"}}
+	dashed := tcpSocket()
+	dashed.TCPSocket.Host = "-ofile"
 	v6 := func(pod *corev1.Pod) { pod.Status.PodIP = "fd00::5" }
 	for want, got := range map[string]string{
 		"curl -i -k -g --path-as-is --noproxy '*' --max-time 1 -H 'Accept: */*' -H 'User-Agent: kube-probe/1.37' http://10.0.0.5:8080/": check(t, httpGet("/")).Reproduce(),
@@ -23,7 +26,8 @@ func TestReproduce(t *testing.T) {
 		"nc -z -v -w 1 fd00::5 5432":  check(t, tcpSocket(), v6).Reproduce(),
 		"grpc_health_probe -addr 10.0.0.5:9090 -connect-timeout 1s -rpc-timeout 1s -user-agent kube-probe/1.37 -service db": check(t, grpcCall("db")).Reproduce(),
 		`kubectl exec -n shop web-0 -c app -- sh -c 'echo "$HOME"; exit 1'`:                                                 check(t, execute("sh", "-c", `echo "$HOME"; exit 1`)).Reproduce(),
-		"": check(t, corev1.ProbeHandler{}).Reproduce(),
+		"nc -z -v -w 1 -- -ofile 5432": check(t, dashed).Reproduce(),
+		"":                             check(t, corev1.ProbeHandler{}).Reproduce(),
 	} {
 		if got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
@@ -64,6 +68,50 @@ func TestReproduceIsSafe(t *testing.T) {
 			t.Errorf("%q: %s gave %q, %v", word, argv, out, err)
 		}
 	}
+}
+
+// TestReproduceIsSafeInFish, where a backslash takes the meaning from a quote between quotes, too: an odd word must not
+// let the next one out.
+func TestReproduceIsSafeInFish(t *testing.T) {
+	t.Parallel()
+	for _, first := range hostile {
+		for _, second := range append(hostile, "; touch /tmp/x #") {
+			_, argv, _ := strings.Cut(check(t, execute(first, second)).Reproduce(), " -- ")
+			if strings.Contains(argv, "$'") {
+				continue // an error in fish
+			}
+			if got, want := fish(argv), []string{first, second}; !slices.Equal(got, want) {
+				t.Errorf("fish makes %q of %s, want %q", got, argv, want)
+			}
+		}
+	}
+}
+
+// fish splits a line into words as fish does; nil when anything else is in it.
+func fish(line string) (words []string) {
+	word, open, quoted := "", false, false
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case quoted && c == '\\' && i+1 < len(line) && (line[i+1] == '\'' || line[i+1] == '\\'), !quoted && c == '\\' && i+1 < len(line):
+			i++
+			word += line[i : i+1]
+			open = true
+		case c == '\'':
+			quoted, open = !quoted, true
+		case quoted:
+			word += line[i : i+1]
+		case c == ' ':
+			words, word, open = append(words, word), "", false
+		case strings.IndexByte(";&|<>()$#*?~{}[]\"!", c) >= 0:
+			return nil
+		default:
+			word, open = word+line[i:i+1], true
+		}
+	}
+	if open {
+		words = append(words, word)
+	}
+	return words
 }
 
 // A shell that knows less, such as dash, may take a word for another, but must take it for one.

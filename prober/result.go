@@ -24,6 +24,8 @@ type Result struct {
 	// Attempts are those that were made, in their order: several only while they errored, none when the probe
 	// cannot be carried out at all.
 	Attempts []Attempt
+
+	cause error // why there is no verdict, when the way said so
 }
 
 // Attempt is one attempt to carry out a probe.

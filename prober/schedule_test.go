@@ -309,6 +309,33 @@ func TestAPIServerIsLeftAlone(t *testing.T) {
 	})
 }
 
+// TestAPIServerIsLeftAloneByCommands, which ask it for a connection of their own.
+func TestAPIServerIsLeftAloneByCommands(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(execute("true"))
+		begin := time.Now()
+		var times []time.Duration
+		f.run = func() error {
+			times = append(times, time.Since(begin))
+			return &prober.Broken{Err: fmt.Errorf("running a command: %w", busyServer(http.StatusTooManyRequests, 20))}
+		}
+		p, end := started(t, f, prober.Options{All: true, InFlight: 1, AllowExec: true})
+		p.Follow(snapshot(many(50, known{state: model.StatePassing, period: 5})...))
+		p.Auto(true)
+		time.Sleep(5 * time.Minute)
+		end()
+		for i := 1; i < len(times); i++ {
+			if gap := times[i] - times[i-1]; gap < 20*time.Second {
+				t.Errorf("command %d came %v after the one before", i, gap)
+			}
+		}
+		if len(times) < 4 {
+			t.Errorf("%d commands in five minutes: %v", len(times), times)
+		}
+	})
+}
+
 // TestFailuresTogetherCountOnce: a server that is busy for a moment is not left alone for a minute because many asked it.
 func TestFailuresTogetherCountOnce(t *testing.T) {
 	t.Parallel()

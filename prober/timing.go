@@ -18,7 +18,7 @@ const (
 const slack = 250 * time.Millisecond
 
 // budget is the time that an attempt may take: the timeout of the probe, and the way there and back for every time
-// that the attempt takes it. It knows no more of the way than the length that it is given.
+// that the attempt takes it.
 type budget struct {
 	// immutable, but for restart
 	start     time.Time
@@ -26,6 +26,8 @@ type budget struct {
 	// immutable
 	timeout time.Duration
 	linger  time.Duration
+	// measured returns how long the way was meanwhile; zero for not known. It may be nil.
+	measured func() time.Duration
 
 	mu sync.Mutex
 	// guarded by mu
@@ -81,7 +83,17 @@ func (b *budget) taken() int {
 
 // effective returns how long the kubelet would have seen the attempt take until a moment d after its start.
 func (b *budget) effective(d time.Duration) time.Duration {
-	return max(0, d-time.Duration(b.taken())*b.roundTrip)
+	return max(0, d-time.Duration(b.taken())*b.length())
+}
+
+// length returns how long the way is: what was known of it before, or less when it has become shorter since.
+func (b *budget) length() time.Duration {
+	if b.measured != nil {
+		if now := b.measured(); now > 0 {
+			return min(b.roundTrip, now)
+		}
+	}
+	return b.roundTrip
 }
 
 // late reports whether the kubelet would have given up before now. On a direct way the context decides that.

@@ -75,6 +75,36 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+// TestTimesOverAWayThatHasBecomeShorter: what was known of it before is not taken off.
+func TestTimesOverAWayThatHasBecomeShorter(t *testing.T) {
+	t.Parallel()
+	const ms = time.Millisecond
+	for name, c := range map[string]struct {
+		answers time.Duration
+		verdict model.ShadowVerdict
+		text    string
+	}{
+		"in time": {900 * ms, model.ShadowSuccess, "fine"},
+		"late":    {1300 * ms, model.ShadowFailure, late},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := newPipes()
+				defer p.serve(func(w http.ResponseWriter, r *http.Request) {
+					pause(r.Context(), c.answers)
+					_, _ = io.WriteString(w, "fine")
+				})()
+				ping := func(ctx context.Context) error {
+					pause(ctx, 20*ms)
+					return ctx.Err()
+				}
+				expect(t, check(t, httpGet("/")).Run(t.Context(), prober.Paths{Dial: p.dial, Ping: ping, RoundTrip: 400 * ms}), c.verdict, c.text)
+			})
+		})
+	}
+}
+
 func pause(ctx context.Context, d time.Duration) {
 	select {
 	case <-time.After(d):

@@ -17,6 +17,7 @@ type outcome struct {
 	verdict model.ShadowVerdict
 	lack    model.ShadowLack
 	text    string
+	cause   error // why there is no verdict, when the way said so
 }
 
 func success(text string) outcome { return outcome{verdict: model.ShadowSuccess, text: text} }
@@ -123,7 +124,7 @@ func (t *trial) blame(ctx context.Context, o outcome) outcome {
 		return o
 	}
 	over := t.budget.over(time.Now())
-	ctx, cancel := context.WithTimeout(ctx, 4*t.via.RoundTrip+time.Second)
+	ctx, cancel := context.WithTimeout(ctx, (workers+1)*t.via.RoundTrip*3/2+time.Second) // a ping may be under way
 	defer cancel()
 	if err := t.via.Alive(ctx); err != nil {
 		b := broken(err)
@@ -132,7 +133,7 @@ func (t *trial) blame(ctx context.Context, o outcome) outcome {
 		}
 		return b.none()
 	}
-	if b := t.way.explains(over, t.via.RoundTrip, t.budget.taken()); b != nil {
+	if b := t.way.explains(over, t.budget.length(), t.budget.taken()); b != nil {
 		return b.none()
 	}
 	return o

@@ -165,6 +165,14 @@ func (t *Tunnel) retire(idle time.Duration) bool {
 	return true
 }
 
+// depart refuses new connections from now on. Those that are open go on.
+func (t *Tunnel) depart() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.retired = true
+	t.drainLocked()
+}
+
 func (t *Tunnel) isFragile() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -190,6 +198,5 @@ func (t *Tunnel) Close() {
 	for _, c := range conns {
 		c.breakOff(t.broken())
 	}
-	t.end(errRetired)
-	t.running.Wait()
+	t.close()
 }

@@ -27,7 +27,8 @@ type mux struct {
 
 	mu sync.Mutex
 	// guarded by mu
-	pong *pong // of the ping under way
+	pong   *pong // of the ping under way
+	closed bool  // nothing is begun any more
 }
 
 // newMux begins SPDY on a connection, which the mux closes.
@@ -64,6 +65,15 @@ func (m *mux) stream(headers http.Header) (*line, error) {
 func (m *mux) end(cause error) {
 	m.tap.fail(cause)
 	_ = m.tap.Close()
+}
+
+// close ends the connection, and returns after all that belongs to it has ended.
+func (m *mux) close() {
+	m.end(errRetired)
+	m.mu.Lock()
+	m.closed = true
+	m.mu.Unlock()
+	m.running.Wait()
 }
 
 // broken is what the end of the connection means for those who use it.
@@ -147,6 +157,11 @@ func (m *mux) ping() (*pong, bool) {
 		return m.pong, false
 	}
 	p := &pong{done: make(chan struct{})}
+	if m.closed {
+		p.err = errRetired
+		close(p.done)
+		return p, true
+	}
 	m.pong = p
 	m.running.Go(func() {
 		defer close(p.done)

@@ -240,7 +240,9 @@ func (p *Pool) evictLocked() bool {
 	if oldest == nil {
 		return false
 	}
-	oldest.tunnel.retire(0)
+	if !oldest.tunnel.retire(0) {
+		return false // it is used again
+	}
 	p.leaveLocked(oldest)
 	return true
 }
@@ -323,8 +325,9 @@ func (p *Pool) drop(s *slot) {
 	}
 }
 
-// forget takes the slot of a tunnel out that takes no connections any more.
+// forget takes the slot of a tunnel out, which takes no connections from now on.
 func (p *Pool) forget(t *Tunnel) {
+	t.depart()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if s := p.slots[t.target.UID]; s != nil && s.current() == t {

@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -119,7 +121,7 @@ func (u *upgrader) webSocket(ctx context.Context, target *url.URL, protocol stri
 	conn, err := websocket.Negotiate(transport, holder, r, protocol)
 	var failure *httpstream.UpgradeFailureError
 	if errors.As(err, &failure) {
-		err = &notUpgraded{failure.Cause}
+		err = &notUpgraded{paused(failure.Cause)}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening a WebSocket: %w", err)
@@ -162,7 +164,31 @@ func answered(r *http.Response) error {
 	if json.Unmarshal(body, &status) == nil && status.Kind == "Status" {
 		return &apierrors.StatusError{ErrStatus: status}
 	}
+	if r.StatusCode == http.StatusTooManyRequests {
+		seconds, _ := strconv.Atoi(r.Header.Get("Retry-After"))
+		return tooMany(fmt.Sprintf("%s: %s", r.Status, body), int32(min(max(seconds, 0), longestPause)))
+	}
 	return fmt.Errorf("%s: %s", r.Status, body)
+}
+
+// longestPause is how many seconds a server may ask for.
+const longestPause = 600
+
+// tooMany is the Status of a server that asks for a pause and does not write one, as an API server that ends does.
+func tooMany(message string, seconds int32) error {
+	return &apierrors.StatusError{ErrStatus: metav1.Status{
+		Status: metav1.StatusFailure, Code: http.StatusTooManyRequests, Reason: metav1.StatusReasonTooManyRequests, Message: message,
+		Details: &metav1.StatusDetails{RetryAfterSeconds: seconds},
+	}}
+}
+
+// paused finds the request for a pause in an error of client-go, which keeps its text.
+func paused(cause error) error {
+	var status apierrors.APIStatus
+	if !errors.As(cause, &status) && strings.Contains(cause.Error(), "(429 ") {
+		return tooMany(cause.Error(), 0)
+	}
+	return cause
 }
 
 // upgraded is the body of a response to an upgrade, as a connection. Its deadlines are not needed: what is carried

@@ -19,6 +19,8 @@ type wayWatch struct {
 	// guarded by mu
 	since             time.Time // of the ping under way; zero for none
 	shortest, longest time.Duration
+
+	trips trips
 }
 
 // wayGlance is how long after the beginning of an attempt the way is timed first, and how long there is between two
@@ -64,6 +66,7 @@ func (w *wayWatch) note(since time.Time, took time.Duration) {
 	if took == 0 {
 		return
 	}
+	w.trips.add(took)
 	w.longest = max(w.longest, took)
 	if w.shortest == 0 || took < w.shortest {
 		w.shortest = took
@@ -78,6 +81,14 @@ func (w *wayWatch) length() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.shortest
+}
+
+// usual is the median of the newest round trips that were measured; zero for none.
+func (w *wayWatch) usual() time.Duration {
+	if w == nil {
+		return 0
+	}
+	return w.trips.median()
 }
 
 // worst is the longest round trip, that of the ping under way included.
