@@ -230,7 +230,9 @@ func TestADifferenceIsFound(t *testing.T) {
 		}
 		k.workers, k.tally = []*probeWorker{worker}, map[ProbeType]*[2]int32{Readiness: {}}
 		k.pod.Containers[0].Probes = [len(ProbeTypes)]*ProbeSpec{Readiness: worker.spec}
+		k.steady = true
 		k.start()
+		worker.tick = k.now.Add(300 * time.Millisecond) // and not when a run from here is
 		for range 8 {
 			k.advance(k.now.Add(time.Duration(seconds) * time.Second))
 			k.deliver(w)

@@ -155,6 +155,10 @@ func (c *comparison) unexplained() (Agreement, bool) {
 	if !c.contradicted() || !known || c.word.Certainty < CertaintyMedium || c.dominated() {
 		return Agreement{}, false // one of the two is not known well enough to be loud about it
 	}
-	return found(Unexplained, c.weight(), "compare the two requests: server log, source address, headers; tell the project what it was",
+	weight := c.weight()
+	if c.word.Verdict == ShadowErrored {
+		weight = min(weight, CertaintyMedium) // what cannot be carried out now may be the next time
+	}
+	return found(Unexplained, weight, "compare the two requests: server log, source address, headers; tell the project what it was",
 		"from here the probe %s, %d times in a row, the kubelet %s: nothing that is known explains it", c.here(), c.streak, c.there())
 }

@@ -26,9 +26,8 @@ func (r *reckoning) between(older, newer *failure) gap {
 	if !older.heard.IsZero() && !newer.heard.IsZero() && newer.n == 1 {
 		passed, blur = newer.heard.Sub(older.heard), beatBlur
 	}
-	c := r.probe.Container
-	if r.probe.Type == Readiness && r.probe.Spec.SuccessThreshold > 1 && !c.Ready && !newer.to().Before(r.lastFlip(c, flipReady, false).Truncate(time.Second)) && passed > blur {
-		return doubtful // a success out of turn, which does not make it ready, leaves no gap
+	if r.goesUnseen(r.probe) && r.unreadyFrom(newer.to()) && passed > blur {
+		return doubtful // a success that does not make it ready leaves no gap
 	}
 	switch {
 	case r.unbroken(older), passed < r.hiding(older, newer)-blur:

@@ -3,6 +3,7 @@ package model_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -22,6 +23,7 @@ type kubelet struct {
 	tokens  float64
 	refill  time.Time
 	mail    []letter
+	api     map[string]letter // the newest of each object that has been written
 	post    [2]time.Time // when the last letter of each stream arrives
 	told    []truth
 	news    int // numbers the messages that differ every time
@@ -33,6 +35,8 @@ type kubelet struct {
 	looked time.Time
 	tally  map[ProbeType]*[2]int32 // successes and failures
 	ends   []ended
+	steady bool // the container never exits by itself
+	deaf   absence
 }
 
 // ended is an instance that ended.
@@ -185,6 +189,17 @@ func (k *kubelet) start() {
 	}
 	k.condition(c.Ready)
 	k.publish()
+	k.trigger()
+}
+
+// trigger runs a readiness probe at once: what UpdatePodStatus does for a container that is not ready whenever the pod is
+// synced (pkg/kubelet/prober/prober_manager.go). The worker's ticker begins anew.
+func (k *kubelet) trigger() {
+	for _, w := range k.workers {
+		if c := &k.pod.Containers[0]; w.typ == Readiness && c.Started == True && !c.Ready {
+			w.tick = k.now.Add(step)
+		}
+	}
 }
 
 func (k *kubelet) condition(ready bool) {
@@ -248,8 +263,11 @@ func (k *kubelet) advance(to time.Time) {
 			k.brings(k.killer)
 			k.die(137)
 		}
-		if k.rng.IntN(20000) == 0 && k.killed.IsZero() {
+		if !k.steady && k.rng.IntN(20000) == 0 && k.killed.IsZero() {
 			k.die(1)
+		}
+		if k.rng.IntN(1000) == 0 {
+			k.trigger() // the pod is synced
 		}
 		for _, w := range k.workers {
 			k.work(w)
@@ -370,7 +388,7 @@ func (k *kubelet) finish(w *probeWorker) {
 		k.publish()
 		if !w.result {
 			k.brings(Readiness)
-			w.tick = k.now.Add(step) // the status update triggers a probe at once, and resets the ticker
+			k.trigger()
 		}
 	}
 }
@@ -415,10 +433,55 @@ func (k *kubelet) deliver(w *world) {
 	slices.SortStableFunc(k.mail, func(a, b letter) int { return cmp.Compare(a.at.UnixNano(), b.at.UnixNano()) })
 	for len(k.mail) > 0 && !k.mail[0].at.After(k.now) {
 		w.Apply(k.mail[0].ch)
+		k.note(k.mail[0])
 		k.mail = k.mail[1:]
 	}
 	w.now = k.now
 	w.Apply(Change{At: k.now})
+}
+
+// absence is a time in which nobody listens.
+type absence struct{ from, until time.Time }
+
+func (a absence) covers(at time.Time) bool { return !at.Before(a.from) && at.Before(a.until) }
+
+// note keeps what a list would tell.
+func (k *kubelet) note(l letter) {
+	if k.api == nil {
+		k.api = map[string]letter{}
+	}
+	switch f := l.ch.Fact.(type) {
+	case *Pod:
+		k.api["pod"] = l
+	case *Event:
+		k.api[f.UID] = l
+	}
+}
+
+// lose lets what has come by now come to nobody.
+func (k *kubelet) lose() {
+	k.mail = slices.DeleteFunc(k.mail, func(l letter) bool {
+		if l.at.After(k.now) {
+			return false
+		}
+		k.note(l)
+		return true
+	})
+}
+
+// relist lists what there is now.
+func (k *kubelet) relist(w *world) {
+	w.now = k.now
+	for stream, kind := range []SourceKind{Pods, Events} {
+		say := func(f Fact) { w.Apply(Change{At: k.now, Stream: Stream(stream), Fact: f}) }
+		say(&Listing{Kind: kind})
+		for _, key := range slices.Sorted(maps.Keys(k.api)) {
+			if l := k.api[key]; l.ch.Stream == Stream(stream) {
+				say(l.ch.Fact)
+			}
+		}
+		say(&Listing{Kind: kind, Done: true})
+	}
 }
 
 // runs are the numbers of failures that were true at some moment within the lag of what we hear.

@@ -23,6 +23,15 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 	}
 	r := j.reckoning(p)
 	f.Run, f.Bound = r.run(r.zero.Earliest)
+	if f.Bound == AtLeast && r.failedThen() {
+		f.Run = max(f.Run, f.Threshold)
+	}
+	if last := r.newest(); last != nil && r.goesUnseen(p) {
+		known := last.to().Add(eventSlack)
+		if r.until = known; !j.now.Before(known) {
+			f.Run, f.Bound, r.until = 0, AtLeast, time.Time{} // a success may have come at any moment
+		}
+	}
 	if p.Type != Readiness && f.Run > f.Threshold {
 		f.Run, f.Bound = 1, AtLeast // the worker is held at the threshold: a kill came between that nobody told
 	}
@@ -142,7 +151,7 @@ func (r *reckoning) run(since time.Time) (int32, Bound) {
 		if newer != nil && r.inFlight(f) {
 			return run, AtLeast // it counted, unless it was the last that it took: nobody is left to be killed
 		}
-		if f.n > 1 && (!r.dense(f) || f.event.Combined) {
+		if f.n > 1 && (!r.inARow(f) || f.event.Combined) {
 			return run + 1, AtLeast // not all of them need be of this probe, or in a row
 		}
 		if f.n > 1 && !r.zero.IsZero() && !f.from.After(r.zero.Latest) {
@@ -185,9 +194,30 @@ func (r *reckoning) unbroken(f *failure) bool {
 	case r.probe.Type == Startup:
 		return c.Started != True
 	case r.probe.Type == Readiness:
-		return !c.Ready && r.probe.Spec.SuccessThreshold == 1 && !f.to().Before(r.lastFlip(c, flipReady, false).Truncate(time.Second))
+		return r.probe.Spec.SuccessThreshold == 1 && r.unreadyFrom(f.to())
 	}
 	return false
+}
+
+// unreadySince is since when a container has surely not been ready: since a change that was seen, or since it was seen
+// first, and not before the pod's conditions say that something ceased to be.
+func (j *judge) unreadySince(c *Container) (since time.Time, known bool) {
+	if c.Ready {
+		return since, false
+	}
+	ready := j.pod.Condition("ContainersReady")
+	told := ready != nil && ready.Status == False
+	since = j.lastFlip(c, flipReady, false)
+	switch {
+	case since.IsZero() && told && j.pod.probedAlone():
+		return ready.Since, true
+	case since.IsZero():
+		since = j.seen
+	}
+	if told && ready.Since.After(since) {
+		since = ready.Since
+	}
+	return since, true
 }
 
 // beforeSuccess reports whether a failure came in the second in which the container became ready, or before, and may have
@@ -272,6 +302,37 @@ func (f *failure) begin() time.Time {
 		return f.to()
 	}
 	return f.from
+}
+
+// goesUnseen reports whether a success may come at any moment and not be seen: of a readiness probe of which one success is
+// not enough. Any sync of the pod runs it out of turn while the container is not ready.
+func (j *judge) goesUnseen(p *Probe) bool {
+	return p.Type == Readiness && p.Spec.SuccessThreshold > 1 && !p.Container.Ready
+}
+
+// inARow reports whether no success can have come between the failures of one write. What is run out of turn when a
+// container becomes unready makes up for a tick at which it succeeded.
+func (r *reckoning) inARow(f *failure) bool {
+	if r.probe.Type != Readiness || r.probe.Container.Ready {
+		return r.dense(f)
+	}
+	return r.unreadyFrom(f.from) && r.probe.Spec.SuccessThreshold == 1
+}
+
+// unreadyFrom reports whether the container was not ready from a moment on, told to the second.
+func (r *reckoning) unreadyFrom(at time.Time) bool {
+	since, known := r.unreadySince(r.probe.Container)
+	return known && !at.Before(since.Truncate(time.Second))
+}
+
+// failedThen reports whether the running instance ceased to be ready, which takes as many failures in a row as the threshold,
+// and none of them is made up for by less than what makes it ready again.
+func (r *reckoning) failedThen() bool {
+	c := r.probe.Container
+	since, known := r.unreadySince(c)
+	ceased := r.lastFlip(c, flipReady, false).Equal(since) || r.pod.probedAlone() && !since.Equal(r.seen)
+	return known && ceased && r.probe.Type == Readiness && r.probe.Spec.SuccessThreshold == 1 && since.Sub(c.StartedAt) > 2*time.Second &&
+		!r.node.Version().ForgetsAtRestart()
 }
 
 // dense reports whether a write counts as many failures as there were ticks in its time, so that every one of

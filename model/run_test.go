@@ -9,7 +9,8 @@ import (
 	. "github.com/probetop/probetop/model"
 )
 
-// plays lets random kubelets play for ten minutes each and shows every snapshot on the way.
+// plays lets random kubelets play for ten minutes each and shows every snapshot on the way. Every fourth is looked at by
+// somebody who comes later, and every fourth by somebody who loses the watch for a while.
 func plays(t *testing.T, kubelets uint64, look func(seed uint64, k *kubelet, r *Row)) {
 	t.Helper()
 	for seed := range kubelets {
@@ -19,8 +20,23 @@ func plays(t *testing.T, kubelets uint64, look func(seed uint64, k *kubelet, r *
 			k.looks = time.Duration(1+rng.IntN(3)) * time.Second // counters for every other one
 		}
 		w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"})
-		for k.now.Before(at(600)) {
+		switch seed % 4 {
+		case 2:
+			k.deaf = absence{epoch, at(20 + rng.IntN(300))}
+		case 3:
+			from := at(60 + rng.IntN(300))
+			k.deaf = absence{from, from.Add(time.Duration(2+rng.IntN(60)) * time.Second)}
+		}
+		for deaf := k.deaf; k.now.Before(at(600)); {
 			k.advance(k.now.Add(time.Duration(200+rng.IntN(900)) * time.Millisecond))
+			if deaf.covers(k.now) {
+				k.lose()
+				continue
+			}
+			if deaf.until.After(epoch) {
+				k.relist(w)
+				deaf = absence{}
+			}
 			k.deliver(w)
 			if rows := w.Snapshot().Rows; len(rows) > 0 {
 				look(seed, k, rows[0])

@@ -121,7 +121,7 @@ func TestScenariosOfStatusAndEvents(t *testing.T) {
 			{1, source(Events, SourceForbidden)},
 			{60, shows("liveness unknown none", "readiness passing medium", "startup held certain")},
 			{70, readies(false)},
-			{70.1, shows("readiness failed medium 0/3 atLeast")},
+			{70.1, shows("readiness failed medium 3/3 atLeast")},
 			{90, again("Error", 137)},
 			{94, ledger("unknown low")},
 		}},

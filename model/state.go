@@ -258,7 +258,8 @@ func (j *judge) erroring(p *Probe) (Verdict, bool) {
 	if f := j.lastOf(p, Failed); f != nil && f.Last.After(e.Last) {
 		return Verdict{}, false
 	}
-	if p.Type == Readiness && p.Container.Ready && j.lastFlip(p.Container, flipReady, true).After(e.Last.Add(time.Second)) {
+	ready := j.lastFlip(p.Container, flipReady, true)
+	if p.Type == Readiness && p.Container.Ready && ready.After(e.Last.Add(time.Second)) {
 		return Verdict{}, false // it has succeeded since
 	}
 	sure := e.Last.Add(p.Spec.Period + eventSlack)
@@ -266,6 +267,9 @@ func (j *judge) erroring(p *Probe) (Verdict, bool) {
 	v := Verdict{State: StateErroring, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: sure}
 	if c := p.Container; !j.now.Before(sure) || c.Restarts > 0 && e.Last.Before(c.StartedAt.Add(attempts*p.Spec.Timeout+time.Second)) {
 		v.Certainty, v.Until = CertaintyMedium, until // or the probe met the instance before
+	}
+	if j.goesUnseen(p) || p.Type == Readiness && p.Container.Ready && !ready.Before(e.Last) {
+		v.cap(CertaintyMedium, until) // it may have succeeded since
 	}
 	if starved := j.starvedUntil(); starved.After(until) {
 		v.Until, v.Certainty = starved, CertaintyMedium
