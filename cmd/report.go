@@ -160,7 +160,7 @@ type WindowReport struct {
 	Latest   time.Time `json:"latest"`
 }
 
-// ConsequenceReport is a restart of the container, or that the pod becomes unready.
+// ConsequenceReport is a restart of the container, its end when it is not restarted, or that the pod becomes unready.
 type ConsequenceReport struct {
 	Kind     model.ConsequenceKind `json:"kind"`
 	Earliest time.Time             `json:"earliest"`

@@ -120,6 +120,9 @@ func (j *soakJudge) lookAtRun(p countedProbe, line *soakLine, claim *soakClaim, 
 
 // runs are the numbers of failures that were true within the lag; not known when the order of results is not.
 func (j *soakJudge) runs(p countedProbe, t time.Time) (runs []int, known bool) {
+	if !j.deletion(p.uid).After(t) {
+		return nil, false // the kubelet drops the counters of a worker that it ends, with what they counted last
+	}
 	for _, point := range j.during(p, j.since(p, t), t) {
 		switch {
 		case point == nil:

@@ -117,7 +117,7 @@ func (c *comparison) counted() string {
 	case f.Run == 0:
 		run = fmt.Sprintf("%d failures make it fail", f.Threshold)
 	case f.Run >= f.Threshold && c.probe.Type == Readiness:
-		return fmt.Sprintf("%d failures in a row, %d were enough", f.Run, f.Threshold)
+		return map[bool]string{true: "at least "}[f.Bound == AtLeast] + fmt.Sprintf("%d failures in a row, %d were enough", f.Run, f.Threshold)
 	case f.Bound == AtLeast:
 		run = "at least " + run
 	}

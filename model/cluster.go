@@ -249,7 +249,7 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 		if e.pod == nil {
 			e.seen = ch.At
 		}
-		e.history = e.history.heardPod(e.pod, p, ch.At)
+		e.history = e.history.heardPod(e.pod, p, ch.At, c.streams[ch.Stream].telling)
 		e.pod, e.streams = p, e.streams|bit
 		c.touch(e)
 		return

@@ -55,7 +55,14 @@ const (
 	ReasonProbeWarning = "ProbeWarning"
 	ReasonKilling      = "Killing"
 	ReasonBackOff      = "BackOff"
+	// ReasonFailed is that of an image that cannot be pulled, and of a container that cannot be created or started.
+	ReasonFailed = "Failed"
 )
+
+// warns reports whether the event is of type Warning, of which a kubelet writes so many about a pod and no more.
+func (e *Event) warns() bool {
+	return e.Outcome != NoOutcome || e.Reason == ReasonBackOff || e.Reason == ReasonFailed || TellsOfSandbox(e.Reason)
+}
 
 // KillCause is why the kubelet killed a container, as far as its Killing event says.
 type KillCause uint8

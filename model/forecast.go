@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Window is a stretch of time in which something will happen, as far as is known. The zero Window is that
 // nothing is expected, or nothing can be said.
@@ -23,6 +26,8 @@ const (
 	NoConsequence ConsequenceKind = ""
 	// WillRestart is the restart of the container.
 	WillRestart ConsequenceKind = "restart"
+	// WillKill is the end of a container that is not restarted.
+	WillKill ConsequenceKind = "kill"
 	// WillUnready is the removal of the pod from traffic.
 	WillUnready ConsequenceKind = "unready"
 )
@@ -154,7 +159,7 @@ func (r *reckoning) consequence(next Window) Consequence {
 	f := r.probe.Failures
 	decided := f.Run >= f.Threshold
 	if decided && r.probe.Type != Readiness {
-		return Consequence{WillRestart, Window{r.now, r.now.Add(eventLag + r.killTime(r.probe))}}
+		return Consequence{r.ending(r.probe.Container), Window{r.now, r.now.Add(eventLag + r.killTime(r.probe))}}
 	}
 	if decided {
 		return Consequence{WillUnready, Window{r.now, r.now.Add(statusLag)}} // the status is on its way
@@ -180,7 +185,16 @@ func (r *reckoning) consequence(next Window) Consequence {
 	if r.probe.Type == Readiness {
 		return Consequence{WillUnready, w}
 	}
-	return Consequence{WillRestart, w.shift(0, r.killTime(r.probe))}
+	return Consequence{r.ending(r.probe.Container), w.shift(0, r.killTime(r.probe))}
+}
+
+// ending is what the kubelet does with a container that a probe ends (pkg/kubelet/kuberuntime/kuberuntime_manager.go,
+// computePodActions).
+func (j *judge) ending(c *Container) ConsequenceKind {
+	if c.Kind == Main && cmp.Or(c.RestartPolicy, j.pod.RestartPolicy) == "Never" {
+		return WillKill
+	}
+	return WillRestart
 }
 
 // justFailed reports whether the newest failure may have been decisive, and its consequence is on its way.
@@ -199,7 +213,7 @@ func (j *judge) killing(p *Probe) Consequence {
 	cause := map[ProbeType]KillCause{Liveness: KilledByLiveness, Startup: KilledByStartup}[p.Type]
 	for _, e := range j.events {
 		if e.Kill == cause && e.Container == p.Container.Name && !e.Last.Before(p.Container.StartedAt) {
-			return Consequence{WillRestart, Window{e.Last, e.Last.Add(time.Second + j.killTime(p))}}
+			return Consequence{j.ending(p.Container), Window{e.Last, e.Last.Add(time.Second + j.killTime(p))}}
 		}
 	}
 	return Consequence{}

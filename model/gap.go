@@ -23,13 +23,16 @@ func (r *reckoning) between(older, newer *failure) gap {
 	}
 	passed := first.Sub(older.to())
 	blur := time.Second // both times are floored to the second
-	if !older.heard.IsZero() && !newer.heard.IsZero() && newer.n == 1 {
-		passed, blur = newer.heard.Sub(older.heard), beatBlur
+	if heard := newer.heard.Sub(older.heard); !older.heard.IsZero() && !newer.heard.IsZero() && newer.n == 1 && (heard-passed).Abs() < blur+beatBlur {
+		passed, blur = heard, beatBlur // unless they waited somewhere on their way
 	}
 	if r.goesUnseen(r.probe) && r.unreadyFrom(newer.to()) && passed > blur {
 		return doubtful // a success that does not make it ready leaves no gap
 	}
+	c := r.probe.Container
 	switch {
+	case r.probe.Type == Readiness && older.to().Before(c.StartedAt) && !newer.to().Before(c.StartedAt):
+		return doubtful // a start has the probe run at once: a success before it leaves no gap either
 	case r.unbroken(older), passed < r.hiding(older, newer)-blur:
 		return consecutive
 	case passed > r.rest(older)+r.took(newer).longest+blur && passed > eventSlack && !older.to().Before(r.eligible()) && !r.errsBetween(older, newer):

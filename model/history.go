@@ -72,6 +72,8 @@ type flip struct {
 	at        time.Time
 	// told is the second in which the pod's conditions say that it happened; zero when they do not.
 	told time.Time
+	// listed is set when it was not seen happen, but has happened since the pod was heard of before.
+	listed bool
 }
 
 type flipKind uint8
@@ -152,8 +154,8 @@ func (h *history) lastWrite(e *Event) *Event {
 }
 
 // heardPod remembers what a new status of the pod says about instances that ended and changes of started and
-// ready. old is nil for a pod that was not known.
-func (h *history) heardPod(old, p *Pod, at time.Time) *history {
+// ready. old is nil for a pod that was not known. What a list tells may have happened long before.
+func (h *history) heardPod(old, p *Pod, at time.Time, listed bool) *history {
 	next := h
 	change := func() *history {
 		if next == h {
@@ -179,15 +181,15 @@ func (h *history) heardPod(old, p *Pod, at time.Time) *history {
 		}
 		if was != nil && was.Started != c.Started && c.Started != Unknown {
 			n := change()
-			n.flips = keep(n.flips, maxFlips, flip{container: c.Name, what: flipStarted, to: c.Started == True, at: at})
+			n.flips = keep(n.flips, maxFlips, flip{container: c.Name, what: flipStarted, to: c.Started == True, at: at, listed: listed})
 		}
 		if was != nil && c.State == Running && (was.State != Running || !was.StartedAt.Equal(c.StartedAt)) {
 			n := change()
-			n.flips = keep(n.flips, maxFlips, flip{container: c.Name, what: flipRunning, to: true, at: at})
+			n.flips = keep(n.flips, maxFlips, flip{container: c.Name, what: flipRunning, to: true, at: at, listed: listed})
 		}
 		if was != nil && was.Ready != c.Ready {
 			n := change()
-			f := flip{container: c.Name, what: flipReady, to: c.Ready, at: at}
+			f := flip{container: c.Name, what: flipReady, to: c.Ready, at: at, listed: listed}
 			if ready := p.Condition("ContainersReady"); c.Ready && ready != nil && ready.Status == True {
 				f.told = ready.Since
 			}

@@ -24,7 +24,7 @@ type kubelet struct {
 	refill  time.Time
 	mail    []letter
 	api     map[string]letter // the newest of each object that has been written
-	post    [2]time.Time // when the last letter of each stream arrives
+	post    [2]time.Time      // when the last letter of each stream arrives
 	told    []truth
 	news    int // numbers the messages that differ every time
 	killer  ProbeType

@@ -62,4 +62,7 @@ func TestEventsThatComeInTimeAgain(t *testing.T) {
 	if p := w.row(t, "u-web").Probes[0]; p.Certainty != CertaintyHigh || p.Failures.Bound != Exact {
 		t.Errorf("in time again: %s %s, %d %s", p.State, p.Certainty, p.Failures.Run, p.Failures.Bound)
 	}
+	if p := w.after(74).row(t, "u-web").Probes[0]; p.State == StateFailing && p.Certainty > CertaintyMedium {
+		t.Errorf("after the next tick: %s %s", p.State, p.Certainty)
+	}
 }

@@ -88,6 +88,12 @@ func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 		if typ, probed := k.cause.probe(); probed {
 			return typ.cause(), CertaintyHigh // a kill that was under way: the memory may as well have been a child's
 		}
+		if e.how.ExitCode != killedExitCode {
+			return CauseOOM, CertaintyMedium // a child's end, perhaps long before: containerd keeps the reason
+		}
+		if j.eventsSeen && j.killsLost(e) {
+			return CauseOOM, CertaintyHigh
+		}
 		return CauseOOM, Certain
 	}
 	switch k.cause {
@@ -135,6 +141,9 @@ func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 	}
 }
 
+// killedExitCode is that of a process that SIGKILL has ended, such as the kernel's for memory.
+const killedExitCode = 128 + 9
+
 // unknownExitCode is what containerd says of a task of which it knows nothing.
 const unknownExitCode = 255
 
@@ -152,8 +161,8 @@ func (j *judge) stoppedByProbe(e end, k kill) (ProbeType, bool) {
 // occurrences and tells only the last, it expires after an hour, and its write may be on its way.
 func (j *judge) killsLost(e end) bool {
 	for _, ev := range j.events {
-		if _, probed := ev.Kill.probe(); probed && ev.Container == e.container && ev.Last.After(e.how.FinishedAt) && ev.Count > 1 {
-			return !j.watched(e)
+		if _, probed := ev.Kill.probe(); probed && ev.Container == e.container && ev.Last.After(e.how.FinishedAt) && ev.Count > 1 && !j.watched(e) {
+			return true
 		}
 	}
 	if sharedSpamBucket(j.node.Version()) && j.starvedUntil().After(e.how.FinishedAt) {
@@ -166,11 +175,12 @@ func (j *judge) killsLost(e end) bool {
 	return age < eventSlack+2*j.late.by || age >= eventLife && !j.watched(e)
 }
 
-// A start of a container is told in three Normal events (Pulled, Created, Started), and a kill in one more. They
-// share a spam filter, which lets so many through at once.
+// A start of a container is told in three Normal events, or four (Pulling, Pulled, Created, Started), and a kill in one
+// more. They share a spam filter, which lets so many through at once.
 const (
-	eventsPerRestart = 4
-	restartsTold     = 24 / eventsPerRestart
+	eventsPerStart   = 4
+	eventsPerRestart = eventsPerStart + 1
+	eventsAtOnce     = 25
 )
 
 // startsSpent reports whether the pod's restarts may have used up the tokens of the spam filter by the time an
@@ -182,7 +192,8 @@ func (j *judge) startsSpent(e end) bool {
 			restarts += c.Restarts // of these, nobody knows how many came later
 		}
 	}
-	return restarts >= restartsTold-1 && e.how.FinishedAt.Sub(e.how.StartedAt) < eventsPerRestart*spamRefill
+	spent := eventsPerStart*len(j.pod.Containers) + eventsPerRestart*int(restarts)
+	return spent >= eventsAtOnce && e.how.FinishedAt.Sub(e.how.StartedAt) < eventsPerRestart*spamRefill
 }
 
 // eventLife is how long the API server keeps an event after its last write, unless it is told otherwise.

@@ -103,7 +103,7 @@ func (p *Probe) failedLate() bool {
 func (r *Row) starved() bool {
 	var count int32
 	for _, e := range r.Events {
-		if e.Outcome != NoOutcome || e.Reason == ReasonBackOff {
+		if e.warns() {
 			count += e.Count
 		}
 	}

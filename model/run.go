@@ -152,7 +152,7 @@ func (r *reckoning) run(since time.Time) (int32, Bound) {
 			return run, AtLeast // it counted, unless it was the last that it took: nobody is left to be killed
 		}
 		if f.n > 1 && (!r.inARow(f) || f.event.Combined) {
-			return run + 1, AtLeast // not all of them need be of this probe, or in a row
+			return max(run+1, r.unmade(run, f)), AtLeast // not all of them need be of this probe, or in a row
 		}
 		if f.n > 1 && !r.zero.IsZero() && !f.from.After(r.zero.Latest) {
 			return run + 1, AtLeast // some of them may have been before
@@ -251,7 +251,7 @@ func (r *reckoning) prompt(f *failure) time.Time {
 // ticksAfter is when the run after f began, or begins, by our clock.
 func (r *reckoning) ticksAfter(f *failure) Window {
 	from := f.heard
-	if from.Before(f.to()) { // a list told it
+	if _, late := r.eventsLate(); from.Before(f.to()) || from.Sub(f.to()) > eventSlack && !late { // a list told it, or it waited on its way
 		from = f.to().Add(time.Second)
 	}
 	if e := r.eligible(); e.After(from) {
@@ -333,6 +333,15 @@ func (r *reckoning) failedThen() bool {
 	ceased := r.lastFlip(c, flipReady, false).Equal(since) || r.pod.probedAlone() && !since.Equal(r.seen)
 	return known && ceased && r.probe.Type == Readiness && r.probe.Spec.SuccessThreshold == 1 && since.Sub(c.StartedAt) > 2*time.Second &&
 		!r.node.Version().ForgetsAtRestart()
+}
+
+// unmade is how many of a write's failures, and of those after it, must have come in a row for the container not to be
+// ready: after a success, as many as the threshold; without one, all of them.
+func (r *reckoning) unmade(run int32, f *failure) int32 {
+	if p := r.probe; p.Type != Readiness || p.Container.Ready || p.Spec.SuccessThreshold > 1 || f.event.Combined || f.from.Before(p.Container.StartedAt) {
+		return 0
+	}
+	return min(run+f.n, r.probe.Spec.FailureThreshold)
 }
 
 // dense reports whether a write counts as many failures as there were ticks in its time, so that every one of

@@ -98,12 +98,20 @@ func (j *judge) starvedUntil() time.Time {
 	var last time.Time
 	shared := sharedSpamBucket(j.node.Version())
 	for _, e := range j.events {
-		if e.Outcome == NoOutcome && e.Reason != ReasonBackOff && (!shared || e.Reason == reasonScheduled) {
+		if !e.warns() && (!shared || e.Reason == reasonScheduled) {
 			continue
 		}
 		count += e.Count
 		if e.Last.After(last) {
 			last = e.Last
+		}
+	}
+	if shared {
+		for i := range j.pod.Containers { // whose starts are told, and not read
+			c := &j.pod.Containers[i]
+			if count += eventsPerStart * (1 + c.Restarts); c.StartedAt.After(last) {
+				last = c.StartedAt
+			}
 		}
 	}
 	if count < spamBurst {

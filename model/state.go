@@ -81,7 +81,7 @@ func (j *judge) alive(p *Probe) Verdict {
 	if p.Type == Startup {
 		return j.started(p)
 	}
-	if until := c.StartedAt.Add(p.Spec.InitialDelay); j.now.Before(until) {
+	if until := c.StartedAt.Add(p.Spec.InitialDelay); j.now.Before(until) && !j.hasFailed(p) { // or the node's clock is ahead
 		return Verdict{State: StateDelayed, Certainty: CertaintyHigh, Evidence: ByStatus | ByTime, Until: until}
 	}
 	if p.Type == Readiness {
@@ -255,7 +255,8 @@ func (j *judge) erroring(p *Probe) (Verdict, bool) {
 	if e == nil {
 		return Verdict{}, false
 	}
-	if f := j.lastOf(p, Failed); f != nil && f.Last.After(e.Last) {
+	failed := j.lastOf(p, Failed)
+	if failed != nil && failed.Last.After(e.Last) {
 		return Verdict{}, false
 	}
 	ready := j.lastFlip(p.Container, flipReady, true)
@@ -267,6 +268,9 @@ func (j *judge) erroring(p *Probe) (Verdict, bool) {
 	v := Verdict{State: StateErroring, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: sure}
 	if c := p.Container; !j.now.Before(sure) || c.Restarts > 0 && e.Last.Before(c.StartedAt.Add(attempts*p.Spec.Timeout+time.Second)) {
 		v.Certainty, v.Until = CertaintyMedium, until // or the probe met the instance before
+	}
+	if failed != nil && failed.Last.Equal(e.Last) {
+		v.cap(CertaintyMedium, until) // nobody says which of them was last
 	}
 	if j.goesUnseen(p) || p.Type == Readiness && p.Container.Ready && !ready.Before(e.Last) {
 		v.cap(CertaintyMedium, until) // it may have succeeded since

@@ -58,6 +58,7 @@ func TestStateOfAProbe(t *testing.T) {
 		"events forbidden, readiness":            {pod: web(ready), facts: []Fact{&Source{Kind: Events, State: SourceForbidden}}, now: 60, typ: Readiness, state: StatePassing, certainty: CertaintyMedium},
 		"S08 starved of events":                  {pod: web(live), facts: []Fact{unhealthy("Readiness probe failed: x", 30, 0, 290)}, now: 300, typ: Liveness, state: StatePassing, certainty: CertaintyLow},
 		"starved, and failing when last heard":   {pod: web(live), facts: []Fact{unhealthy("Liveness probe failed: x", 30, 0, 290)}, now: 330, typ: Liveness, state: StateFailing, certainty: CertaintyLow},
+		"starved by other warnings":              {pod: web(live), facts: []Fact{said(ReasonFailed, "Error: ImagePullBackOff", 25, 0, 290)}, now: 330, typ: Liveness, state: StatePassing, certainty: CertaintyLow},
 		"no longer starved":                      {pod: web(live), facts: []Fact{unhealthy("Liveness probe failed: x", 30, 0, 290)}, now: 605, typ: Liveness, state: StatePassing, certainty: CertaintyHigh},
 		"T4 node silent":                         {pod: web(ready), facts: []Fact{&Node{Name: "n1", Ready: Unknown}}, now: 60, typ: Readiness, state: StatePassing, certainty: CertaintyNone},
 	}
@@ -73,12 +74,14 @@ func TestStateOfAProbe(t *testing.T) {
 }
 
 func TestVerdictsMoveWithTimeAlone(t *testing.T) {
-	w := newWorld(t).hears(web(with(Liveness, probe(delay(15)))), unhealthy("Liveness probe failed: x", 1, 16, 16))
+	w := newWorld(t).hears(web(with(Liveness, probe(delay(15)))))
 	for _, step := range []struct {
 		now   int
 		state State
-	}{{5, StateDelayed}, {20, StateFailing}, {29, StateFailing}, {31, StatePassing}} {
-		w.after(step.now)
+	}{{5, StateDelayed}, {16, StateFailing}, {20, StateFailing}, {28, StateFailing}, {31, StatePassing}} {
+		if w.after(step.now); step.now == 16 {
+			w.hears(unhealthy("Liveness probe failed: x", 1, 16, 16))
+		}
 		if p := w.row(t, "u-web").WorstOf(Liveness); p.State != step.state {
 			t.Errorf("after %d s: got %v, want %v", step.now, p.State, step.state)
 		}

@@ -57,6 +57,8 @@ func (j *judge) succeeded(p *Probe) Window {
 		return Window{}
 	case !f.told.IsZero() && alone:
 		return Window{f.told.Add(-time.Nanosecond), f.told.Add(time.Second)}
+	case f.listed:
+		return Window{Latest: f.at}
 	}
 	return Window{f.at.Add(-statusDelay), f.at}
 }

@@ -11,7 +11,7 @@ import (
 // telling reports whether events of that reason say something about a container's health, or why it has none.
 func telling(reason string) bool {
 	switch reason {
-	case model.ReasonUnhealthy, model.ReasonProbeWarning, model.ReasonKilling, model.ReasonBackOff:
+	case model.ReasonUnhealthy, model.ReasonProbeWarning, model.ReasonKilling, model.ReasonBackOff, model.ReasonFailed:
 		return true
 	}
 	return model.TellsOfSandbox(reason)

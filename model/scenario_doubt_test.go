@@ -1,0 +1,100 @@
+package model_test
+
+import (
+	"testing"
+
+	. "github.com/probetop/probetop/model"
+)
+
+// What looks certain, and is not: what a restart hides, what waited on its way, and events that nobody had a token for.
+func TestScenariosOfDoubt(t *testing.T) {
+	four := []func(*Pod){livenessOf(), second("b"), second("c"), second("d")}
+	play(t, map[string]scenario{
+		"1.6 a success just before a restart": {pod: []func(*Pod){readinessOf()}, plot: plot{
+			{50.1, fails(Readiness, "x")},
+			{61.2, again("Error", 3)}, // after a success at 60
+			{62.2, fails(Readiness, "x")},
+			{63, shows("readiness failed high 0/3 atLeast")},
+			{72.2, fails(Readiness, "x")},
+			{73, shows("readiness failed high 2/3 atLeast")},
+		}},
+		"5.4 a container that is never restarted": {pod: []func(*Pod){livenessOf(), policy("Never")}, plot: plot{
+			{20.1, fails(Liveness, "x")},
+			{20.2, foresees("liveness", WillKill, 45)},
+			{30.1, fails(Liveness, "x")},
+			{40.1, fails(Liveness, "x")},
+			{40.2, foresees("liveness", WillKill, 45)},
+		}},
+		"5.5 a child was out of memory": {pod: []func(*Pod){livenessOf()}, plot: plot{{20, again("OOMKilled", 1)}, {24, ledger("oom medium")}}},
+		"5.5 the starts of four containers leave few events for kills": {pod: four, plot: plot{
+			{20, again("Error", 137)},
+			{24, ledger("signal high")},
+			{40, again("Error", 137)},
+			{60, again("Error", 137)},
+			{64, ledger("unknown low", "unknown low", "signal high")},
+		}},
+		"5.5 a later kill is told, and not the one before": {pod: []func(*Pod){livenessOf(threshold(1))}, plot: plot{
+			{10.1, fails(Liveness, "x")},
+			{10.2, kills(Liveness)},
+			{11, again("Error", 137)},
+			{20.1, fails(Liveness, "x")},
+			{20.2, kills(Liveness)},
+			{21, again("Error", 137)},
+			{30.1, fails(Liveness, "x")},
+			{30.2, kills(Liveness)},
+			{31, again("Error", 137)},
+			{40.1, fails(Liveness, "x")},
+			{40.2, kills(Liveness)},
+			{41, again("Error", 137)},
+			{50.1, fails(Liveness, "x")},
+			{50.2, kills(Liveness)},
+			{51, again("Error", 137)},
+			{60.1, fails(Liveness, "x")},
+			{61, again("Error", 137)},
+			{360.1, fails(Liveness, "x")},
+			{360.2, saysAgain(ReasonKilling, "Container web failed liveness probe, will be restarted", 2)},
+			{361, again("Error", 137)},
+			{366, ledger("liveness certain", "liveness medium", "liveness certain", "liveness certain", "liveness certain", "liveness certain", "liveness certain")},
+		}},
+	})
+}
+
+// TestNewsThatWaitedOnTheirWay come all at once when a watch is resumed, or a kubelet's API server is back: what they say of
+// the time between them is in what the kubelet noted, and not in when we heard.
+func TestNewsThatWaitedOnTheirWay(t *testing.T) {
+	w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"}, web(livenessOf(period(5))))
+	w.after(12).hears(unhealthy("Liveness probe failed: x", 1, 0, 0)).hears(unhealthy("Liveness probe failed: x", 2, 0, 10))
+	w.after(15).hears(unhealthy("Liveness probe failed: x", 3, 0, 15))
+	if p := w.row(t, "u-web").WorstOf(Liveness); p.State != StateFailing || p.Failures.Run != 2 {
+		t.Errorf("got %s (%s), %d/%d %s: there was a success between the first two", p.State, p.Certainty, p.Failures.Run, p.Failures.Threshold, p.Failures.Bound)
+	}
+}
+
+// TestAFailureWithinTheInitialDelay by our clock is one after it by the node's.
+func TestAFailureWithinTheInitialDelay(t *testing.T) {
+	w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"}, web(readinessOf(delay(10))))
+	if p := w.after(4).hears(unhealthy("Readiness probe failed: x", 1, 11, 11)).row(t, "u-web").WorstOf(Readiness); p.State == StateDelayed {
+		t.Errorf("got %s (%s)", p.State, p.Certainty)
+	}
+}
+
+// TestAListSaysNothingOfThePast joins an incident in its middle: failures from before the pod was last ready do not count.
+func TestAListSaysNothingOfThePast(t *testing.T) {
+	pod := web(readinessOf(period(5)), func(p *Pod) {
+		p.Containers[0].Ready = false
+		for i := range p.Conditions {
+			p.Conditions[i].Status, p.Conditions[i].Since = False, at(3595)
+		}
+	})
+	w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"})
+	w.after(3600)
+	w.Apply(Change{At: w.now, Stream: 0, Fact: &Listing{Kind: Pods}})
+	w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events}})
+	w.hears(pod, unhealthy("Readiness probe failed: timeout", 1, 600, 600), unhealthy("Readiness probe failed: 503", 1, 1800, 1800),
+		unhealthy("Readiness probe failed: refused", 4, 3585, 3600))
+	w.Apply(Change{At: w.now, Stream: 0, Fact: &Listing{Kind: Pods, Done: true}})
+	w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events, Done: true}})
+	if f := w.row(t, "u-web").WorstOf(Readiness).Failures; f.Run != 3 || f.Bound != AtLeast {
+		t.Errorf("got %d/%d %s, want at least the threshold", f.Run, f.Threshold, f.Bound)
+	}
+}
