@@ -68,6 +68,7 @@ func (o *boardOptions) run(cmd *cobra.Command, args []string) error {
 
 // show draws the board on what the feed makes of the sources, until the user leaves it.
 func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, feed *watch.Feed, s sources, r *recorder, shadow *boardShadow) error {
+	defer o.streams.Log.aside()()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
@@ -75,6 +76,7 @@ func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, f
 	group.Go(func() error { return shadow.follow(ctx, feed.Reader()) })
 	options := tui.Options{
 		Source:    feed.Reader(),
+		Input:     o.streams.In,
 		Recorder:  r,
 		Context:   t.context,
 		Scope:     o.words(t),

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"io"
 	"log"
 	"log/slog"
 	"os"
@@ -16,7 +15,7 @@ import (
 type DebugLog struct {
 	mu sync.Mutex
 	// guarded by mu
-	out io.Writer
+	out *os.File
 }
 
 // Write implements io.Writer. It never fails: nobody waits for the debug log.
@@ -39,6 +38,13 @@ func (l *DebugLog) open(path string) error {
 	defer l.mu.Unlock()
 	l.out = file
 	return nil
+}
+
+// target returns the file that is written to; nil for none.
+func (l *DebugLog) target() *os.File {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out
 }
 
 // logger returns a logger that writes to l.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -23,6 +24,8 @@ type Source interface {
 type Options struct {
 	// Source is read from the first frame on.
 	Source Source
+	// Input is where key presses come from; the process's stdin when nil.
+	Input io.Reader
 	// Context names the cluster: the kube-context, or what stands in for one.
 	Context string
 	// Scope says in words which pods are listed, such as "all namespaces" or "ns shop -l app=web".
@@ -55,6 +58,9 @@ func run(ctx context.Context, o Options, more ...tea.ProgramOption) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(fps)}
+	if o.Input != nil {
+		options = append(options, tea.WithInput(o.Input))
+	}
 	if o.NoColor {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
