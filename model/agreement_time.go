@@ -117,7 +117,10 @@ func (c *comparison) belowThreshold() (Agreement, bool) {
 	next := c.row.Forecast(c.probe, c.now).Next
 	left := time.Duration(max(c.probe.Spec.FailureThreshold-c.probe.Failures.Run, 1) - 1)
 	end := next.shift(left*c.probe.Spec.Period, left*c.probe.Spec.Period+c.probe.Spec.Timeout)
-	then := map[ProbeType]string{Readiness: "the pod is unready", Liveness: "the container is restarted", Startup: "the container is restarted"}[c.probe.Type]
+	then := "the pod is unready"
+	if c.probe.Type != Readiness {
+		then = map[ConsequenceKind]string{WillRestart: "the container is restarted", WillKill: "the container is killed"}[c.ending(c.probe.Container)]
+	}
 	return found(BelowTheThreshold, CertaintyMedium, "wait for the kubelet's next run, in "+next.in(c.now)+": it should fail",
 		"the probe has begun to fail (%s), and the kubelet %s: if that goes on, %s in %s, at the failure that makes %d in a row",
 		c.cause.phrase(c.run.Text), c.there(), then, end.in(c.now), c.probe.Spec.FailureThreshold)

@@ -182,7 +182,7 @@ func (c *Cluster) rebuild(e *entry) {
 	row := j.row(c.published(e))
 	row.shadowed(e.shadows)
 	row.Services = c.selecting(e.pod)
-	row.slicesSeen, row.servicesSeen = !c.listing(e.pod.Namespace, EndpointSlices), !c.listing(e.pod.Namespace, Services)
+	row.slicesSeen, row.servicesSeen = c.sees(e.pod.Namespace, EndpointSlices), c.sees(e.pod.Namespace, Services)
 	c.changed = true
 	c.totals.add(row, 1)
 	if e.row == nil {
@@ -243,6 +243,7 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 	bit := uint64(1) << ch.Stream
 	if !ch.Gone {
 		c.supersede(ch.Stream, p)
+		delete(c.mirrors, p.UID) // whoever says that its events have this UID, this is who has it
 		e := c.entryOf(p.UID)
 		c.mention(ch.Stream, p.UID, "")
 		c.adopt(e, p)
@@ -261,10 +262,11 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 
 // adopt moves the events of a static pod, recorded under another identity, to the pod.
 func (c *Cluster) adopt(e *entry, p *Pod) {
-	if p.MirrorUID == "" || c.mirrors[p.MirrorUID] == p.UID {
-		return
+	orphan := c.pods[p.MirrorUID]
+	if p.MirrorUID == "" || p.MirrorUID == p.UID || c.mirrors[p.MirrorUID] == p.UID || orphan != nil && orphan.pod != nil {
+		return // anybody can write the annotation: it takes nothing from a pod that there is
 	}
-	if orphan := c.pods[p.MirrorUID]; orphan != nil {
+	if orphan != nil {
 		e.events = slices.Concat(e.events, orphan.events)
 		sortEvents(e.events)
 		if e.history == nil {
@@ -282,12 +284,25 @@ func (c *Cluster) forgetPod(e *entry, mask uint64) {
 	if e.pod == nil || e.streams != 0 {
 		return
 	}
-	if e.pod.MirrorUID != "" {
-		delete(c.mirrors, e.pod.MirrorUID)
-	}
+	c.disown(e)
 	e.pod, e.counts, e.shadows = nil, nil, nil
 	c.drop(e)
 	c.release(e)
+}
+
+// disown gives the events of a static pod back to the identity under which they are recorded: the kubelet may make its
+// mirror anew.
+func (c *Cluster) disown(e *entry) {
+	mirror := e.pod.MirrorUID
+	if mirror == "" || c.mirrors[mirror] != e.uid {
+		return
+	}
+	delete(c.mirrors, mirror)
+	if len(e.events) > 0 {
+		orphan := c.entryOf(mirror)
+		orphan.events, orphan.history = e.events, e.history
+		e.events, e.history = nil, nil
+	}
 }
 
 func (c *Cluster) applyEvent(ch Change, ev *Event) {

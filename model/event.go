@@ -61,7 +61,13 @@ const (
 
 // warns reports whether the event is of type Warning, of which a kubelet writes so many about a pod and no more.
 func (e *Event) warns() bool {
-	return e.Outcome != NoOutcome || e.Reason == ReasonBackOff || e.Reason == ReasonFailed || TellsOfSandbox(e.Reason)
+	return e.Outcome != NoOutcome || e.Reason == ReasonBackOff && !e.backsOffPull() || e.Reason == ReasonFailed || TellsOfSandbox(e.Reason)
+}
+
+// backsOffPull reports whether the event, which is of type Normal, tells of an image that is not pulled for a while
+// (pkg/kubelet/images/image_manager.go).
+func (e *Event) backsOffPull() bool {
+	return e.Reason == ReasonBackOff && strings.HasPrefix(strings.TrimPrefix(e.Message, combinedPrefix), "Back-off pulling image")
 }
 
 // KillCause is why the kubelet killed a container, as far as its Killing event says.

@@ -22,10 +22,17 @@ func (r *reckoning) between(older, newer *failure) gap {
 		first = newer.begin()
 	}
 	passed := first.Sub(older.to())
-	blur := time.Second // both times are floored to the second
-	if heard := newer.heard.Sub(older.heard); !older.heard.IsZero() && !newer.heard.IsZero() && newer.n == 1 && (heard-passed).Abs() < blur+beatBlur {
-		passed, blur = heard, beatBlur // unless they waited somewhere on their way
+	const blur = time.Second // both times are floored to it
+	g := r.after(older, newer, passed, blur)
+	heard := newer.heard.Sub(older.heard)
+	if g == doubtful && newer.n == 1 && !older.heard.IsZero() && !newer.heard.IsZero() && (heard-passed).Abs() < blur+beatBlur {
+		return r.after(older, newer, heard, beatBlur) // unless they waited somewhere on their way
 	}
+	return g
+}
+
+// after says the same of two failures that are so far apart, more or less.
+func (r *reckoning) after(older, newer *failure, passed, blur time.Duration) gap {
 	if r.goesUnseen(r.probe) && r.unreadyFrom(newer.to()) && passed > blur {
 		return doubtful // a success that does not make it ready leaves no gap
 	}

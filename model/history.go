@@ -16,6 +16,8 @@ type history struct {
 	ends []end
 	// flips are the changes of containers' started and ready that were seen happen, oldest first.
 	flips []flip
+	// retold is when a list told last of a pod that was known: what happened before may have been missed.
+	retold time.Time
 }
 
 // What a history holds at most of each; the oldest goes first.
@@ -74,6 +76,14 @@ type flip struct {
 	told time.Time
 	// listed is set when it was not seen happen, but has happened since the pod was heard of before.
 	listed bool
+}
+
+// by is when the change had happened at the latest: when we heard of it, or before when it waited on its way.
+func (f *flip) by() time.Time {
+	if told := f.told.Add(time.Second); !f.told.IsZero() && told.Before(f.at) {
+		return told
+	}
+	return f.at
 }
 
 type flipKind uint8
@@ -163,6 +173,9 @@ func (h *history) heardPod(old, p *Pod, at time.Time, listed bool) *history {
 		}
 		return next
 	}
+	if listed && old != nil && !p.probedAlone() && !p.Ready() {
+		change().retold = at
+	}
 	for i := range p.Containers {
 		c := &p.Containers[i]
 		var was *Container
@@ -196,7 +209,7 @@ func (h *history) heardPod(old, p *Pod, at time.Time, listed bool) *history {
 			n.flips = keep(n.flips, maxFlips, f)
 		}
 		if e := next.lastEnd(c.Name); e >= 0 {
-			if updated := next.ends[e].followed(was, c, at); updated != next.ends[e] {
+			if updated := next.ends[e].followed(was, c, at, listed); updated != next.ends[e] {
 				n := change()
 				n.ends = slices.Clone(n.ends)
 				n.ends[e] = updated
@@ -279,12 +292,12 @@ func (h *history) lastEnd(container string) int {
 
 // followed returns the end with what the instance after it has come to. Only what is seen to happen has a time. was is what
 // was said of the container before; nil for nothing.
-func (e end) followed(was, c *Container, at time.Time) end {
+func (e end) followed(was, c *Container, at time.Time, listed bool) end {
 	if c.State != Running || c.StartedAt.Before(e.how.FinishedAt) || !e.next.IsZero() && !e.next.Equal(c.StartedAt) {
 		return e
 	}
 	e.next, e.count = c.StartedAt, c.Restarts
-	if was == nil {
+	if was == nil || listed {
 		return e
 	}
 	other := was.State != Running || !was.StartedAt.Equal(c.StartedAt)

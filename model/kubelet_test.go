@@ -160,6 +160,9 @@ func (k *kubelet) patient(spec *ProbeSpec) time.Duration {
 // send puts a change on its way.
 func (k *kubelet) send(s Stream, f Fact) {
 	at := k.now.Add(time.Duration(10+k.rng.IntN(150)) * time.Millisecond)
+	if k.rng.IntN(40) == 0 {
+		at = at.Add(time.Duration(k.rng.IntN(1200)) * time.Millisecond) // in time, and not at once
+	}
 	if at.Before(k.post[s]) {
 		at = k.post[s] // a watch keeps its order
 	}

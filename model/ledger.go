@@ -12,7 +12,7 @@ func (j *judge) ledger() []Restart {
 		return nil
 	}
 	restarts := make([]Restart, 0, len(j.history.ends))
-	kills, doubtful := j.history.killsOf()
+	kills, doubtful := j.killsOf()
 	for i, e := range slices.Backward(j.history.ends) {
 		if j.stopped(e) {
 			continue
@@ -91,7 +91,7 @@ func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
 		if e.how.ExitCode != killedExitCode {
 			return CauseOOM, CertaintyMedium // a child's end, perhaps long before: containerd keeps the reason
 		}
-		if j.eventsSeen && j.killsLost(e) {
+		if !j.eventsSeen || k.cause != NotKilled || j.killsLost(e) {
 			return CauseOOM, CertaintyHigh
 		}
 		return CauseOOM, Certain
@@ -168,7 +168,7 @@ func (j *judge) killsLost(e end) bool {
 	if sharedSpamBucket(j.node.Version()) && j.starvedUntil().After(e.how.FinishedAt) {
 		return true // failures used up its tokens
 	}
-	if j.startsSpent(e) {
+	if j.startsSpent(e) || j.pullsSpent(e) {
 		return true
 	}
 	age := j.now.Sub(e.how.FinishedAt)
@@ -193,7 +193,28 @@ func (j *judge) startsSpent(e end) bool {
 		}
 	}
 	spent := eventsPerStart*len(j.pod.Containers) + eventsPerRestart*int(restarts)
-	return spent >= eventsAtOnce && e.how.FinishedAt.Sub(e.how.StartedAt) < eventsPerRestart*spamRefill
+	return spent >= eventsAtOnce && (e.how.FinishedAt.Sub(e.how.StartedAt) < eventsPerRestart*spamRefill || j.busyDuring(e))
+}
+
+// busyDuring reports whether another container of the pod was started in the life of an instance.
+func (j *judge) busyDuring(e end) bool {
+	for i := range j.pod.Containers {
+		c := &j.pod.Containers[i]
+		if c.Name != e.container && (c.StartedAt.After(e.how.StartedAt) || c.Last != nil && c.Last.FinishedAt.After(e.how.StartedAt)) {
+			return true
+		}
+	}
+	return false
+}
+
+// pullsSpent reports whether the pod's attempts to pull an image may have used up those tokens: each sync tells of one.
+func (j *judge) pullsSpent(e end) bool {
+	for _, ev := range j.events {
+		if ev.backsOffPull() && ev.Count >= spamBurst && ev.Last.Add(spamRefill).After(e.how.FinishedAt) {
+			return true
+		}
+	}
+	return false
 }
 
 // eventLife is how long the API server keeps an event after its last write, unless it is told otherwise.
@@ -220,13 +241,17 @@ func (j *judge) watched(e end) bool { return !e.started.IsZero() || !e.ready.IsZ
 // killsOf finds the Killing event of each end; its cause is NotKilled for an end without. A kill belongs to the
 // oldest instance that it can belong to: within one second an instance may be killed and the next one start. Ends
 // that a kill can belong to and does not are doubtful, and so is the one it is given to.
-func (h *history) killsOf() (kills []kill, doubtful []bool) {
+func (j *judge) killsOf() (kills []kill, doubtful []bool) {
+	h := j.history
 	kills, doubtful = make([]kill, len(h.ends)), make([]bool, len(h.ends))
 	for _, k := range h.kills {
 		given := -1
 		for i, e := range h.ends {
 			if kills[i].cause != NotKilled || k.container != e.container || k.at.Before(e.how.StartedAt) || k.at.After(e.how.FinishedAt) {
 				continue
+			}
+			if k.at.Equal(e.how.StartedAt) && e.how.FinishedAt.Sub(k.at) > j.longestGrace()+killLag+eventSlack {
+				continue // it lived on: the kill was of one that had ended before
 			}
 			if given < 0 {
 				given, kills[i] = i, k

@@ -32,7 +32,7 @@ func (r *Row) endpoints() link {
 	case len(links) > 0:
 		return summed(links)
 	case !r.slicesSeen || !r.servicesSeen:
-		return untold(StepEndpoints, "not known: Services and EndpointSlices have not been read")
+		return untold(StepEndpoints, "not known: Services and EndpointSlices are not read")
 	}
 	return breaks(StepEndpoints, time.Time{}, "no Service selects the pod", "the selector of a Service or the labels of the pod, if it should get traffic")
 }
@@ -122,7 +122,7 @@ func (r *Row) unlisted(s *Service) link {
 	ready := r.Pod.Condition("Ready")
 	switch {
 	case !r.slicesSeen:
-		return untold(StepEndpoints, s.Name+": not known, EndpointSlices have not been read")
+		return untold(StepEndpoints, s.Name+": not known, EndpointSlices are not read")
 	case r.Pod.IP == "":
 		return breaks(StepEndpoints, time.Time{}, s.Name+": out, because the pod has no address", "")
 	case r.Pod.Ready() || s.PublishNotReady:

@@ -217,6 +217,9 @@ func (j *judge) unreadySince(c *Container) (since time.Time, known bool) {
 	if told && ready.Since.After(since) {
 		since = ready.Since
 	}
+	if j.history != nil && j.history.retold.After(since) && !j.pod.probedAlone() {
+		since = j.history.retold // it may have been ready while nobody listened
+	}
 	return since, true
 }
 
@@ -245,19 +248,39 @@ func (r *reckoning) prompt(f *failure) time.Time {
 	if !r.onBeat(f) {
 		return next.Earliest.Add(promptly + eventLag)
 	}
+	if r.waited(f) {
+		next.Latest = next.Earliest.Add(r.rest(f))
+	}
 	return next.Latest.Add(promptly + eventLag)
 }
 
 // ticksAfter is when the run after f began, or begins, by our clock.
 func (r *reckoning) ticksAfter(f *failure) Window {
-	from := f.heard
-	if _, late := r.eventsLate(); from.Before(f.to()) || from.Sub(f.to()) > eventSlack && !late { // a list told it, or it waited on its way
+	from, by := f.heard, f.heard
+	switch {
+	case from.Before(f.to()): // a list told it
+		from = f.to().Add(time.Second)
+		by = from
+	case r.waited(f):
 		from = f.to().Add(time.Second)
 	}
 	if e := r.eligible(); e.After(from) {
-		return Window{e, e.Add(r.probe.Spec.Period)}
+		return Window{e, latest(e.Add(r.probe.Spec.Period), by.Add(r.rest(f)))}
 	}
-	return Window{from, from.Add(r.rest(f))}
+	return Window{from, by.Add(r.rest(f))}
+}
+
+// waited reports whether a failure reached us so late that it must have waited on its way, unless the node's clock is behind.
+func (r *reckoning) waited(f *failure) bool {
+	_, late := r.eventsLate()
+	return f.heard.Sub(f.to()) > eventSlack && !late
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // eligible is since when every tick surely runs the probe: the instance runs, its initial delay is over, and its
@@ -330,9 +353,17 @@ func (r *reckoning) unreadyFrom(at time.Time) bool {
 func (r *reckoning) failedThen() bool {
 	c := r.probe.Container
 	since, known := r.unreadySince(c)
-	ceased := r.lastFlip(c, flipReady, false).Equal(since) || r.pod.probedAlone() && !since.Equal(r.seen)
-	return known && ceased && r.probe.Type == Readiness && r.probe.Spec.SuccessThreshold == 1 && since.Sub(c.StartedAt) > 2*time.Second &&
-		!r.node.Version().ForgetsAtRestart()
+	if !known || r.probe.Type != Readiness || r.probe.Spec.SuccessThreshold > 1 || since.Sub(c.StartedAt) <= 2*time.Second ||
+		r.node.Version().ForgetsAtRestart() {
+		return false
+	}
+	if w, anew := r.restartOfKubelet(); anew && w.Latest.After(since) {
+		return false // its worker counts anew
+	}
+	if f := r.flipped(c, flipReady, false); f != nil {
+		return !f.listed && f.at.After(r.lastFlip(c, flipRunning, true)) // not by being replaced
+	}
+	return c.Restarts == 0 && r.pod.probedAlone() && !since.Equal(r.seen)
 }
 
 // unmade is how many of a write's failures, and of those after it, must have come in a row for the container not to be

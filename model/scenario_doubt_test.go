@@ -33,6 +33,19 @@ func TestScenariosOfDoubt(t *testing.T) {
 			{60, again("Error", 137)},
 			{64, ledger("unknown low", "unknown low", "signal high")},
 		}},
+		"5.5 a kill that came too late for one, in the second in which the next starts": {pod: []func(*Pod){livenessOf(threshold(1), period(1))}, plot: plot{
+			{37.4, func(_ testing.TB, s *stage) { s.lags = true }},
+			{38.1, fails(Liveness, "x")},
+			{38.2, kills(Liveness)},
+			{38.5, func(_ testing.TB, s *stage) {
+				c := s.container()
+				c.Last = &Termination{Reason: "Error", ExitCode: 3, StartedAt: c.StartedAt, FinishedAt: at(37)}
+				c.Restarts, c.StartedAt, c.ID = 1, at(38), "c2"
+				s.publish()
+			}},
+			{116, again("Error", 3)},
+			{120, ledger("exit high", "exit high")},
+		}},
 		"5.5 a later kill is told, and not the one before": {pod: []func(*Pod){livenessOf(threshold(1))}, plot: plot{
 			{10.1, fails(Liveness, "x")},
 			{10.2, kills(Liveness)},
@@ -57,6 +70,63 @@ func TestScenariosOfDoubt(t *testing.T) {
 			{366, ledger("liveness certain", "liveness medium", "liveness certain", "liveness certain", "liveness certain", "liveness certain", "liveness certain")},
 		}},
 	})
+}
+
+// Kills are told from tokens that all containers of a pod use up.
+func TestScenariosOfBusyNeighbours(t *testing.T) {
+	pod := []func(*Pod){livenessOf(), second("log"), func(p *Pod) { p.Containers[1].Restarts = 31 }}
+	play(t, map[string]scenario{
+		"5.5 a neighbour in a crash loop": {pod: pod, plot: plot{
+			{3000, of("log", again("Error", 1))},
+			{3600, again("Error", 137)},
+			{3604, ledger("unknown low", "exit low")},
+		}},
+		"5.5 a neighbour whose image is not there": {pod: []func(*Pod){livenessOf(), second("log")}, plot: plot{
+			{3500, of("log", saysAgain(ReasonBackOff, `Back-off pulling image "example.com/log"`, 60))},
+			{3600, again("Error", 137)},
+			{3604, ledger("unknown low")},
+		}},
+		"5.5 a neighbour that has started long before": {pod: pod, plot: plot{
+			{3600, again("Error", 137)},
+			{3604, ledger("signal high")},
+		}},
+		"5.5 a memory kill while events are forbidden": {pod: []func(*Pod){livenessOf()}, plot: plot{
+			{1, source(Events, SourceForbidden)},
+			{20, again("OOMKilled", 137)},
+			{24, ledger("oom high")},
+		}},
+	})
+}
+
+// TestANodeWhoseClockIsBehind makes every failure look as if it had waited: that is no success.
+func TestANodeWhoseClockIsBehind(t *testing.T) {
+	w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"}, web(livenessOf(period(30))))
+	for second := 100; second < 130; second++ {
+		if w.after(second); second == 100 {
+			w.hears(unhealthy("Liveness probe failed: x", 1, 30, 30))
+		}
+		if p := w.row(t, "u-web").WorstOf(Liveness); p.State == StatePassing {
+			t.Fatalf("%d s after we heard of a failure: %s (%s)", second-100, p.State, p.Certainty)
+		}
+	}
+}
+
+// TestReadinessThatWaitedOnItsWay was there before the failures that were heard with it.
+func TestReadinessThatWaitedOnItsWay(t *testing.T) {
+	pod := func(ready bool, since int) *Pod {
+		return web(readinessOf(period(10)), second("log"), func(p *Pod) {
+			p.Containers[0].Ready = ready
+			for i := range p.Conditions {
+				p.Conditions[i].Status, p.Conditions[i].Since = TriOf(ready), at(since)
+			}
+		})
+	}
+	w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"}, pod(false, 0))
+	w.after(25).hears(pod(true, 2), unhealthy("Readiness probe failed: x", 1, 12, 12), unhealthy("Readiness probe failed: x", 2, 12, 22))
+	w.after(27)
+	if p := w.row(t, "u-web").WorstOf(Readiness); p.State != StateFailing || p.Failures.Run != 2 {
+		t.Errorf("got %s (%s), %d/%d %s", p.State, p.Certainty, p.Failures.Run, p.Failures.Threshold, p.Failures.Bound)
+	}
 }
 
 // TestNewsThatWaitedOnTheirWay come all at once when a watch is resumed, or a kubelet's API server is back: what they say of

@@ -259,8 +259,8 @@ func (j *judge) erroring(p *Probe) (Verdict, bool) {
 	if failed != nil && failed.Last.After(e.Last) {
 		return Verdict{}, false
 	}
-	ready := j.lastFlip(p.Container, flipReady, true)
-	if p.Type == Readiness && p.Container.Ready && ready.After(e.Last.Add(time.Second)) {
+	ready := j.flipped(p.Container, flipReady, true)
+	if p.Type == Readiness && p.Container.Ready && ready != nil && !ready.listed && ready.by().After(e.Last.Add(time.Second)) {
 		return Verdict{}, false // it has succeeded since
 	}
 	sure := e.Last.Add(p.Spec.Period + eventSlack)
@@ -272,7 +272,7 @@ func (j *judge) erroring(p *Probe) (Verdict, bool) {
 	if failed != nil && failed.Last.Equal(e.Last) {
 		v.cap(CertaintyMedium, until) // nobody says which of them was last
 	}
-	if j.goesUnseen(p) || p.Type == Readiness && p.Container.Ready && !ready.Before(e.Last) {
+	if j.goesUnseen(p) || p.Type == Readiness && p.Container.Ready && ready != nil && !ready.at.Before(e.Last) {
 		v.cap(CertaintyMedium, until) // it may have succeeded since
 	}
 	if starved := j.starvedUntil(); starved.After(until) {

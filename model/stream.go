@@ -27,15 +27,16 @@ func (c *Cluster) mention(s Stream, namespace, name string) {
 	}
 }
 
-// listing reports whether the first list of a kind is still running for a namespace.
-func (c *Cluster) listing(namespace string, kind SourceKind) bool {
+// sees reports whether the absence of an object of a kind means something in a namespace: its list was complete, and
+// somebody listens.
+func (c *Cluster) sees(namespace string, kind SourceKind) bool {
 	for i := range c.streams {
 		s := &c.streams[i]
 		if s.spoke && s.source.Kind == kind && s.covers(namespace) {
-			return !s.listed
+			return s.listed && s.source.State == SourceSynced
 		}
 	}
-	return true
+	return false
 }
 
 // covers reports whether the stream speaks about objects of a namespace.
@@ -48,10 +49,11 @@ func (c *Cluster) applySource(id Stream, src Source) {
 	if s.spoke && s.source == src {
 		return
 	}
-	before := c.eventsSeen()
+	before, listened := c.eventsSeen(), s.source.State == SourceSynced
 	s.source, s.spoke = src, true
 	c.changed = true
-	if c.eventsSeen() != before {
+	reached := (src.Kind == EndpointSlices || src.Kind == Services) && s.listed && listened != (src.State == SourceSynced)
+	if c.eventsSeen() != before || reached {
 		c.dirtyAll = true
 	}
 }

@@ -38,7 +38,7 @@ const terminatedExitCode = 128 + 15
 
 // endsOtherwise reports whether a container is known to end with another code when a probe kills it.
 func (j *judge) endsOtherwise(e end) (known bool) {
-	kills, doubtful := j.history.killsOf()
+	kills, doubtful := j.killsOf()
 	for i, o := range j.history.ends {
 		if o.untold || o.container != e.container {
 			continue

@@ -36,7 +36,7 @@ func (c *Cluster) replaceEndpoints(at time.Time, old, s *EndpointSlice) {
 				continue
 			}
 			t := Traffic{Service: s.Service, Slice: s.Name, Ready: ep.Ready, Serving: ep.Serving, Terminating: ep.Terminating}
-			if old != nil || !c.listing(s.Namespace, EndpointSlices) {
+			if old != nil || c.sees(s.Namespace, EndpointSlices) {
 				t.Since = at
 			}
 			c.setTraffic(c.entryOf(ep.Pod), t)

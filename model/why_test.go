@@ -322,7 +322,7 @@ func TestChainSaysWhatItDoesNotKnow(t *testing.T) {
 	c.Apply(Change{At: epoch, Stream: 0, Fact: &Source{Kind: Pods, State: SourceSynced}})
 	c.Apply(Change{At: epoch, Stream: 0, Fact: settled()})
 	last := func() Step { return c.Snapshot().Rows[0].Why()[8] }
-	if s := last(); !s.OK || !s.Unknown || s.Text != "not known: Services and EndpointSlices have not been read" {
+	if s := last(); !s.OK || !s.Unknown || s.Text != "not known: Services and EndpointSlices are not read" {
 		t.Errorf("nothing read: got %+v", s)
 	}
 	read := func(id Stream, kind SourceKind, facts ...Fact) {
@@ -334,7 +334,7 @@ func TestChainSaysWhatItDoesNotKnow(t *testing.T) {
 		c.Apply(Change{At: epoch, Stream: id, Fact: &Listing{Kind: kind, Done: true}})
 	}
 	read(1, Services, service("web"))
-	if s := last(); !s.OK || !s.Unknown || s.Text != "web: not known, EndpointSlices have not been read" {
+	if s := last(); !s.OK || !s.Unknown || s.Text != "web: not known, EndpointSlices are not read" {
 		t.Errorf("Services read: got %+v", s)
 	}
 	read(2, EndpointSlices)

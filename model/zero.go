@@ -57,8 +57,8 @@ func (j *judge) succeeded(p *Probe) Window {
 		return Window{}
 	case !f.told.IsZero() && alone:
 		return Window{f.told.Add(-time.Nanosecond), f.told.Add(time.Second)}
-	case f.listed:
-		return Window{Latest: f.at}
+	case f.listed || f.by().Before(f.at):
+		return Window{Latest: f.by()}
 	}
 	return Window{f.at.Add(-statusDelay), f.at}
 }
