@@ -40,7 +40,9 @@ func (r *Row) blame(s State, types ...ProbeType) bool {
 		for i := range r.Probes {
 			if p := &r.Probes[i]; p.Type == typ && p.State == s {
 				r.Worst, r.Note = i, p.note()
-				r.Since = p.firstLike(p.LastFailure())
+				if r.Since = p.spellOf(r.judge.troubles(p)).first; r.Since.IsZero() {
+					r.Since = p.firstLike(p.LastFailure())
+				}
 				return true
 			}
 		}

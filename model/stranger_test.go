@@ -10,7 +10,7 @@ import (
 // TestStrangersTakeNothing: anybody who may make a pod can say that it is the mirror of another, or of itself.
 func TestStrangersTakeNothing(t *testing.T) {
 	pod := func(uid, mirror string) *Pod {
-		return web(livenessOf(), func(p *Pod) { p.UID, p.Name, p.MirrorUID = UID(uid), uid, UID(mirror) })
+		return web(livenessOf(), func(p *Pod) { p.UID, p.Name, p.MirrorUID = uid, uid, mirror })
 	}
 	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 5))
@@ -25,7 +25,7 @@ func TestStrangersTakeNothing(t *testing.T) {
 				delete(alive, id)
 			case 1:
 				e := unhealthy("Liveness probe failed: x", 1, second, second)
-				e.Pod, e.Name = UID(id), id
+				e.Pod, e.Name = id, id
 				w.hears(e)
 			default:
 				w.hears(pod(id, mirror))
