@@ -15,13 +15,5 @@ func Check(ctx context.Context, cfg *rest.Config, scope Scope) error {
 		return accessError(err)
 	}
 	p := plan{Selection: scope.selections()[0], resource: pods()}
-	// A credential plugin knows no context: one that hangs is left behind.
-	done := make(chan error, 1)
-	go func() { done <- c.list(ctx, &p, metav1.ListOptions{Limit: 1}, p.resource.list()) }()
-	select {
-	case err = <-done:
-	case <-ctx.Done():
-		err = ctx.Err()
-	}
-	return accessError(err)
+	return accessError(c.list(ctx, &p, metav1.ListOptions{Limit: 1}, p.resource.list()))
 }

@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -56,7 +57,7 @@ func newClient(cfg *rest.Config) (*client, error) {
 		return nil, err
 	}
 	cfg.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
-	h, err := rest.HTTPClientFor(cfg)
+	h, err := httpClient(cfg)
 	if err != nil {
 		return nil, fmt.Errorf(configuring+"%w", err)
 	}
@@ -71,6 +72,16 @@ func newClient(cfg *rest.Config) (*client, error) {
 	c.core = group("/api", corev1.SchemeGroupVersion)
 	c.discovery = group("/apis", discoveryv1.SchemeGroupVersion)
 	return c, err
+}
+
+// httpClient returns a client whose requests end with their contexts. It is wrapped last: what cfg wraps is below
+// the credential plugins.
+func httpClient(cfg *rest.Config) (*http.Client, error) {
+	t, err := rest.TransportFor(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Client{Transport: leaver{t}}, nil
 }
 
 func newScheme() (*runtime.Scheme, error) {
