@@ -33,11 +33,13 @@ type client struct {
 	timeout time.Duration
 	// repeats is how often a request is repeated that the server, or the connection, could not carry out.
 	repeats int
+	// plugin is set when a program is run for credentials.
+	plugin bool
 }
 
 func newClient(cfg *rest.Config) (*client, error) {
 	cfg = rest.CopyConfig(cfg)
-	c := &client{timeout: cfg.Timeout, repeats: requestRepeats}
+	c := &client{timeout: cfg.Timeout, repeats: requestRepeats, plugin: cfg.ExecProvider != nil}
 	// The transport's timeout would cut watches off as well.
 	cfg.Timeout = 0
 	cfg.QPS, cfg.Burst, cfg.RateLimiter = requestsPerSecond, requestBurst, nil

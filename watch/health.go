@@ -14,7 +14,7 @@ const (
 	// patience is how long nobody may be listening before the stream counts as stale. Most watches that end are
 	// open again at once.
 	patience = 1500 * time.Millisecond
-	// hope is how long a permission that we lack is asked for as if it were to come back at once.
+	// hope is how long a permission, or a credential, that we lack is asked for as if it were to come back at once.
 	hope = 2 * time.Minute
 )
 
@@ -29,10 +29,14 @@ type health struct {
 	stream model.Stream
 	emit   func(model.Change)
 	clock  Clock
+	// plugin is set when a program is run for credentials.
+	plugin bool
 
 	mu sync.Mutex
 	// guarded by mu
 	source model.Source
+	// denied is since when there has been nothing but denials; zero after anything else.
+	denied time.Time
 	// complete is set once a list was complete.
 	complete bool
 	// noWatch is set while the last watch that was tried could not be opened; then a list alone does not
@@ -91,12 +95,22 @@ func (h *health) unwatched(err error) {
 // failed is called when a list fails or a watch breaks.
 func (h *health) failed(err error) { h.locked(func() { h.failLocked(err) }) }
 
-// resigned reports whether the stream has lacked a permission for long.
+// resigned reports whether the stream has lacked a permission, or a credential, for long.
 func (h *health) resigned() (yes bool) {
-	h.locked(func() {
-		yes = h.source.State == model.SourceForbidden && h.clock.now().Sub(h.source.Since) > hope
-	})
+	h.locked(func() { yes = !h.denied.IsZero() && h.clock.now().Sub(h.denied) > hope })
 	return yes
+}
+
+// denies reports whether asking again soon is of no use after err. A credential that is refused is worth another try
+// where it may be replaced at any moment, and not where it takes a program to run, which may ask somebody to log in.
+func (h *health) denies(err error) bool {
+	switch accessOf(err) {
+	case Forbidden, Credentials:
+		return true
+	case Unauthorized:
+		return h.plugin
+	}
+	return false
 }
 
 // current returns the state that was told last.
@@ -153,10 +167,19 @@ func (h *health) failLocked(err error) {
 	if apierrors.IsForbidden(err) {
 		state = model.SourceForbidden
 	}
+	switch denied := h.denies(err); {
+	case !denied:
+		h.denied = time.Time{}
+	case h.denied.IsZero():
+		h.denied = h.clock.now()
+	}
 	h.enterLocked(state, plain(err))
 }
 
 func (h *health) enterLocked(state model.SourceState, text string) {
+	if state == model.SourceSynced {
+		h.denied = time.Time{}
+	}
 	if h.source.State == state && h.source.Error == text {
 		return
 	}

@@ -295,6 +295,55 @@ func TestLiveSaysWhenItsCredentialIsRefused(t *testing.T) {
 	})
 }
 
+// TestLiveSparesACredentialPlugin is about credentials that have run out: the plugin is run, or somebody is asked to
+// log in, whenever the server is asked.
+func TestLiveSparesACredentialPlugin(t *testing.T) {
+	for name, answer := range map[string]func(*http.Request) (*http.Response, error){
+		"the plugin fails": func(*http.Request) (*http.Response, error) {
+			return nil, errors.New("getting credentials: exec: executable aws failed with exit code 255")
+		},
+		"its token is refused": func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusUnauthorized, Body: http.NoBody, Request: r}, nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { sparePlugin(t, answer) })
+		})
+	}
+}
+
+func sparePlugin(t *testing.T, answer roundTripper) {
+	c := newCluster(t, pod("a"))
+	var expired atomic.Bool
+	var asked atomic.Int32
+	cfg := c.RESTConfig()
+	cfg.Wrap(func(below http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(r *http.Request) (*http.Response, error) {
+			if !expired.Load() {
+				return below.RoundTrip(r)
+			}
+			asked.Add(1)
+			return answer(r)
+		})
+	})
+	r := prepare(t, cfg, Scope{})
+	r.live.client.plugin = true // the cluster in memory takes no credentials of plugins
+	r.begin(t)
+	defer r.end(t)
+	r.expectSource(t, model.Pods, "synced")
+	expired.Store(true)
+	c.CutConnections()
+	time.Sleep(hope + forbiddenPause + saidWithin)
+	before := asked.Load()
+	time.Sleep(10 * forbiddenPause)
+	if n := int(asked.Load()-before) / len(apiSources); n > 10 {
+		t.Errorf("each stream has asked %d times within %v", n, 10*forbiddenPause)
+	}
+	expired.Store(false)
+	time.Sleep(forbiddenPause)
+	r.expectSource(t, model.Pods, "synced")
+}
+
 // TestLiveTakesUpANewToken is about a token in a file that has run out, and is replaced some time later.
 func TestLiveTakesUpANewToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -33,20 +33,32 @@ func start(t *testing.T, c *cluster, scope Scope) *run {
 
 func startWith(t *testing.T, cfg *rest.Config, scope Scope) *run {
 	t.Helper()
+	r := prepare(t, cfg, scope)
+	r.begin(t)
+	return r
+}
+
+// prepare makes a Live that does not run yet.
+func prepare(t *testing.T, cfg *rest.Config, scope Scope) *run {
+	t.Helper()
 	live, err := NewLive(cfg, scope)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return &run{live: live, done: make(chan struct{}), cluster: model.NewCluster()}
+}
+
+// begin lets the Live run.
+func (r *run) begin(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
-	r := &run{live: live, stop: stop, done: make(chan struct{}), cluster: model.NewCluster()}
+	r.stop = stop
 	go func() {
 		defer close(r.done)
-		if err := live.Run(ctx, r.hear); err != nil {
+		if err := r.live.Run(ctx, r.hear); err != nil {
 			t.Errorf("Run: %v", err)
 		}
 	}()
 	synctest.Wait()
-	return r
 }
 
 func (r *run) hear(ch model.Change) {

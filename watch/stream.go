@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -20,7 +21,7 @@ import (
 const (
 	// pageSize is how many objects a list request returns: the first rows come with the first page.
 	pageSize = 500
-	// forbiddenPause is how long a stream rests that we have had no permission for for long.
+	// forbiddenPause is how long a stream rests that we have had no permission, or no credential, for for long.
 	forbiddenPause = 30 * time.Second
 )
 
@@ -40,6 +41,9 @@ type stream struct {
 	listing sync.Mutex
 	pace    *pace
 	resume  resume
+	// unheard is why the streaming list failed that the reflector is about to replace by pages, when these would
+	// fail as well; nil otherwise.
+	unheard atomic.Pointer[error]
 	recorded
 }
 
@@ -51,7 +55,7 @@ var (
 func newStream(c *client, p plan, clock Clock, emit func(model.Change)) *stream {
 	s := &stream{plan: p, client: c, clock: clock, emit: emit, facts: newInterner(), pace: newPace()}
 	s.health = &health{
-		stream: p.id, clock: clock, source: model.Source{Kind: p.resource.source, Namespace: p.Namespace},
+		stream: p.id, clock: clock, plugin: c.plugin, source: model.Source{Kind: p.resource.source, Namespace: p.Namespace},
 		emit: func(ch model.Change) {
 			s.recordSource(ch)
 			emit(ch)
@@ -108,6 +112,9 @@ func (s *stream) Watch(opts metav1.ListOptions) (apiwatch.Interface, error) {
 func (s *stream) ListWithContext(ctx context.Context, opts metav1.ListOptions) (runtime.Object, error) {
 	s.listing.Lock()
 	defer s.listing.Unlock()
+	if err := s.unheard.Swap(nil); err != nil {
+		return nil, *err
+	}
 	if err := s.pace.ready(ctx); err != nil {
 		return nil, err
 	}
@@ -180,10 +187,14 @@ func (s *stream) open(ctx context.Context, opts metav1.ListOptions) (apiwatch.In
 }
 
 // unlisted is called when a streaming list cannot be opened. Where the reflector then lists page by page, that
-// tells what is wrong if it fails as well.
+// tells what is wrong if it fails as well. Without a credential it does: the pages are not asked for.
 func (s *stream) unlisted(err error) error {
 	if insists(err) {
 		s.health.unwatched(err)
+	}
+	if access := accessOf(err); access == Unauthorized || access == Credentials {
+		s.unheard.Store(&err)
+		s.health.failed(err)
 	}
 	return err
 }
