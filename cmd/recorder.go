@@ -24,8 +24,12 @@ type recorder struct {
 	options recording.Options
 	now     func() time.Time
 
+	// switching is held while a recording begins or ends, which waits for the disk.
+	switching sync.Mutex
+
+	// mu is held for a moment only: whoever draws asks for the status.
 	mu sync.Mutex
-	// guarded by mu
+	// guarded by mu; written while switching is held, too
 	writer *recording.Writer // nil while nothing is recorded
 	status tui.RecorderStatus
 }
@@ -54,52 +58,79 @@ func (o *recorderOptions) newRecorder(ctx context.Context, t *target, scope stri
 
 // start begins a recording in a new file.
 func (r *recorder) start(path string) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.switching.Lock()
+	defer r.switching.Unlock()
+	return r.startLocked(path)
+}
+
+// stop ends the recording and writes what is left of it.
+func (r *recorder) stop() error {
+	r.switching.Lock()
+	defer r.switching.Unlock()
+	return r.stopLocked()
+}
+
+// Toggle begins a recording in a file named after the context and the time, or ends the one that runs.
+func (r *recorder) Toggle() error {
+	r.switching.Lock()
+	defer r.switching.Unlock()
+	if r.running() != nil {
+		return r.stopLocked()
+	}
+	return r.startLocked(r.fileName())
+}
+
+// startLocked is start for who holds switching.
+func (r *recorder) startLocked(path string) error {
+	if r.running() != nil {
+		return usage("%s is being recorded to already. End that first.", r.Status().Path)
+	}
 	header := r.header
 	header.Start = r.now()
 	w, err := recording.Create(path, header, r.options)
 	if err != nil {
 		return cannotRecord(path, err)
 	}
-	r.writer, r.status = w, tui.RecorderStatus{On: true, Path: path, Since: header.Start}
+	r.become(w, tui.RecorderStatus{On: true, Path: path, Since: header.Start})
 	r.sources.record(w)
 	return nil
 }
 
-// stop ends the recording and writes what is left of it.
-func (r *recorder) stop() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.writer == nil {
+// stopLocked is stop for who holds switching.
+func (r *recorder) stopLocked() error {
+	w := r.running()
+	if w == nil {
 		return nil
 	}
 	r.sources.record(nil)
-	r.status = r.statusLocked()
-	err := r.writer.Close()
-	r.status.On, r.status.Bytes, r.writer = false, r.writer.Size(), nil
+	err := w.Close()
+	status := r.Status()
+	status.On = false
+	r.become(nil, status)
 	if err != nil {
-		return cannotRecord(r.status.Path, err)
+		return cannotRecord(status.Path, err)
 	}
 	return nil
 }
 
-// Toggle begins a recording in a file named after the context and the time, or ends the one that runs.
-func (r *recorder) Toggle() error {
-	if r.Status().On {
-		return r.stop()
-	}
-	return r.start(r.fileName())
+// running returns the writer of the recording that runs; nil while nothing is recorded.
+func (r *recorder) running() *recording.Writer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.writer
+}
+
+// become swaps the writer and the status that goes with it.
+func (r *recorder) become(w *recording.Writer, s tui.RecorderStatus) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.writer, r.status = w, s
 }
 
 // Status returns what the recorder does.
 func (r *recorder) Status() tui.RecorderStatus {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.statusLocked()
-}
-
-func (r *recorder) statusLocked() tui.RecorderStatus {
 	s := r.status
 	if r.writer != nil {
 		s.Bytes, s.Err = r.writer.Size(), r.writer.Err()
