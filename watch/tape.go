@@ -56,10 +56,16 @@ func ReadTape(r *recording.Reader) (*Tape, error) {
 	for _, k := range []resource{pods(), events(), endpointSlices(), services(), nodes()} {
 		kinds[k.name] = k
 	}
+	var last time.Time
 	err := eachEntry(r, func(e *recording.Entry, o runtime.Object) {
+		// A clock that was set back does not make what follows older, here as in Cluster.Apply: a moment is looked
+		// for as in a sorted list.
+		if e.At.After(last) {
+			last = e.At
+		}
 		if fact := factOf(facts, kinds, e, o); fact != nil {
 			gone := e.Event == apiwatch.Deleted || e.Counters != nil && e.Counters.Gone
-			t.changes = append(t.changes, model.Change{At: e.At, Stream: model.Stream(e.Stream), Gone: gone, Fact: fact})
+			t.changes = append(t.changes, model.Change{At: last, Stream: model.Stream(e.Stream), Gone: gone, Fact: fact})
 		}
 	})
 	if err != nil && !errors.As(err, &t.damage) {

@@ -297,3 +297,21 @@ func (o *order) List(_ time.Time, _ uint8, resource, edge string) {
 func (o *order) Source(_ time.Time, _ uint8, s recording.Source) {
 	o.hear("source " + s.Kind + " " + s.State)
 }
+
+// TestATapeOfAClockThatWasSetBack is about a recording that a correction of the clock by an hour fell into.
+func TestATapeOfAClockThatWasSetBack(t *testing.T) {
+	tape := taped(t, func(w *recording.Writer) {
+		w.Source(moment(0), 0, recording.Source{Kind: "pods", State: "synced", Since: moment(0)})
+		w.Object(moment(10), 0, apiwatch.Added, "pods", running("a", true, 1))
+		w.Object(moment(10-3600), 0, apiwatch.Added, "pods", running("b", true, 1))
+		w.Object(moment(11-3600), 0, apiwatch.Added, "pods", running("c", true, 1))
+	})
+	if tape.Start() != moment(0) || tape.End() != moment(10) {
+		t.Errorf("the tape is from %v to %v, want %v to %v", tape.Start(), tape.End(), moment(0), moment(10))
+	}
+	for at, want := range map[int]int{0: 0, 9: 0, 10: 3, 20: 3} {
+		if got := len(tape.At(moment(at)).Rows); got != want {
+			t.Errorf("%d pods after %d s, want %d", got, at, want)
+		}
+	}
+}
