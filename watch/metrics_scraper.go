@@ -124,7 +124,8 @@ func (s *scraper) send(ctx context.Context, now time.Time) time.Duration {
 			wait = min(wait, due)
 		default:
 			t.busy, s.flying = true, s.flying+1
-			s.pending.Go(func() { s.ask(ctx, t, t.roll) })
+			wanted := t.roll // which is replaced while the request is under way
+			s.pending.Go(func() { s.ask(ctx, t, wanted) })
 		}
 	}
 	return wait

@@ -483,3 +483,22 @@ func BenchmarkScrape(b *testing.B) {
 		}
 	}
 }
+
+// TestAKubeletMayGetOtherPodsWhileItIsAsked is for the race detector.
+func TestAKubeletMayGetOtherPodsWhileItIsAsked(t *testing.T) {
+	k := &kubelets{answer: func(string) (int, string) { return http.StatusOK, says(1) }}
+	c, err := newClient(&rest.Config{Host: "http://cluster.test", Transport: k})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	s := newScraper(c, nil, nil, func(model.Change) {})
+	s.aim([]*roll{{node: "n1"}})
+	s.send(ctx, time.Now())
+	s.aim([]*roll{{node: "n1", pods: []*model.Pod{{UID: "a"}}}})
+	if a := <-s.answers; a.err != nil {
+		t.Error(a.err)
+	}
+	cancel()
+	s.pending.Wait()
+}
