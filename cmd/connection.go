@@ -79,6 +79,13 @@ func (c *connection) target() (*target, error) {
 	return &target{config: config, context: name, namespace: namespace, server: config.Host, patience: patience, kubectl: c.kubectl(name)}, nil
 }
 
+// listing returns the connection for what lists and watches: it takes the timeout for that of its lists alone.
+func (t *target) listing() *rest.Config {
+	c := rest.CopyConfig(t.config)
+	c.Timeout = t.patience
+	return c
+}
+
 // kubectl returns the flags that lead kubectl to the same cluster: the context by its name, for the current one may be
 // another when the line is pasted, and what else was given as a flag.
 func (c *connection) kubectl(context string) []string {

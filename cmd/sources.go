@@ -24,7 +24,7 @@ type sources struct {
 
 // open prepares the sources of a scope, which the feed is going to merge.
 func (o *sourceOptions) open(t *target, scope watch.Scope, feed *watch.Feed) (sources, error) {
-	live, err := watch.NewLive(t.config, scope)
+	live, err := watch.NewLive(t.listing(), scope)
 	if err != nil {
 		return sources{}, t.explain(err)
 	}

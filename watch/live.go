@@ -34,7 +34,8 @@ type Live struct {
 
 var _ Source = (*Live)(nil)
 
-// NewLive returns a source that reads the scope of the cluster that cfg points to. It sends nothing.
+// NewLive returns a source that reads the scope of the cluster that cfg points to. A page of a list that takes longer
+// than cfg.Timeout, and than a minute, is given up and asked for again. It sends nothing.
 func NewLive(cfg *rest.Config, scope Scope) (*Live, error) {
 	plans, err := scope.plans()
 	if err != nil {
@@ -45,6 +46,7 @@ func NewLive(cfg *rest.Config, scope Scope) (*Live, error) {
 		return nil, fmt.Errorf("preparing the client: %w", err)
 	}
 	c.repeats = 0 // a stream says what is wrong, and tries again itself
+	c.timeout = max(c.timeout, pagePatience)
 	return &Live{client: c, plans: plans}, nil
 }
 

@@ -240,6 +240,29 @@ func TestLiveIsNotFooledByAnEmptyWatch(t *testing.T) {
 	})
 }
 
+// TestLiveAsksAgainForAPageThatNeverComes is about a proxy that has lost an answer. Slow pages are waited for.
+func TestLiveAsksAgainForAPageThatNeverComes(t *testing.T) {
+	for timeout, waits := range map[time.Duration]time.Duration{0: time.Minute, 10 * time.Second: time.Minute, 2 * time.Minute: 2 * time.Minute} {
+		t.Run(timeout.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, never := newCluster(t, pod("a")), make(chan struct{})
+				defer close(never)
+				c.fault("", "", simcluster.RefuseStreaming())
+				c.Faults().Add(simcluster.Fault{Resource: "pods", Verb: "list", Count: 1, Do: simcluster.Hang(never)})
+				cfg := c.RESTConfig()
+				cfg.Timeout = timeout
+				r := startWith(t, cfg, Scope{})
+				defer r.end(t)
+				time.Sleep(waits - time.Second)
+				r.expectSource(t, model.Pods, "syncing")
+				time.Sleep(time.Second + syncedWithin)
+				r.expectSource(t, model.Pods, "synced")
+				r.expect(t, "a")
+			})
+		})
+	}
+}
+
 const noEvents = `events is forbidden: User "probetop" cannot list resource "events" in API group "" at the cluster scope`
 
 func TestLiveGoesOnWithoutPermission(t *testing.T) {

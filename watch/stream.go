@@ -21,6 +21,8 @@ import (
 const (
 	// pageSize is how many objects a list request returns: the first rows come with the first page.
 	pageSize = 500
+	// pagePatience is how long a page may take at least, with all its objects: over a slow line they are on their way.
+	pagePatience = time.Minute
 	// forbiddenPause is how long a stream rests that we have had no permission, or no credential, for for long.
 	forbiddenPause = 30 * time.Second
 )
