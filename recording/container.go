@@ -126,7 +126,7 @@ func (v variables) trim(env []corev1.EnvVar) (kept []corev1.EnvVar) {
 		case !used:
 		case e.ValueFrom != nil:
 			kept = append(kept, corev1.EnvVar{Name: e.Name, ValueFrom: originOf(e.ValueFrom)})
-		case secret || namesCredential(e.Name):
+		case secret || namesCredential(e.Name) || namesAuth(e.Name):
 			kept = append(kept, corev1.EnvVar{Name: e.Name, Value: hidden})
 		default:
 			kept = append(kept, corev1.EnvVar{Name: e.Name, Value: mask(e.Value)})

@@ -34,50 +34,15 @@ func namesCredential(name string) bool {
 	return strings.HasSuffix(s, "pass")
 }
 
+// namesAuth reports whether a value of that name may be a credential, as that of REDISCLI_AUTH is. In prose it is none.
+func namesAuth(name string) bool {
+	return len(name) >= 4 && strings.EqualFold(name[len(name)-4:], "auth")
+}
+
 func isAuthorization(name string) bool {
 	return strings.EqualFold(name, "authorization") || strings.EqualFold(name, "proxy-authorization")
 }
 
 func isCookie(name string) bool {
 	return strings.EqualFold(name, "cookie") || strings.EqualFold(name, "set-cookie")
-}
-
-// program is how a program takes a password by a short flag.
-type program struct {
-	// flags are those that the password follows as an argument of its own, separated by spaces.
-	flags string
-	// attached is the flag that the password follows immediately.
-	attached string
-}
-
-// programNamed returns the program of that name; the zero program when it is none that we know of. These are
-// the ones that probes run.
-func programNamed(name string) program {
-	switch name {
-	case "redis-cli", "valkey-cli", "keydb-cli":
-		return program{flags: "-a"}
-	case "mysql", "mysqladmin", "mysqlcheck", "mysqlsh", "mariadb", "mariadb-admin", "mariadb-check":
-		return program{attached: "-p"}
-	case "mongo", "mongosh", "cqlsh", "sshpass", "rabbitmqadmin":
-		return program{flags: "-p", attached: "-p"}
-	case "curl":
-		return program{flags: "-u --user -U --proxy-user", attached: "-u"}
-	case "etcdctl":
-		return program{flags: "--user"}
-	case "sqlcmd":
-		return program{flags: "-P", attached: "-P"}
-	case "ldapsearch", "ldapwhoami":
-		return program{flags: "-w", attached: "-w"}
-	}
-	return program{}
-}
-
-// hasWord reports whether word is one of words.
-func hasWord(words, word string) bool {
-	for w := range strings.FieldsSeq(words) {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }

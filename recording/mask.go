@@ -18,8 +18,11 @@ type masker struct {
 	variables []string
 	// program is what the arguments at hand are of, if it is one that takes passwords by short flags.
 	program program
-	// expects is set when a text ends where a credential should follow.
-	expects bool
+	// expects is set when a text ends where a credential should follow, and sure when it does whatever it looks like.
+	expects, sure bool
+	// shell finds the script among the arguments, and literal is set while an argument is at hand that is none.
+	shell   shell
+	literal bool
 
 	text string
 	out  []byte // the text as far as done, masked; nil while nothing has been hidden
@@ -33,18 +36,26 @@ func (m *masker) arguments(args []string) []string {
 	}
 	out := make([]string, len(args))
 	for i, arg := range args {
-		name, _, assigns := strings.Cut(arg, "=")
-		switch {
-		case m.expects && !strings.HasPrefix(arg, "-"):
-			m.expects = false
-			out[i] = m.whole(arg, 0)
-		case assigns && strings.HasPrefix(name, "-") && namesCredential(name):
-			out[i] = m.whole(arg, len(name)+1) // with everything that would end a value in a text
-		default:
-			out[i] = m.scan(arg)
-		}
+		out[i] = m.argument(arg)
 	}
 	return out
+}
+
+func (m *masker) argument(arg string) string {
+	m.literal = !m.shell.script(arg)
+	flag := strings.HasPrefix(arg, "-")
+	if m.expects && (m.sure || !flag) {
+		m.expects = false
+		return m.whole(arg, 0)
+	}
+	// With everything that would end a value in a text:
+	if name, _, assigns := strings.Cut(arg, "="); flag && assigns && (namesCredential(name) || m.program.assigns(name)) {
+		return m.whole(arg, len(name)+1)
+	}
+	if at := m.program.short(arg); flag && m.program.attached && at > 0 && at < len(arg) {
+		return m.whole(arg, at)
+	}
+	return m.scan(arg)
 }
 
 // whole hides everything from index i on.
@@ -63,7 +74,9 @@ func (m *masker) scan(text string) string {
 	return m.end()
 }
 
-func (m *masker) begin(text string) { m.text, m.out, m.done, m.expects = text, nil, 0, false }
+func (m *masker) begin(text string) {
+	m.text, m.out, m.done, m.expects, m.sure = text, nil, 0, false, false
+}
 
 func (m *masker) end() string {
 	if m.out == nil {
@@ -129,6 +142,8 @@ func (m *masker) assignment(i, end int) int {
 		return m.line(value)
 	case isAuthorization(name):
 		return m.authorization(value)
+	case m.text[at] == '=' && (m.program.assigns(name) || namesAuth(name)), namesAuth(name) && m.quote(value) > value:
+		return m.value(value)
 	case !namesCredential(name), m.text[at] == ':' && value > v && m.prose(value):
 		return 0
 	}
@@ -141,10 +156,11 @@ func (m *masker) flag(i, end int) int {
 		return 0
 	}
 	name := m.text[i:end]
-	if short := m.program.attached; short != "" && len(name) > len(short) && strings.HasPrefix(name, short) && name[1] != '-' {
-		return m.value(i + len(short))
+	if at := m.program.short(name); at > 0 && m.program.attached && m.goesOn(i, i+at) {
+		return m.value(i + at)
 	}
-	if !namesCredential(name) && (m.program.flags == "" || !hasWord(m.program.flags, name)) {
+	sure := m.program.takes(name)
+	if !sure && !namesCredential(name) {
 		return 0
 	}
 	next := m.quote(end)
@@ -153,12 +169,26 @@ func (m *masker) flag(i, end int) int {
 	}
 	switch {
 	case next == len(m.text):
-		m.expects = true
+		m.expects, m.sure = true, sure
 		return next
-	case next == end, strings.HasPrefix(m.text[m.quote(next):], "-"):
+	case next == end, !sure && strings.HasPrefix(m.text[m.quote(next):], "-"):
 		return 0
 	}
 	return m.value(next)
+}
+
+// goesOn reports whether the argument that begins at i has not ended before at. A quote does not end it, unless it is
+// one that the argument itself, or the command, is in.
+func (m *masker) goesOn(i, at int) bool {
+	const after = " \t\r\n,;:|&<>)]}"
+	begin := m.quote(at)
+	switch {
+	case begin == len(m.text):
+		return false
+	case begin > at && i > 0 && m.quote(i-1) == i:
+		return false
+	}
+	return strings.IndexByte(after, m.text[begin]) < 0
 }
 
 // scheme hides what follows the name of an authorization scheme.

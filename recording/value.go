@@ -15,7 +15,7 @@ func (m *masker) value(i int) int {
 	}
 	end := m.valueEnd(i)
 	rest := end
-	for rest > i+1 && variable(m.text[i:rest]) == "" && strings.IndexByte(",;)]}", m.text[rest-1]) >= 0 {
+	for rest > i+1 && m.variable(m.text[i:rest]) == "" && strings.IndexByte(",;)]}", m.text[rest-1]) >= 0 {
 		rest-- // of what the value is part of
 	}
 	m.hide(i, rest)
@@ -90,7 +90,7 @@ func (m *masker) hide(i, end int) {
 	if i >= end {
 		return
 	}
-	if name := variable(m.text[i:end]); name != "" {
+	if name := m.variable(m.text[i:end]); name != "" {
 		m.variables = append(m.variables, name)
 		return
 	}
@@ -118,6 +118,15 @@ func (m *masker) spaces(i int) int {
 		i++
 	}
 	return i
+}
+
+// variable returns the name of the variable that s is; empty for anything else. Outside a shell's script a dollar sign
+// alone makes none: the kubelet knows $(NAME) only.
+func (m *masker) variable(s string) string {
+	if m.literal && !strings.HasPrefix(s, "$(") {
+		return ""
+	}
+	return variable(s)
 }
 
 // variable returns the name in $(NAME), ${NAME} or $NAME; empty for anything else.
