@@ -9,6 +9,9 @@ const (
 	encodedLength = 20
 	// idLength is the length of a container runtime's ids.
 	idLength = 64
+	// reach is how much of a text is looked at to decide what a string is, so that a long path is not read again
+	// from each of its parts.
+	reach = 512
 )
 
 // looks hides what looks like a key or a token by itself, from i on or after a dot. It returns where to go on; 0
@@ -18,8 +21,9 @@ func (m *masker) looks(i, end int) int {
 		return 0
 	}
 	for at := i; at < end; {
-		stop := encodedEnd(m.text, at)
+		stop := encodedEnd(m.text[:min(len(m.text), at+reach)], at)
 		if looksSecret(m.text[at:stop]) && !m.identity(at, stop) {
+			stop = m.encodedRest(at, stop)
 			m.hide(at, stop)
 			if stop >= end {
 				return stop
@@ -38,22 +42,32 @@ func (m *masker) looks(i, end int) int {
 // they are few; many make a path, which is looked at part by part.
 func encodedEnd(s string, i int) int {
 	end, slashes, first := i, 0, -1
-	for ; end < len(s); end++ {
-		switch c := s[end]; {
-		case c == '/':
+	for ; end < len(s) && inEncoded(s[end]); end++ {
+		if s[end] == '/' {
 			if slashes++; first < 0 {
 				first = end
 			}
-			continue
-		case isLetter(c) || isDigit(c) || c == '_' || c == '-' || c == '+':
-			continue
 		}
-		break
 	}
 	if slashes*12 > end-i {
 		return first
 	}
 	for n := 0; n < 2 && end < len(s) && s[end] == '='; n++ {
+		end++
+	}
+	return end
+}
+
+func inEncoded(c byte) bool {
+	return isLetter(c) || isDigit(c) || c == '/' || c == '_' || c == '-' || c == '+'
+}
+
+// encodedRest returns where the string ends that begins at i and was looked at up to end.
+func (m *masker) encodedRest(i, end int) int {
+	if end < i+reach {
+		return end
+	}
+	for end < len(m.text) && (inEncoded(m.text[end]) || m.text[end] == '=') {
 		end++
 	}
 	return end
@@ -118,7 +132,7 @@ func (m *masker) identity(i, end int) bool {
 	if !isHex(m.text[i:end]) {
 		return false
 	}
-	before := m.text[:i]
+	before := m.text[max(0, i-reach):i]
 	for _, prefix := range [...]string{"sha256:", "sha512:", "://"} {
 		if strings.HasSuffix(before, prefix) {
 			return true

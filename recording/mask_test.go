@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 const (
@@ -125,6 +126,35 @@ func TestCredentialsInArgumentsAreHidden(t *testing.T) {
 		}
 		if !slices.Equal(c.args, before) {
 			t.Errorf("%q has been changed to %q", before, c.args)
+		}
+	}
+}
+
+// TestLongTextsTakeTimeInProportion masks texts of which every part could be the beginning of the rest.
+func TestLongTextsTakeTimeInProportion(t *testing.T) {
+	for _, part := range []string{"a/", "an-ordinary-part-of-a-path/", "/0123456789abcdef0123456789abcdef", "a.", "basic a/"} {
+		took := func(n int) time.Duration {
+			text := strings.Repeat(part, n/len(part))
+			began := time.Now()
+			mask(text)
+			return time.Since(began)
+		}
+		// Sixteen times as much takes sixteen times as long, not 256 times; machines are busy at times.
+		if small, large := took(1<<14), took(1<<18); large > 100*small+time.Second {
+			t.Errorf("%q: 16 KiB take %v, 256 KiB %v", part, small, large)
+		}
+	}
+}
+
+func TestLongSecretsAreHiddenWhole(t *testing.T) {
+	const part = "wJalrXUtnFEMIaK7MDENGbPxRfiCY3zX8mPLE9E4"
+	for _, n := range []int{1, reach / len(part), 1 + reach/len(part), 100} {
+		secret := strings.Repeat(part, n)
+		if got, want := mask("key "+secret+" /x/y"), "key *** /x/y"; got != want {
+			t.Errorf("%d bytes: %s", len(secret), got)
+		}
+		if got, want := mask("Basic "+secret+"=="), "Basic ***"; got != want {
+			t.Errorf("%d bytes: %s", len(secret), got)
 		}
 	}
 }
