@@ -12,8 +12,12 @@ import (
 	"github.com/probetop/probetop/recording"
 )
 
-// batchSize is how many entries are decoded together: enough that handing them around costs nothing.
-const batchSize = 64
+// batchSize is how many entries are decoded together: enough that handing them around costs nothing. When their
+// objects are batchBytes large the batch is closed as well: several batches are in memory, decoded.
+const (
+	batchSize  = 64
+	batchBytes = 1 << 20
+)
 
 // batch is a few entries of a recording, one after another.
 type batch struct {
@@ -75,10 +79,11 @@ func readBatches(r *recording.Reader, work, ahead chan<- *batch, quit <-chan str
 
 func readBatch(r *recording.Reader) *batch {
 	b := &batch{entries: make([]recording.Entry, 0, batchSize), done: make(chan struct{})}
-	for len(b.entries) < batchSize && b.err == nil {
+	for bytes := 0; len(b.entries) < batchSize && bytes < batchBytes && b.err == nil; {
 		var e recording.Entry
 		if e, b.err = r.Next(); b.err == nil {
 			b.entries = append(b.entries, e)
+			bytes += len(e.Object)
 		}
 	}
 	return b

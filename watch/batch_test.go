@@ -95,3 +95,19 @@ func TestReadingEndsWhereItCannotGoOn(t *testing.T) {
 		})
 	}
 }
+
+func TestABatchOfLargeObjectsIsSmall(t *testing.T) {
+	lines := podLines(8)
+	filling := `"metadata":{"labels":{"filling":"` + strings.Repeat("x", batchBytes/4) + `"},`
+	for i := range lines {
+		lines[i] = strings.Replace(lines[i], `"metadata":{`, filling, 1)
+	}
+	r, err := recording.NewReader(bytes.NewReader(film(t, lines...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	if b := readBatch(r); b.err != nil || len(b.entries) != 4 {
+		t.Errorf("%d entries in a batch, %v, want 4", len(b.entries), b.err)
+	}
+}
