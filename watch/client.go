@@ -83,7 +83,7 @@ func httpClient(cfg *rest.Config) (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &http.Client{Transport: leaver{t}}, nil
+	return &http.Client{Transport: newLeaver(t)}, nil
 }
 
 func newScheme() (*runtime.Scheme, error) {

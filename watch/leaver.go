@@ -4,7 +4,14 @@ import "net/http"
 
 // leaver is a transport that leaves a request when its context ends, whatever the one below is about. Client-go
 // runs a credential plugin in the middle of a request, and the plugin knows no context: it may wait for a browser.
-type leaver struct{ below http.RoundTripper }
+type leaver struct {
+	below http.RoundTripper
+	// left is full while a request goes on that has been left. Others wait for it: each would stand in line for the same
+	// plugin, and run it once more if it fails.
+	left chan struct{}
+}
+
+func newLeaver(below http.RoundTripper) leaver { return leaver{below, make(chan struct{}, 1)} }
 
 // answer is what the transport below comes to.
 type answer struct {
@@ -14,26 +21,42 @@ type answer struct {
 
 // RoundTrip implements http.RoundTripper.
 func (l leaver) RoundTrip(r *http.Request) (*http.Response, error) {
-	done, answers := r.Context().Done(), make(chan answer)
-	go l.ask(r.Clone(r.Context()), answers) // a copy: who is left behind may still add headers
+	done, answers := r.Context().Done(), make(chan answer, 1)
+	select {
+	case l.left <- struct{}{}:
+		<-l.left
+	case <-done:
+		return nil, r.Context().Err()
+	}
+	go func(r *http.Request) {
+		response, err := l.below.RoundTrip(r)
+		answers <- answer{response, err}
+	}(r.Clone(r.Context())) // a copy: who is left may still add headers
 	select {
 	case a := <-answers:
 		return a.response, a.err
 	case <-done:
+		l.leave(answers)
 		return nil, r.Context().Err()
 	}
 }
 
-// ask hands over the answer. One that comes when nobody waits for it is closed, for its connection is used again.
-func (l leaver) ask(r *http.Request, answers chan<- answer) {
-	response, err := l.below.RoundTrip(r)
+// leave closes an answer that comes when nobody waits for it, for its connection is used again.
+func (l leaver) leave(answers <-chan answer) {
+	first := false
 	select {
-	case answers <- answer{response, err}:
-	case <-r.Context().Done():
-		if response != nil {
-			_ = response.Body.Close()
-		}
+	case l.left <- struct{}{}:
+		first = true
+	default:
 	}
+	go func() {
+		if a := <-answers; a.response != nil {
+			_ = a.response.Body.Close()
+		}
+		if first {
+			<-l.left
+		}
+	}()
 }
 
 // WrappedRoundTripper returns the transport below, for client-go to find what it wrapped.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,14 +78,50 @@ func TestAnAnswerThatComesTooLateIsClosed(t *testing.T) {
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://cluster.test", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := (leaver{below}).RoundTrip(request); !errors.Is(err, context.DeadlineExceeded) { //nolint:bodyclose // there is none
+		if err := get(ctx, newLeaver(below)); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v, want %v", err, context.DeadlineExceeded)
 		}
 		close(late)
 		<-body.closed
+	})
+}
+
+// get sends a request and closes the answer.
+func get(ctx context.Context, t http.RoundTripper) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://cluster.test", nil)
+	if err != nil {
+		return err
+	}
+	response, err := t.RoundTrip(request)
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
+}
+
+// TestNobodyStandsInLineForAPlugin counts how many requests wait inside of a transport that hangs.
+func TestNobodyStandsInLineForAPlugin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hangs := make(chan struct{})
+		var waiting atomic.Int32
+		l := newLeaver(roundTripper(func(*http.Request) (*http.Response, error) {
+			waiting.Add(1)
+			<-hangs
+			return &http.Response{Body: http.NoBody}, nil
+		}))
+		for range 5 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			if err := get(ctx, l); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%v, want %v", err, context.DeadlineExceeded)
+			}
+			cancel()
+		}
+		if n := waiting.Load(); n != 1 {
+			t.Errorf("%d requests wait for the plugin, want 1", n)
+		}
+		close(hangs)
+		if err := get(t.Context(), l); err != nil {
+			t.Error(err)
+		}
 	})
 }
