@@ -180,7 +180,9 @@ func (c *Check) try(ctx context.Context, via Paths) (a Attempt, o outcome) {
 		a = t.end(o)
 	}()
 	t.hop(c.Target)
-	if o = c.run(ctx, t); c.Handler != model.Exec {
+	o = c.run(ctx, t)
+	t.over()
+	if c.Handler != model.Exec {
 		o = t.blame(ctx, o)
 	}
 	return a, o

@@ -163,6 +163,30 @@ func TestRefusedGRPCIsNotWaitedFor(t *testing.T) {
 	})
 }
 
+// TestASignOfLifeTakesNoTimeOfTheAttempt: it is asked for after the container has had its say.
+func TestASignOfLifeTakesNoTimeOfTheAttempt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := newPipes()
+		defer p.serve(respond(http.StatusServiceUnavailable, ""))()
+		via := prober.Paths{Dial: p.dial, RoundTrip: 20 * time.Millisecond}
+		via.Alive = func(ctx context.Context) error {
+			pause(ctx, time.Second)
+			return ctx.Err()
+		}
+		r := check(t, httpGet("/")).Run(t.Context(), via)
+		expect(t, r, model.ShadowFailure, "HTTP probe failed with statuscode: 503")
+		if a := r.Attempts[0]; a.Took != 0 || a.Effective != 0 {
+			t.Errorf("took %v, %v effectively, want no time", a.Took, a.Effective)
+		}
+		for _, phase := range r.Attempts[0].Hops[0].Phases {
+			if phase.Took != 0 {
+				t.Errorf("%s took %v", phase.Name, phase.Took)
+			}
+		}
+	})
+}
+
 // TestSilenceOfTheWay: a timeout is the container's only while the way to it is open.
 func TestSilenceOfTheWay(t *testing.T) {
 	t.Parallel()

@@ -36,6 +36,7 @@ type trial struct {
 	// guarded by mu
 	hops  []Hop
 	since time.Time // of the phase that is under way
+	ended time.Time // when the handler was through; zero while it is not
 	body  []byte
 }
 
@@ -59,6 +60,9 @@ func (t *trial) hop(target string) {
 func (t *trial) phase(name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if !t.ended.IsZero() {
+		return // a library that has not heard yet that the attempt is over
+	}
 	t.endLocked()
 	t.since = time.Now()
 	last := &t.hops[len(t.hops)-1]
@@ -79,6 +83,15 @@ func (t *trial) keep(body []byte) {
 	t.body = slices.Clone(body[:min(len(body), bodyKept)])
 }
 
+// over notes that the handler is through, and ends its last phase: what comes after it, such as a sign of life of the
+// way, is not the container's time.
+func (t *trial) over() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.endLocked()
+	t.ended = time.Now()
+}
+
 // endLocked ends the phase that is under way.
 func (t *trial) endLocked() {
 	if t.since.IsZero() {
@@ -91,10 +104,13 @@ func (t *trial) endLocked() {
 
 // end returns the attempt. What goroutines of libraries still say of it is not heard.
 func (t *trial) end(o outcome) Attempt {
-	took := time.Since(t.budget.start)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.endLocked()
+	if t.ended.IsZero() { // the handler panicked
+		t.endLocked()
+		t.ended = time.Now()
+	}
+	took := t.ended.Sub(t.budget.start)
 	a := Attempt{
 		At: t.budget.start, Took: took, Effective: t.budget.effective(took), RoundTrip: t.budget.roundTrip, RoundTrips: t.budget.taken(),
 		Verdict: o.verdict, Text: o.text, Body: t.body,
@@ -116,14 +132,14 @@ func (t *trial) closedAt() time.Time {
 	return end
 }
 
-// blame returns an outcome for which the container is to blame, unless the way to it is. What the runtime said in so many
+// blame returns, after over, an outcome for which the container is to blame, unless the way to it is. What the runtime said in so many
 // words is the container's, whatever becomes of the way.
 func (t *trial) blame(ctx context.Context, o outcome) outcome {
 	_, refusal, _ := t.wire.said()
 	if o.verdict != model.ShadowFailure && o.verdict != model.ShadowErrored || refusal != nil || t.wire.wasReset() || t.via.Alive == nil {
 		return o
 	}
-	over := t.budget.over(time.Now())
+	over := t.budget.over(t.ended)
 	ctx, cancel := context.WithTimeout(ctx, (workers+1)*t.via.RoundTrip*3/2+time.Second) // a ping may be under way
 	defer cancel()
 	if err := t.via.Alive(ctx); err != nil {
