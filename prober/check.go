@@ -142,7 +142,7 @@ func (c *Check) Run(ctx context.Context, via Paths) Result {
 		}
 		attempt, next := c.try(ctx, via)
 		r.Attempts = append(r.Attempts, attempt)
-		r.RoundTrip = max(r.RoundTrip, attempt.RoundTrip)
+		r.RoundTrip = attempt.RoundTrip
 		o = &next
 	}
 	r.Verdict, r.Lack, r.Text, r.cause = o.verdict, o.lack, o.text, o.cause

@@ -19,7 +19,7 @@ type Result struct {
 	Text string
 	// At is when the run began.
 	At time.Time
-	// RoundTrip is the length of the way that was taken off.
+	// RoundTrip is the length of the way that was taken off the last attempt, or that was known when there was none.
 	RoundTrip time.Duration
 	// Attempts are those that were made, in their order: several only while they errored, none when the probe
 	// cannot be carried out at all.
@@ -33,7 +33,7 @@ type Attempt struct {
 	// At is when it began, Took how long it took, and Effective how long with the way to the container taken off.
 	At              time.Time
 	Took, Effective time.Duration
-	// RoundTrip is how long the way to the container was, and RoundTrips how often it was taken.
+	// RoundTrip is how long the way to the container was, as it was taken off, and RoundTrips how often it was taken.
 	RoundTrip  time.Duration
 	RoundTrips int
 	Verdict    model.ShadowVerdict

@@ -99,7 +99,12 @@ func TestTimesOverAWayThatHasBecomeShorter(t *testing.T) {
 					pause(ctx, 20*ms)
 					return ctx.Err()
 				}
-				expect(t, check(t, httpGet("/")).Run(t.Context(), prober.Paths{Dial: p.dial, Ping: ping, RoundTrip: 400 * ms}), c.verdict, c.text)
+				r := check(t, httpGet("/")).Run(t.Context(), prober.Paths{Dial: p.dial, Ping: ping, RoundTrip: 400 * ms})
+				expect(t, r, c.verdict, c.text)
+				a := r.Attempts[0]
+				if r.RoundTrip != 20*ms || a.RoundTrip != 20*ms || a.Effective != a.Took-20*ms {
+					t.Errorf("%v of %v effectively; the round trip is said to be %v, and %v in the attempt", a.Effective, a.Took, r.RoundTrip, a.RoundTrip)
+				}
 			})
 		})
 	}

@@ -112,7 +112,7 @@ func (t *trial) end(o outcome) Attempt {
 	}
 	took := t.ended.Sub(t.budget.start)
 	a := Attempt{
-		At: t.budget.start, Took: took, Effective: t.budget.effective(took), RoundTrip: t.budget.roundTrip, RoundTrips: t.budget.taken(),
+		At: t.budget.start, Took: took, Effective: t.budget.effective(took), RoundTrip: t.budget.length(), RoundTrips: t.budget.taken(),
 		Verdict: o.verdict, Text: o.text, Body: t.body,
 	}
 	for _, h := range t.hops {
