@@ -21,29 +21,35 @@ type backoff struct {
 	failures int
 	// noted is when the newest failure was, and until when the pause ends.
 	noted, until time.Time
+	// asked is until when the server wants to be left alone, whatever goes well before.
+	asked time.Time
 }
 
 // fail returns the backoff after a failure of something that had begun at that time. The server may ask for a pause of
 // its own. Things that were under way together fail together: they count once.
 func (b backoff) fail(began, now time.Time, asked time.Duration) backoff {
+	b.asked = latest(b.asked, now.Add(asked))
 	if b.failures > 0 && began.Before(b.noted) {
-		b.until = latest(b.until, now.Add(asked))
 		return b
 	}
 	pause := backoffMost
 	if b.failures < 6 { // the seventh is beyond the most
 		pause = min(backoffFirst<<b.failures, backoffMost)
 	}
-	return backoff{failures: b.failures + 1, noted: now, until: latest(b.until, now.Add(max(pause, asked)))}
+	return backoff{failures: b.failures + 1, noted: now, until: latest(b.until, now.Add(pause)), asked: b.asked}
 }
 
-// succeed returns the backoff after something that had begun at that time went well.
+// succeed returns the backoff after something that had begun at that time went well. What the server has asked for is
+// not over with that: it may read pods with ease, and be busy all the same.
 func (b backoff) succeed(began time.Time) backoff {
 	if began.Before(b.noted) {
 		return b
 	}
-	return backoff{}
+	return backoff{asked: b.asked}
 }
+
+// over returns when the pause is.
+func (b backoff) over() time.Time { return latest(b.until, b.asked) }
 
 func latest(a, b time.Time) time.Time {
 	if a.After(b) {

@@ -336,6 +336,39 @@ func TestAPIServerIsLeftAloneByCommands(t *testing.T) {
 	})
 }
 
+// TestAPIServerIsLeftAloneForAsLongAsItAsks, also when somebody reads a pod from it by hand meanwhile.
+func TestAPIServerIsLeftAloneForAsLongAsItAsks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(execute("true"))
+		var mu sync.Mutex
+		var refused time.Time
+		early := 0
+		f.run = func() error {
+			mu.Lock()
+			defer mu.Unlock()
+			if refused.IsZero() {
+				refused = time.Now()
+				return &prober.Broken{Err: fmt.Errorf("running a command: %w", busyServer(http.StatusTooManyRequests, 20))}
+			}
+			if time.Since(refused) < 20*time.Second {
+				early++
+			}
+			return nil
+		}
+		p, end := started(t, f, prober.Options{All: true, InFlight: 4, AllowExec: true})
+		p.Follow(snapshot(many(50, known{state: model.StatePassing, period: 5})...))
+		p.Auto(true)
+		settle(3 * time.Second)
+		p.Run(t.Context(), subject("pod-0", "app"), true)
+		settle(time.Minute)
+		end()
+		if early != 1 || len(f.all()) < 50 {
+			t.Errorf("%d commands while the server was to be left alone, want the one by hand; %d in all", early, len(f.all()))
+		}
+	})
+}
+
 // TestFailuresTogetherCountOnce: a server that is busy for a moment is not left alone for a minute because many asked it.
 func TestFailuresTogetherCountOnce(t *testing.T) {
 	t.Parallel()

@@ -85,9 +85,9 @@ func (p *Prober) restLocked(probe model.Key, period time.Duration) time.Duration
 
 // pauseLocked returns how long the API server, or the way to a pod, is left alone.
 func (p *Prober) pauseLocked(uid model.UID) time.Duration {
-	until := p.backoff.until
+	until := p.backoff.over()
 	if pl := p.places[uid]; pl != nil {
-		until = latest(until, pl.backoff.until)
+		until = latest(until, pl.backoff.over())
 	}
 	return max(0, time.Until(until))
 }
