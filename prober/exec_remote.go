@@ -33,7 +33,11 @@ func (p *Pool) Exec(target Target, probe model.Key) Exec {
 		}
 		r, asked, err := p.start(ctx, target, probe.Container, argv)
 		if err != nil {
-			done(asked) // it may have reached the container before it failed for us
+			became := neverBegan
+			if asked {
+				became = lost // it may have reached the container before it failed for us
+			}
+			done(became)
 			err = fmt.Errorf("running a command in %s/%s: %w", target.Namespace, target.Name, err)
 			return ExecResult{}, &Broken{Err: err, Lack: lack(err)}
 		}
@@ -93,7 +97,7 @@ func unheard(err error) bool {
 
 // await waits for a command to end, but not longer than the timeout and what the way takes. A command that goes on is
 // watched until it ends, and done is called then.
-func (p *Pool) await(ctx context.Context, r remote, timeout time.Duration, done func(lost bool)) (ExecResult, error) {
+func (p *Pool) await(ctx context.Context, r remote, timeout time.Duration, done func(fate)) (ExecResult, error) {
 	began := time.Now()
 	way := watchWay(ctx, r.ask)
 	defer way.stop()
@@ -107,7 +111,7 @@ func (p *Pool) await(ctx context.Context, r remote, timeout time.Duration, done 
 			way.stop()
 			result, err := r.result()
 			r.close()
-			done(err != nil)
+			done(fateOf(err))
 			result.Began, result.RoundTrip = began, way.length()
 			if b := way.explains(took-way.length()-timeout, way.length(), tripsExec); err == nil && b != nil {
 				return ExecResult{}, b
@@ -138,12 +142,12 @@ func (p *Pool) await(ctx context.Context, r remote, timeout time.Duration, done 
 
 // follow waits in the background until a command has ended, or there was no sign of life for so long that nobody can know any
 // more. It asks for signs meanwhile, for what stands between may close a connection that is silent.
-func (p *Pool) follow(r remote, done func(lost bool)) {
+func (p *Pool) follow(r remote, done func(fate)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
 		r.close()
-		done(true)
+		done(lost)
 		return
 	}
 	p.running.Go(func() {
@@ -167,6 +171,6 @@ func (p *Pool) follow(r remote, done func(lost bool)) {
 		}
 		r.close()
 		_, err := r.result()
-		done(err != nil)
+		done(fateOf(err))
 	})
 }

@@ -31,9 +31,29 @@ type running struct {
 	lost  int       // how many in a row were lost
 }
 
-// begin notes that a command of a probe runs. The function that it returns says that it has ended, or that this
-// cannot be known any more. While another one runs the error is a *Broken.
-func (u *unfinished) begin(probe model.Key) (done func(lost bool), err error) {
+// fate is what became of a command.
+type fate uint8
+
+const (
+	// ended is a command whose end is known.
+	ended fate = iota
+	// lost is one whose end nobody can know any more.
+	lost
+	// neverBegan is one that was refused: it says nothing about those before it.
+	neverBegan
+)
+
+// fateOf returns the fate of a command that was under way, from the error of its result.
+func fateOf(err error) fate {
+	if err != nil {
+		return lost
+	}
+	return ended
+}
+
+// begin notes that a command of a probe runs. The function that it returns says what became of it. While another one
+// runs the error is a *Broken.
+func (u *unfinished) begin(probe model.Key) (done func(fate), err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	r := u.runs[probe]
@@ -45,13 +65,15 @@ func (u *unfinished) begin(probe model.Key) (done func(lost bool), err error) {
 		u.runs[probe] = r
 	}
 	r.runs, r.until = true, time.Time{}
-	return func(lost bool) {
+	return func(f fate) {
 		u.mu.Lock()
 		defer u.mu.Unlock()
 		switch {
-		case lost:
+		case f == lost:
 			r.until = time.Now().Add(forsaken << min(r.lost, forsakings))
 			r.lost++
+		case f == neverBegan && r.lost > 0:
+			r.runs = false
 		case u.runs[probe] == r: // the pod has not been forgotten meanwhile
 			delete(u.runs, probe)
 		}

@@ -145,9 +145,9 @@ func TestACommandIsTimedWithoutItsWay(t *testing.T) {
 				r := &fakeRemote{way: c.way, ended: make(chan struct{})}
 				r.way.born = time.Now()
 				go func() { time.Sleep(c.ends); close(r.ended) }()
-				over := []bool{} // whether the command was lost, for each time that it is said to be over
+				over := []fate{} // what it is said to have become, for each time that it is said
 				began := time.Now()
-				result, err := p.await(t.Context(), r, time.Second, func(lost bool) { over = append(over, lost) })
+				result, err := p.await(t.Context(), r, time.Second, func(f fate) { over = append(over, f) })
 				took := time.Since(began)
 				b := newBudget(time.Second, 0, 0)
 				b.start, b.roundTrip = began, result.RoundTrip
@@ -171,8 +171,8 @@ func TestACommandIsTimedWithoutItsWay(t *testing.T) {
 				}
 				p.cancel()
 				p.running.Wait()
-				if len(over) != 1 || over[0] {
-					t.Errorf("it is said to be over, and lost: %v", over)
+				if len(over) != 1 || over[0] != ended {
+					t.Errorf("it is said to have become %v", over)
 				}
 				time.Sleep(2 * time.Hour)
 			})
@@ -190,12 +190,20 @@ func TestALostCommandIsNotStartedAgainAndAgain(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			done(true)
+			done(lost)
 			time.Sleep(wait - time.Second)
 			if _, err := u.begin(probe); err == nil || !u.is(probe) {
 				t.Errorf("it is started again within %v", wait)
 			}
 			time.Sleep(time.Second)
+			refused, err := u.begin(probe)
+			if err != nil {
+				t.Fatal(err)
+			}
+			refused(neverBegan)
+			if u.is(probe) {
+				t.Error("a command that was refused is said to run")
+			}
 		}
 		late, err := u.begin(probe)
 		if err != nil {
@@ -205,7 +213,7 @@ func TestALostCommandIsNotStartedAgainAndAgain(t *testing.T) {
 		if _, err := u.begin(probe); err != nil {
 			t.Fatal(err)
 		}
-		late(false) // of the pod of before
+		late(ended) // of the pod of before
 		if !u.is(probe) {
 			t.Error("the end of an earlier command is taken for that of the present one")
 		}
