@@ -17,7 +17,7 @@ type wayWatch struct {
 
 	mu sync.Mutex
 	// guarded by mu
-	since             time.Time // of the ping under way; zero for none
+	since             time.Time // of the ping under way, or of the first that failed since one came back; zero for none
 	shortest, longest time.Duration
 
 	trips trips
@@ -49,25 +49,32 @@ func (w *wayWatch) run(ctx context.Context) {
 		case <-pause.C:
 		}
 		began := time.Now()
-		w.note(began, 0)
-		if w.ping(ctx) != nil {
-			return // whoever needs the way finds out why; how long it is silent by then counts
+		w.sent(began)
+		// A ping that fails may have been the last of a connection that another has replaced: only the next one tells.
+		if w.ping(ctx) == nil {
+			w.returned(began)
 		}
-		w.note(time.Time{}, time.Since(began))
 		pause.Reset(wayGlance)
 	}
 }
 
-// note notes when the ping under way began, and how long the one before it took.
-func (w *wayWatch) note(since time.Time, took time.Duration) {
+// sent notes that a ping is under way.
+func (w *wayWatch) sent(at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.since = since
-	if took == 0 {
-		return
+	if w.since.IsZero() {
+		w.since = at
 	}
+}
+
+// returned notes that a ping has come back. While those before it failed, the way was silent.
+func (w *wayWatch) returned(sent time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	took := time.Since(sent)
+	w.longest = max(w.longest, time.Since(w.since))
+	w.since = time.Time{}
 	w.trips.add(took)
-	w.longest = max(w.longest, took)
 	if w.shortest == 0 || took < w.shortest {
 		w.shortest = took
 	}

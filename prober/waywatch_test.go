@@ -92,6 +92,45 @@ func TestAWayThatIsHeldUp(t *testing.T) {
 	}
 }
 
+// TestAPingThatFails is no silence: the next one tells how long the way is.
+func TestAPingThatFails(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fails int32 // so many pings
+		took  time.Duration
+		worst time.Duration // after a second
+	}{
+		"none does":        {0, 20 * time.Millisecond, 20 * time.Millisecond},
+		"the first does":   {1, 20 * time.Millisecond, 140 * time.Millisecond},
+		"the first do":     {3, 20 * time.Millisecond, 380 * time.Millisecond},
+		"all do, at once":  {100, 0, 900 * time.Millisecond},
+		"all do, but late": {100, 20 * time.Millisecond, 900 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				pings := int32(0)
+				w := watchWay(t.Context(), func(ctx context.Context) error {
+					idle(ctx, c.took)
+					if pings++; pings <= c.fails {
+						return errRetired
+					}
+					return ctx.Err()
+				})
+				time.Sleep(time.Second - time.Millisecond)
+				synctest.Wait()
+				if got := w.worst().Round(10 * time.Millisecond); got != c.worst {
+					t.Errorf("the way took %v at worst, want %v", got, c.worst)
+				}
+				if got := w.usual(); c.fails < 100 && got != c.took {
+					t.Errorf("the way takes %v, want %v", got, c.took)
+				}
+				w.stop()
+			})
+		})
+	}
+}
+
 func webCheck(t *testing.T) *Check {
 	t.Helper()
 	get := corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Port: intstr.FromInt32(8080)}}
