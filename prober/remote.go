@@ -140,7 +140,7 @@ func (r *Remote) PodIP(ctx context.Context, pod *corev1.Pod, check *Check) *mode
 	case request.Host != "":
 		asked.Lacks = "Host"
 	}
-	return r.vantage.Ask(ctx, targetOf(pod), asked, check.Timeout+slack)
+	return r.vantage.Ask(ctx, targetOf(pod), asked, check.Timeout)
 }
 
 // Unfinished reports whether an earlier command of a probe may still run in its container.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"time"
@@ -50,40 +51,64 @@ type PodRequest struct {
 // vantageBody is how much of a body is read before the status is judged.
 const vantageBody = 10 << 10
 
-// Ask makes the request of an HTTP probe to a pod, and waits for an answer no longer than the timeout. There is no
-// verdict when the API server would not, or could not, make it, nor when the answer is a redirect: it would lead
-// elsewhere from there.
+// Ask makes the request of an HTTP probe to a pod, and waits for an answer no longer than the timeout and what the way to
+// the API server takes on top of it. There is no verdict when the API server would not, or could not, make it, nor when
+// the answer is a redirect: it would lead elsewhere from there.
 func (v *Vantage) Ask(ctx context.Context, target Target, probe PodRequest, timeout time.Duration) *model.PodIPVantage {
-	within, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	r, err := v.request(within, target, probe)
+	r, err := v.request(ctx, target, probe)
 	if err != nil {
 		return &model.PodIPVantage{Text: err.Error()}
 	}
-	prefix := fmt.Sprintf("Get %q: ", probe.URL)
-	response, err := v.client.Do(r)
+	way, err := v.measure(ctx) // which leaves a connection behind: opening one is not the pod's time
 	if err != nil {
-		return v.unanswered(ctx, within, err, prefix)
+		return &model.PodIPVantage{Text: "asking the API server: " + err.Error()}
+	}
+	l := look{Vantage: v, probe: probe, prefix: fmt.Sprintf("Get %q: ", probe.URL), way: way*3/2 + slack}
+	within, cancel := context.WithTimeout(ctx, timeout+l.way)
+	defer cancel()
+	return l.make(ctx, r.WithContext(within))
+}
+
+// look is one request that a Vantage makes.
+type look struct {
+	*Vantage
+	probe  PodRequest
+	prefix string // of the text of an error
+	// way is how long the way to the API server may take.
+	way time.Duration
+}
+
+// make makes the request, and says what the answer comes to.
+func (l *look) make(ctx context.Context, r *http.Request) *model.PodIPVantage {
+	within := r.Context()
+	response, err := l.client.Do(r)
+	if err != nil {
+		return l.unanswered(ctx, within, err, l.prefix)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if err := within.Err(); err != nil {
 		// What a server says on hearing that we hang up is no answer, and net/http prefers it to the end of a context.
-		return v.unanswered(ctx, within, err, prefix)
+		return l.unanswered(ctx, within, err, l.prefix)
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, vantageBody))
 	if said := fromServer(response, body); said != "" {
-		return v.unreached(said, probe, prefix)
+		return l.unreached(said)
 	}
 	if err != nil {
-		if u := v.unanswered(ctx, within, err, ""); u.Verdict == model.ShadowNone {
+		if u := l.unanswered(ctx, within, err, ""); u.Verdict == model.ShadowNone {
 			return u
 		}
 		// The kubelet counts a body that it cannot read for nothing, whatever the status.
 		return &model.PodIPVantage{Verdict: model.ShadowErrored, Text: "context deadline exceeded (Client.Timeout or context cancellation while reading body)"}
 	}
-	switch code := response.StatusCode; {
-	case probe.Lacks != "":
-		return &model.PodIPVantage{Text: fmt.Sprintf("the pod answers with status %d, to a request without the probe's %s: the API server does not pass it on", code, probe.Lacks)}
+	return l.judge(response.StatusCode, body)
+}
+
+// judge returns what the kubelet would make of a response.
+func (l *look) judge(code int, body []byte) *model.PodIPVantage {
+	switch {
+	case l.probe.Lacks != "":
+		return &model.PodIPVantage{Text: fmt.Sprintf("the pod answers with status %d, to a request without the probe's %s: the API server does not pass it on", code, l.probe.Lacks)}
 	case code >= 200 && code < 300:
 		return &model.PodIPVantage{Verdict: model.ShadowSuccess, Text: string(body)}
 	case code >= 300 && code < 400:
@@ -121,32 +146,41 @@ func (v *Vantage) request(ctx context.Context, target Target, probe PodRequest) 
 }
 
 // unanswered is what a request without an answer comes to. The pod is blamed for taking too long only if the API
-// server answers meanwhile.
-func (v *Vantage) unanswered(ctx, within context.Context, err error, prefix string) *model.PodIPVantage {
+// server answers meanwhile, over a way that is no longer than it may be.
+func (l *look) unanswered(ctx, within context.Context, err error, prefix string) *model.PodIPVantage {
 	if !errors.Is(within.Err(), context.DeadlineExceeded) || ctx.Err() != nil {
 		return &model.PodIPVantage{Text: "asking the API server: " + err.Error()}
 	}
-	if err := v.alive(ctx); err != nil {
+	way, err := l.measure(ctx)
+	switch {
+	case err != nil:
 		return &model.PodIPVantage{Text: "asking the API server: " + err.Error()}
+	case way > l.way:
+		return &model.PodIPVantage{Text: fmt.Sprintf("the way to the API server took %v meanwhile", way.Round(time.Millisecond))}
 	}
 	return &model.PodIPVantage{
 		Verdict: model.ShadowFailure, Text: prefix + "context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
 	}
 }
 
-// alive returns an error when the API server does not answer within two seconds.
-func (v *Vantage) alive(ctx context.Context) error {
+// measure returns how long the way to the API server and back is, without what a new connection takes. It is an error
+// when there is no answer within two seconds.
+func (v *Vantage) measure(ctx context.Context) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, silence)
 	defer cancel()
+	began := time.Now()
+	connected := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { began = time.Now() }}
 	u := *v.base
 	u.Path = strings.TrimSuffix(u.Path, "api/v1") + "version"
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, connected), http.MethodGet, u.String(), nil)
 	if err != nil {
-		return fmt.Errorf("making a request: %w", err)
+		return 0, fmt.Errorf("making a request: %w", err)
 	}
 	response, err := v.client.Do(r)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return response.Body.Close()
+	took := time.Since(began)
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, vantageBody)) // a connection is used again when it has been read
+	return took, response.Body.Close()
 }

@@ -33,14 +33,14 @@ func fromServer(r *http.Response, body []byte) string {
 
 // unreached is what a request comes to that the API server could not make. Only what the network said of the
 // pod's own address is a verdict.
-func (v *Vantage) unreached(said string, probe PodRequest, prefix string) *model.PodIPVantage {
+func (l *look) unreached(said string) *model.PodIPVantage {
 	cause, ok := strings.CutPrefix(said, unreachable)
-	own := "dial tcp " + probe.URL.Host + ": "
+	own := "dial tcp " + l.probe.URL.Host + ": "
 	switch {
 	case ok && strings.HasPrefix(cause, own+"connect: "), ok && (cause == "EOF" || strings.HasPrefix(cause, "tls: ")):
-		return &model.PodIPVantage{Verdict: model.ShadowFailure, Text: prefix + cause}
+		return &model.PodIPVantage{Verdict: model.ShadowFailure, Text: l.prefix + cause}
 	case ok && cause == own+"i/o timeout":
-		return &model.PodIPVantage{Verdict: model.ShadowFailure, Text: prefix + cause}
+		return &model.PodIPVantage{Verdict: model.ShadowFailure, Text: l.prefix + cause}
 	}
 	return &model.PodIPVantage{Text: said}
 }

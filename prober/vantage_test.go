@@ -8,8 +8,10 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -174,6 +176,79 @@ func TestVantageTakesNoAnswerAfterTheTimeout(t *testing.T) {
 	const want = `Get "http://10.0.0.7:8080/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`
 	if got := v.Ask(soon(t), target, prober.PodRequest{URL: u}, time.Millisecond); got.Verdict != model.ShadowFailure || got.Text != want {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// TestVantageOverAWay: what the way to the API server takes is not the pod's time.
+func TestVantageOverAWay(t *testing.T) {
+	t.Parallel()
+	silent()
+	const ms = time.Millisecond
+	for name, c := range map[string]struct {
+		before, after, answers time.Duration // the way before the request and after it, and the pod
+		verdict                model.ShadowVerdict
+		took                   time.Duration
+	}{
+		"near, in time":        {10 * ms, 10 * ms, 990 * ms, model.ShadowSuccess, 1010 * ms},
+		"near, no end to it":   {10 * ms, 10 * ms, time.Hour, model.ShadowFailure, 1285 * ms},
+		"far, in time":         {400 * ms, 400 * ms, 990 * ms, model.ShadowSuccess, 1790 * ms},
+		"far, no end to it":    {400 * ms, 400 * ms, time.Hour, model.ShadowFailure, 2650 * ms},
+		"the way is held up":   {10 * ms, 300 * ms, time.Hour, model.ShadowNone, 1575 * ms},
+		"the way is cut after": {10 * ms, time.Hour, time.Hour, model.ShadowNone, 3275 * ms},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				way := c.before
+				config := &rest.Config{Host: "http://api"}
+				config.Wrap(func(http.RoundTripper) http.RoundTripper {
+					return roundTrip(func(r *http.Request) (*http.Response, error) {
+						took := way
+						if strings.HasSuffix(r.URL.Path, "/proxy/") {
+							took, way = way+c.answers, c.after
+						}
+						pause(r.Context(), took)
+						if err := r.Context().Err(); err != nil {
+							return nil, err
+						}
+						return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: r}, nil
+					})
+				})
+				v, err := prober.NewVantage(config)
+				if err != nil {
+					t.Fatal(err)
+				}
+				begin := time.Now()
+				got := v.Ask(t.Context(), target, prober.PodRequest{URL: &url.URL{Scheme: "http", Host: address(webPort), Path: "/"}}, time.Second)
+				if took := time.Since(begin); got.Verdict != c.verdict || took != c.took {
+					t.Errorf("got %+v after %v, want %s after %v", got, took, c.verdict, c.took)
+				}
+			})
+		})
+	}
+}
+
+// TestVantageOpensOneConnection, and has opened it before the pod's time begins.
+func TestVantageOpensOneConnection(t *testing.T) {
+	t.Parallel()
+	silent()
+	var opened atomic.Int32
+	server := httptest.NewUnstartedServer(respond(http.StatusOK, "fine"))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	v, err := prober.NewVantage(&rest.Config{Host: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.Close)
+	u := &url.URL{Scheme: "http", Host: address(webPort), Path: "/"}
+	if got := v.Ask(soon(t), target, prober.PodRequest{URL: u}, time.Minute); got.Verdict != model.ShadowSuccess || opened.Load() != 1 {
+		t.Errorf("got %+v over %d connections", got, opened.Load())
 	}
 }
 
