@@ -88,7 +88,7 @@ func (c *comparing) tell(ctx context.Context, round int, transcripts []prober.Tr
 		if round+i > 0 {
 			fmt.Fprintln(c.options.streams.Out)
 		}
-		if err := r.print(c.options.streams.Out, round+1, c.options.count); err != nil {
+		if err := r.print(c.options.streams.Out, round+1, c.options.count, s.At); err != nil {
 			return fmt.Errorf("writing: %w", err)
 		}
 	}

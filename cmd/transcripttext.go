@@ -26,8 +26,8 @@ func (s *script) line(word, format string, args ...any) {
 	fmt.Fprintf(s, "  %-10s %s\n", word, model.Printable(fmt.Sprintf(format, args...)))
 }
 
-// print writes the newest run for a person.
-func (r *TranscriptReport) print(out io.Writer, n, of int) error {
+// print writes the newest run for a person, as one of so many, and what is known now beside it.
+func (r *TranscriptReport) print(out io.Writer, n, of int, now time.Time) error {
 	var s script
 	nth := ""
 	if of > 1 {
@@ -43,7 +43,7 @@ func (r *TranscriptReport) print(out io.Writer, n, of int) error {
 		run.Attempts[i].print(&s, i+1)
 	}
 	run.print(&s)
-	r.printKubelet(&s, run)
+	r.printKubelet(&s, now)
 	if r.Reproduce != "" {
 		s.line("by hand", "%s", r.Reproduce)
 		if r.Handler != string(model.Exec) {
@@ -119,7 +119,7 @@ func (r *RunReport) print(s *script) {
 }
 
 // printKubelet writes what the kubelet finds, and what follows from the comparison.
-func (r *TranscriptReport) printKubelet(s *script, run *RunReport) {
+func (r *TranscriptReport) printKubelet(s *script, now time.Time) {
 	if r.Gone || r.Shadow == nil {
 		s.line("kubelet", "the pod does not exist any more")
 		return
@@ -131,7 +131,7 @@ func (r *TranscriptReport) printKubelet(s *script, run *RunReport) {
 	}
 	s.line("kubelet", "%s, certainty %s", state, kubelet.Certainty)
 	if kubelet.Text != "" || !kubelet.At.IsZero() {
-		s.line("", "%s", strings.TrimSpace(kubelet.Text+" "+ago(run.At, kubelet.At)))
+		s.line("", "%s", strings.TrimSpace(kubelet.Text+" "+ago(now, kubelet.At)))
 	}
 	s.line("verdict", "%s", strings.TrimSpace(string(r.Shadow.Class)+" "+r.Shadow.Name)+", certainty "+r.Shadow.Certainty)
 	if r.Shadow.Explain != "" {
@@ -142,12 +142,12 @@ func (r *TranscriptReport) printKubelet(s *script, run *RunReport) {
 	}
 }
 
-// ago says how long before a run something was said; empty when that is not known.
-func ago(run, at time.Time) string {
+// ago says how long ago something was said; empty when that is not known. The node's clock may be ahead of ours.
+func ago(now, at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return "(" + duration.HumanDuration(run.Sub(at)) + " ago)"
+	return "(" + duration.HumanDuration(max(0, now.Sub(at))) + " ago)"
 }
 
 // said joins an outcome and its text. That of a success is the body, or what the command wrote, which is seen above.
