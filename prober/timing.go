@@ -8,7 +8,7 @@ import (
 
 // How often an attempt goes to the container and back, besides the once of every attempt.
 const (
-	tripsHop   = 2 // a redirect: a connection and a request
+	tripsHop   = 1 // a redirect: its request is sent with the connection, which is not waited for
 	tripsTLS12 = 2
 	tripsTLS13 = 1
 	tripsGRPC  = 1 // the settings, before the call
