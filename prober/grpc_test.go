@@ -2,16 +2,20 @@ package prober_test
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
+	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/probetop/probetop/model"
 )
@@ -34,20 +38,20 @@ func (h health) Check(ctx context.Context, r *grpc_health_v1.HealthCheckRequest)
 }
 
 // serveGRPC starts a gRPC server, with a health service unless there is no answer, and returns the way to it.
-func serveGRPC(t *testing.T, a answer) *way {
+func serveGRPC(t *testing.T, a answer, opts ...grpc.ServerOption) *way {
 	t.Helper()
 	var config net.ListenConfig
 	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(serveHealth(l, a))
+	t.Cleanup(serveHealth(l, a, opts...))
 	return &way{to: l.Addr().String()}
 }
 
 // serveHealth serves until the returned function is called.
-func serveHealth(l net.Listener, a answer) (stop func()) {
-	server := grpc.NewServer()
+func serveHealth(l net.Listener, a answer, opts ...grpc.ServerOption) (stop func()) {
+	server := grpc.NewServer(opts...)
 	if a != nil {
 		grpc_health_v1.RegisterHealthServer(server, health{answer: a})
 	}
@@ -88,6 +92,32 @@ func TestGRPC(t *testing.T) {
 			expect(t, r, c.verdict, c.text)
 			if w.left() != 0 || len(r.Attempts) != 1 || r.Attempts[0].Hops[0].Protocol != "HTTP/2.0" || r.Attempts[0].RoundTrips != 2 {
 				t.Errorf("%d connections left, attempts %+v", w.left(), r.Attempts)
+			}
+		})
+	}
+}
+
+// TestGRPCOverTLS takes the way as often as the version of TLS has it, which the server chooses.
+func TestGRPCOverTLS(t *testing.T) {
+	t.Parallel()
+	certified := httptest.NewUnstartedServer(nil)
+	certified.StartTLS()
+	t.Cleanup(certified.Close)
+	secured := grpcCall("")
+	mode := corev1.GRPCProbeModeTLS
+	secured.GRPC.Mode = &mode
+	for name, c := range map[string]struct {
+		version uint16
+		trips   int
+	}{"TLS 1.2": {tls.VersionTLS12, 4}, "TLS 1.3": {tls.VersionTLS13, 3}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config := &tls.Config{Certificates: certified.TLS.Certificates, MaxVersion: c.version}
+			w := serveGRPC(t, serving, grpc.Creds(credentials.NewTLS(config)))
+			r := over(t, check(t, secured, patient), w.dial)
+			expect(t, r, model.ShadowSuccess, "service healthy")
+			if a := r.Attempts[0]; a.RoundTrips != c.trips || a.Hops[0].TLS != name {
+				t.Errorf("%d round trips over %s, want %d", a.RoundTrips, a.Hops[0].TLS, c.trips)
 			}
 		})
 	}
