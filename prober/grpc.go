@@ -111,7 +111,7 @@ func (c *Check) uncalled(t *trial, err error) outcome {
 	}
 	answer := status.Convert(err)
 	switch {
-	case err == nil, answer.Code() == codes.DeadlineExceeded:
+	case err == nil, answer.Code() == codes.DeadlineExceeded, t.late():
 		return failure(fmt.Sprintf("timeout: health rpc did not complete within %v", c.Timeout))
 	case answer.Code() == codes.Unimplemented:
 		return failure("error: this server does not implement the grpc health protocol (grpc.health.v1.Health): " + answer.Message())

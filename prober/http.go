@@ -92,7 +92,7 @@ func (t *trial) unanswered(within context.Context, err error) outcome {
 		return failure(prefix + awaitingHeaders)
 	case refusal != nil:
 		return failure(prefix + "dial tcp " + address + ": " + refusal.Error())
-	case errors.Is(context.Cause(within), context.DeadlineExceeded):
+	case errors.Is(context.Cause(within), context.DeadlineExceeded), t.late():
 		return failure(prefix + awaitingHeaders)
 	}
 	return failure(err.Error())
@@ -104,7 +104,7 @@ func (t *trial) unread(within context.Context, err error) outcome {
 	if b, _, _ := t.wire.said(); b != nil {
 		return b.none()
 	}
-	if errors.Is(context.Cause(within), context.DeadlineExceeded) {
+	if errors.Is(context.Cause(within), context.DeadlineExceeded) || t.late() {
 		return errored(readingBody)
 	}
 	return errored(err.Error())

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,6 +64,65 @@ func TestBodyThatEndsWithItsConnection(t *testing.T) {
 				}
 				via := prober.Paths{Dial: dial, RoundTrip: time.Millisecond, Linger: time.Second}
 				expect(t, check(t, httpGet("/")).Run(t.Context(), via), c.verdict, c.text)
+			})
+		})
+	}
+}
+
+// endsWith is a connection that ends otherwise than it seems to.
+type endsWith struct {
+	net.Conn
+	err error
+}
+
+func (e endsWith) Read(p []byte) (int, error) {
+	n, err := e.Conn.Read(p)
+	if err == io.EOF { //nolint:errorlint // As net.Pipe has it.
+		err = e.err
+	}
+	return n, err
+}
+
+// TestAnErrorThatComesLate is the timeout that the kubelet has seen by then, over a way of 200 ms.
+func TestAnErrorThatComesLate(t *testing.T) {
+	t.Parallel()
+	const early, tooLate = 1150 * time.Millisecond, 1250 * time.Millisecond
+	reset := &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	half := "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"
+	for name, c := range map[string]struct {
+		after   time.Duration // until it says something
+		says    string
+		holds   time.Duration // until it ends the connection
+		err     error
+		verdict model.ShadowVerdict
+		text    string
+	}{
+		"hangs up":                  {early, "", 0, io.EOF, model.ShadowFailure, `Get "http://10.0.0.5:8080/": EOF`},
+		"hangs up late":             {tooLate, "", 0, io.EOF, model.ShadowFailure, late},
+		"talks nonsense":            {early, "nonsense\r\n\r\n", 0, io.EOF, model.ShadowFailure, `Get "http://10.0.0.5:8080/": net/http: HTTP/1.x transport connection broken: malformed HTTP response "nonsense"`},
+		"talks nonsense late":       {tooLate, "nonsense\r\n\r\n", 0, io.EOF, model.ShadowFailure, late},
+		"resets late":               {tooLate, "", 0, reset, model.ShadowFailure, `Get "http://10.0.0.5:8080/": read tcp: connection reset by peer`},
+		"hangs up in the body":      {early, half, 0, io.EOF, model.ShadowErrored, "unexpected EOF"},
+		"hangs up in the body late": {early, half, tooLate - early, io.EOF, model.ShadowErrored, lateBody},
+		"resets in the body":        {early, half, 0, reset, model.ShadowErrored, "read tcp: connection reset by peer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				dial := func(context.Context, string, string) (net.Conn, error) {
+					ours, theirs := net.Pipe()
+					go func() {
+						defer func() { _ = theirs.Close() }()
+						if _, err := http.ReadRequest(bufio.NewReader(theirs)); err != nil {
+							return
+						}
+						time.Sleep(c.after)
+						_, _ = io.WriteString(theirs, c.says)
+						time.Sleep(c.holds)
+					}()
+					return endsWith{ours, c.err}, nil
+				}
+				expect(t, check(t, httpGet("/")).Run(t.Context(), prober.Paths{Dial: dial, RoundTrip: 200 * time.Millisecond}), c.verdict, c.text)
 			})
 		})
 	}

@@ -10,7 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
 
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/prober"
@@ -150,6 +152,24 @@ func TestGRPCTimes(t *testing.T) {
 					t.Errorf("took %v, want %v", took, c.took)
 				}
 			})
+		})
+	}
+}
+
+// TestGRPCErrorThatComesLate is the timeout that the kubelet has seen by then.
+func TestGRPCErrorThatComesLate(t *testing.T) {
+	t.Parallel()
+	for delay, text := range map[time.Duration]string{
+		1399 * time.Millisecond: "error: health rpc probe failed: rpc error: code = NotFound desc = unknown service",
+		1401 * time.Millisecond: "timeout: health rpc did not complete within 1s",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := newPipes()
+			defer p.serveGRPC(func(ctx context.Context, _ string) (grpc_health_v1.HealthCheckResponse_ServingStatus, error) {
+				pause(ctx, delay)
+				return 0, status.Error(codes.NotFound, "unknown service")
+			})()
+			expect(t, check(t, grpcCall("")).Run(t.Context(), prober.Paths{Dial: p.dial, RoundTrip: 200 * time.Millisecond}), model.ShadowFailure, text)
 		})
 	}
 }

@@ -132,8 +132,15 @@ func (t *trial) closedAt() time.Time {
 	return end
 }
 
-// blame returns, after over, an outcome for which the container is to blame, unless the way to it is. What the runtime said in so many
-// words is the container's, whatever becomes of the way.
+// late reports whether an error came when the kubelet would have given up already, and so has not seen it. What is said
+// of the connection itself, a refusal or a reset, keeps its words: no way makes them up.
+func (t *trial) late() bool {
+	_, refusal, _ := t.wire.said()
+	return refusal == nil && !t.wire.wasReset() && t.budget.lateAt(t.closedAt())
+}
+
+// blame returns, after over, an outcome for which the container is to blame, unless the way to it is. What the runtime
+// said in so many words is the container's, whatever becomes of the way.
 func (t *trial) blame(ctx context.Context, o outcome) outcome {
 	_, refusal, _ := t.wire.said()
 	if o.verdict != model.ShadowFailure && o.verdict != model.ShadowErrored || refusal != nil || t.wire.wasReset() || t.via.Alive == nil {
