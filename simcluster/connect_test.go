@@ -225,6 +225,38 @@ func TestPodProxy(t *testing.T) {
 	}
 }
 
+// TestPodProxyOfProxies: the word stands in the namespace, the name and the path, and a slash in the path is not a slash of it.
+func TestPodProxyOfProxies(t *testing.T) {
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL.EscapedPath()) }))
+	t.Cleanup(web.Close)
+	c := start(t, simcluster.Options{Behaviour: func(*corev1.Pod) simcluster.Behaviour {
+		return &simcluster.Local{Dial: func(ctx context.Context, _ int32, _ bool) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "tcp", web.Listener.Addr().String())
+		}}
+	}})
+	if err := c.Apply(&corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "proxy-a", Name: "proxy-b"}, Status: corev1.PodStatus{PodIP: "10.0.0.7"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	config := c.RESTConfig()
+	direct, err := rest.HTTPClientFor(config) // client-go joins paths in a way of its own
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/a%2Fb/proxy/c", "/", "/proxy"} {
+		r, err := direct.Get(config.Host + "/api/v1/namespaces/proxy-a/pods/http:proxy-b:80/proxy" + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r.Body)
+		_ = r.Body.Close()
+		if string(got) != path || err != nil {
+			t.Errorf("got %q, %v, want %q", got, err, path)
+		}
+	}
+}
+
 func TestPodLog(t *testing.T) {
 	_, cs := withPod(t, &simcluster.Local{Output: func(_ context.Context, container string, previous bool) (io.ReadCloser, error) {
 		return io.NopCloser(strings.NewReader(fmt.Sprintf("%s %t\ntwo\nthree\n", container, previous))), nil

@@ -32,8 +32,11 @@ func (s *session) proxy() error {
 	if port != "" {
 		host = net.JoinHostPort(host, port)
 	}
-	_, path, _ := strings.Cut(s.Path, "/proxy")
-	target := &url.URL{Scheme: scheme, Host: host, Path: path, RawQuery: s.r.URL.RawQuery}
+	// A namespace or a pod may be called proxy, too.
+	before := "/pods/" + s.Name + "/proxy"
+	_, path, _ := strings.Cut(s.Path, before)
+	_, escaped, _ := strings.Cut(s.r.URL.EscapedPath(), before)
+	target := &url.URL{Scheme: scheme, Host: host, Path: path, RawPath: escaped, RawQuery: s.r.URL.RawQuery}
 	if target.Scheme == "" {
 		target.Scheme = "http"
 	}
