@@ -95,7 +95,7 @@ func linked(text string) string {
 // readCommand reads what the kubelet says of an exec probe.
 func readCommand(said remark) conduct {
 	switch {
-	case strings.HasPrefix(said.text, `command "`) && strings.Contains(said.text, `" timed out`):
+	case timedOut(strings.TrimSpace(said.text)):
 		return conduct{manner: stalls}
 	case said.outcome == "errored":
 		_, cause, ok := strings.Cut(said.text, " desc = ")
@@ -105,6 +105,13 @@ func readCommand(said remark) conduct {
 		return conduct{unstarted: errors.New(cause)}
 	}
 	return conduct{output: said.text, exit: 1}
+}
+
+// timedOut reports whether that is said of a command that took too long: by CRI-O, by containerd since kubelet 1.31, and
+// before.
+func timedOut(text string) bool {
+	return text == "command timed out" || strings.HasPrefix(text, `command timed out: "`) ||
+		strings.HasPrefix(text, `command "`) && strings.Contains(text, `" timed out`)
 }
 
 // readGRPC reads what pkg/probe/grpc/grpc.go of the kubelet says.

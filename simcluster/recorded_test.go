@@ -287,7 +287,14 @@ func TestRecordedCommand(t *testing.T) {
 		"it fails":          {message: "failed: queue is full\n", argv: []string{"check", "queue"}, out: "queue is full\n", code: 1},
 		"it cannot start":   {message: "errored and resulted in unknown state: rpc error: code = Unknown desc = " + missing, argv: []string{"check", "queue"}, err: missing},
 		"it takes too long": {message: `errored and resulted in unknown state: command "check queue" timed out after 1s`, argv: []string{"check", "queue"}, err: "deadline exceeded"},
-		"another command":   {argv: []string{"sh", "-c", "true"}, err: `exec: "sh": executable file not found in $PATH`},
+		"it takes too long, since 1.31": {
+			message: `failed: command timed out: "check queue" timed out after 1s`, argv: []string{"check", "queue"}, err: "deadline exceeded",
+		},
+		"it takes too long, CRI-O": {message: "failed: command timed out", argv: []string{"check", "queue"}, err: "deadline exceeded"},
+		"it says something like it": {
+			message: "failed: command timed out waiting\n", argv: []string{"check", "queue"}, out: "command timed out waiting\n", code: 1,
+		},
+		"another command": {argv: []string{"sh", "-c", "true"}, err: `exec: "sh": executable file not found in $PATH`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
