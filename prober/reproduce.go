@@ -49,6 +49,9 @@ func (h *httpRequest) curl(timeout string) []string {
 		if name == "Host" || name == "User-Agent" {
 			values = values[:1] // net/http sends no more of these
 		}
+		if name == "Host" && values[0] == "" {
+			continue // net/http sends the one of the URL then, and so does curl
+		}
 		for _, value := range values {
 			words = append(words, "-H", curlHeader(name, value))
 		}
@@ -59,13 +62,13 @@ func (h *httpRequest) curl(timeout string) []string {
 	return append(words, h.url)
 }
 
-// curlHeader writes a header for curl, to which one without a value means that it is left out. So it is by
-// net/http for these two.
+// curlHeader writes a header for curl, to which one without a value means that it is left out. So it is by net/http for
+// the user agent.
 func curlHeader(name, value string) string {
 	switch {
 	case value != "":
 		return name + ": " + value
-	case name == "User-Agent" || name == "Host":
+	case name == "User-Agent":
 		return name + ":"
 	}
 	return name + ";"

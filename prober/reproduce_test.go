@@ -15,6 +15,8 @@ func TestReproduce(t *testing.T) {
 	t.Parallel()
 	withHeaders := httpsGet("/p?x=1&y='z'")
 	withHeaders.HTTPGet.HTTPHeaders = []corev1.HTTPHeader{{Name: "Host", Value: "shop.example.org"}, {Name: "accept"}, {Name: "X-Empty"}, {Name: "X-A", Value: "1"}, {Name: "X-A", Value: "$(id)"}}
+	empty := httpGet("/")
+	empty.HTTPGet.HTTPHeaders = []corev1.HTTPHeader{{Name: "Host"}, {Name: "User-Agent"}}
 	dashed := tcpSocket()
 	dashed.TCPSocket.Host = "-ofile"
 	v6 := func(pod *corev1.Pod) { pod.Status.PodIP = "fd00::5" }
@@ -22,6 +24,7 @@ func TestReproduce(t *testing.T) {
 		"curl -i -k -g --path-as-is --noproxy '*' --max-time 1 -H 'Accept: */*' -H 'User-Agent: kube-probe/1.37' http://10.0.0.5:8080/": check(t, httpGet("/")).Reproduce(),
 		"curl -i -k -g --path-as-is --noproxy '*' --max-time 1 -H 'Host: shop.example.org' -H 'User-Agent: kube-probe/1.37' -H 'X-A: 1' -H 'X-A: $(id)' -H 'X-Empty;' -H Accept: " +
 			`'https://10.0.0.5:8080/p?x=1&y='\''z'\'''`: check(t, withHeaders).Reproduce(),
+		"curl -i -k -g --path-as-is --noproxy '*' --max-time 1 -H 'Accept: */*' -H User-Agent: http://10.0.0.5:8080/": check(t, empty).Reproduce(),
 		"nc -z -v -w 1 10.0.0.5 5432": check(t, tcpSocket()).Reproduce(),
 		"nc -z -v -w 1 fd00::5 5432":  check(t, tcpSocket(), v6).Reproduce(),
 		"grpc_health_probe -addr 10.0.0.5:9090 -connect-timeout 1s -rpc-timeout 1s -user-agent kube-probe/1.37 -service db": check(t, grpcCall("db")).Reproduce(),
