@@ -6,19 +6,27 @@ import (
 	"time"
 )
 
+// bookkeeper knows which Killing event is about which end; its cause is NotKilled for an end without.
+type bookkeeper struct {
+	*judge
+	kills    []kill
+	doubtful []bool
+}
+
 // ledger returns the restarts of the pod's containers that are known, newest first.
 func (j *judge) ledger() []Restart {
 	if j.history == nil || len(j.history.ends) == 0 {
 		return nil
 	}
 	restarts := make([]Restart, 0, len(j.history.ends))
-	kills, doubtful := j.killsOf()
+	b := j.bookkeeper()
 	for i, e := range slices.Backward(j.history.ends) {
 		if j.stopped(e) {
 			continue
 		}
-		r := j.restart(e, kills[i])
-		if doubtful[i] || kills[i].at.Equal(e.how.StartedAt) { // or it was the kill of the one before
+		k := b.kills[i]
+		r := b.restart(e, k)
+		if b.doubtful[i] || k.at.Equal(e.how.StartedAt) { // or it was the kill of the one before
 			r.Certainty = min(r.Certainty, CertaintyMedium)
 		}
 		restarts = append(restarts, r)
@@ -28,7 +36,7 @@ func (j *judge) ledger() []Restart {
 }
 
 // restart finds out why an instance ended, and what came after.
-func (j *judge) restart(e end, k kill) Restart {
+func (j *bookkeeper) restart(e end, k kill) Restart {
 	r := Restart{
 		Container: e.container, At: e.how.FinishedAt, Count: e.count,
 		ExitCode: e.how.ExitCode, Signal: e.how.Signal, Reason: e.how.Reason, Untold: e.untold,
@@ -83,7 +91,7 @@ func (t ProbeType) cause() RestartCause {
 }
 
 // cause names why an instance ended: what the Killing event says, then what the runtime says.
-func (j *judge) cause(e end, k kill) (RestartCause, Certainty) {
+func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 	if e.how.Reason == "OOMKilled" {
 		if typ, probed := k.cause.probe(); probed {
 			return typ.cause(), CertaintyHigh // a kill that was under way: the memory may as well have been a child's
@@ -238,12 +246,12 @@ func (j *judge) ledgerDue() (next time.Time) {
 // watched reports whether we were there when the instance ended.
 func (j *judge) watched(e end) bool { return !e.started.IsZero() || !e.ready.IsZero() }
 
-// killsOf finds the Killing event of each end; its cause is NotKilled for an end without. A kill belongs to the
-// oldest instance that it can belong to: within one second an instance may be killed and the next one start. Ends
-// that a kill can belong to and does not are doubtful, and so is the one it is given to.
-func (j *judge) killsOf() (kills []kill, doubtful []bool) {
+// bookkeeper finds the Killing event of each end. A kill belongs to the oldest instance that it can belong to: within one
+// second an instance may be killed and the next one start. Ends that a kill can belong to and does not are doubtful, and so
+// is the one it is given to.
+func (j *judge) bookkeeper() *bookkeeper {
 	h := j.history
-	kills, doubtful = make([]kill, len(h.ends)), make([]bool, len(h.ends))
+	kills, doubtful := make([]kill, len(h.ends)), make([]bool, len(h.ends))
 	for _, k := range h.kills {
 		given := -1
 		for i, e := range h.ends {
@@ -260,7 +268,7 @@ func (j *judge) killsOf() (kills []kill, doubtful []bool) {
 			}
 		}
 	}
-	return kills, doubtful
+	return &bookkeeper{j, kills, doubtful}
 }
 
 // decisive returns what the probe said last before a kill, and how long it had failed by then without a pause.

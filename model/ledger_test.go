@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -140,5 +141,25 @@ func TestCauseIsNotKnownOnceKillingEventsMayBeFiltered(t *testing.T) {
 		if len(lines) != 1 || lines[0].Cause != want || want == CauseUnknown && lines[0].Certainty > CertaintyLow {
 			t.Errorf("after %d restarts: %+v, want %s", restarts, lines, want)
 		}
+	}
+}
+
+// BenchmarkFoldCrashLoop is a status of a pod whose ledger is full, and of whose kills few were told.
+func BenchmarkFoldCrashLoop(b *testing.B) {
+	pod := web(with(Liveness, probe()))
+	w := newWorld(b).hears(pod)
+	for i := 1; i <= 40; i++ {
+		again := *pod
+		again.Containers = slices.Clone(pod.Containers)
+		c := &again.Containers[0]
+		c.Restarts, c.StartedAt = int32(i), at(10*i)
+		c.Last = &Termination{Reason: "Error", ExitCode: 3, StartedAt: at(10*i - 10), FinishedAt: at(10*i - 2)}
+		w.after(10*i).hears(said(ReasonKilling, "Container web failed liveness probe, will be restarted", int32(i), 9, 10*i-1), &again)
+		pod = &again
+	}
+	w.Snapshot()
+	b.ReportAllocs()
+	for b.Loop() {
+		w.hears(pod).Snapshot()
 	}
 }

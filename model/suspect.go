@@ -4,7 +4,7 @@ import "time"
 
 // suspect names the probe that has ended an instance when no event says so: the kubelet's counters, the failures that
 // were told, or how long a container lived that never started.
-func (j *judge) suspect(e end) (RestartCause, Certainty) {
+func (j *bookkeeper) suspect(e end) (RestartCause, Certainty) {
 	chose := !e.untold && e.how.Signal == 0 && e.how.ExitCode > 0 && e.how.ExitCode <= 128
 	if chose && j.endsOtherwise(e) {
 		return CauseUnknown, CertaintyNone
@@ -37,14 +37,13 @@ func (j *judge) suspect(e end) (RestartCause, Certainty) {
 const terminatedExitCode = 128 + 15
 
 // endsOtherwise reports whether a container is known to end with another code when a probe kills it.
-func (j *judge) endsOtherwise(e end) (known bool) {
-	kills, doubtful := j.killsOf()
+func (j *bookkeeper) endsOtherwise(e end) (known bool) {
 	for i, o := range j.history.ends {
 		if o.untold || o.container != e.container {
 			continue
 		}
-		_, probed := kills[i].cause.probe()
-		switch told := probed && !doubtful[i]; {
+		_, probed := j.kills[i].cause.probe()
+		switch told := probed && !j.doubtful[i]; {
 		case told && o.how.ExitCode == e.how.ExitCode:
 			return false
 		case told || o.how.ExitCode == terminatedExitCode:

@@ -282,6 +282,16 @@ func busyServer(code int, seconds int32) error {
 	}}
 }
 
+// apart wants requests to come so far apart.
+func apart(t *testing.T, times []time.Duration, least time.Duration) {
+	t.Helper()
+	for i := 1; i < len(times); i++ {
+		if gap := times[i] - times[i-1]; gap < least {
+			t.Errorf("request %d came %v after the one before", i, gap)
+		}
+	}
+}
+
 // TestAPIServerIsLeftAlone: after a 429 nothing is asked for as long as the server says, and then seldom.
 func TestAPIServerIsLeftAlone(t *testing.T) {
 	t.Parallel()
@@ -298,11 +308,7 @@ func TestAPIServerIsLeftAlone(t *testing.T) {
 		p.Auto(true)
 		time.Sleep(10 * time.Minute)
 		end()
-		for i := 1; i < len(times); i++ {
-			if gap := times[i] - times[i-1]; gap < 20*time.Second {
-				t.Errorf("request %d came %v after the one before", i, gap)
-			}
-		}
+		apart(t, times, 20*time.Second)
 		if n := len(times); n < 10 || n > 18 {
 			t.Errorf("%d requests in ten minutes: %v", n, times)
 		}
@@ -325,11 +331,7 @@ func TestAPIServerIsLeftAloneByCommands(t *testing.T) {
 		p.Auto(true)
 		time.Sleep(5 * time.Minute)
 		end()
-		for i := 1; i < len(times); i++ {
-			if gap := times[i] - times[i-1]; gap < 20*time.Second {
-				t.Errorf("command %d came %v after the one before", i, gap)
-			}
-		}
+		apart(t, times, 20*time.Second)
 		if len(times) < 4 {
 			t.Errorf("%d commands in five minutes: %v", len(times), times)
 		}
