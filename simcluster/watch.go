@@ -24,7 +24,8 @@ type watcher struct {
 	bookmarks time.Duration // zero when the client wants none
 	ended     uint64        // how often watches had been ended before this one
 	// owned by run
-	version uint64 // what the client knows, up to here
+	version uint64   // what the client knows, up to here
+	there   []object // what there was when the watch began, for a client that wants to hear of it
 }
 
 func (c *Cluster) watch(x *exchange) error {
@@ -65,6 +66,9 @@ func (c *Cluster) watch(x *exchange) error {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Duration(*opts.TimeoutSeconds)*time.Second)
 		defer cancel()
+	}
+	if initial { // before the client hears that the watch begins: what it does next is a change
+		w.there, w.version = c.store.now(x.resource)
 	}
 	w.open()
 	w.run(ctx, opts, initial)
@@ -114,17 +118,16 @@ func (w *watcher) run(ctx context.Context, opts *internalversion.ListOptions, in
 	}
 }
 
-// list sends all there is now.
+// list sends all there was when the watch began.
 func (w *watcher) list(opts *internalversion.ListOptions) error {
-	objects, version := w.store.now(w.x.resource)
-	for _, o := range objects {
+	for _, o := range w.there {
 		if w.selection.matches(o) {
 			if err := w.send(apiwatch.Added, o); err != nil {
 				return err
 			}
 		}
 	}
-	w.version = version
+	w.there = nil
 	if opts.SendInitialEvents != nil && opts.AllowWatchBookmarks {
 		return w.bookmark(map[string]string{metav1.InitialEventsAnnotationKey: "true"})
 	}
