@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"time"
 )
 
 // ending is how the other side has ended a stream.
@@ -35,6 +36,7 @@ type tap struct {
 	// guarded by mu
 	endings map[uint32]ending // of the streams that are watched
 	cause   error             // why the connection cannot be read any more
+	heard   time.Time         // when something came last
 
 	// owned by the reader
 	header [frameHeader]byte
@@ -86,6 +88,9 @@ func (t *tap) fail(cause error) {
 // Read implements net.Conn.
 func (t *tap) Read(p []byte) (int, error) {
 	n, err := t.Conn.Read(p)
+	if n > 0 {
+		t.hear()
+	}
 	t.follow(p[:n])
 	if err != nil {
 		cause := err
@@ -95,6 +100,20 @@ func (t *tap) Read(p []byte) (int, error) {
 		t.fail(cause)
 	}
 	return n, err
+}
+
+func (t *tap) hear() {
+	now := time.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.heard = now
+}
+
+// quiet returns for how long nothing has come.
+func (t *tap) quiet() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return time.Since(t.heard)
 }
 
 // follow reads along.

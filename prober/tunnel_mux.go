@@ -90,8 +90,12 @@ func (m *mux) broken() *Broken {
 	return &Broken{Err: errors.New("the way to the container broke: " + cause.Error())}
 }
 
-// silence is how long the other side may take to answer a ping.
-const silence = 2 * time.Second
+const (
+	// silence is how long the other side may take to answer a ping.
+	silence = 2 * time.Second
+	// queued is how long it may take while something else comes from it, which stands in front of the answer.
+	queued = 5 * silence
+)
 
 // pong is the answer to a ping.
 type pong struct {
@@ -99,8 +103,8 @@ type pong struct {
 	err  error // after done
 }
 
-// alive asks the other side for a sign of life, and ends the connection when there is none within two seconds. What
-// was sent before has arrived when it returns nil. The error is a *Broken.
+// alive asks the other side for a sign of life, and ends the connection when there is none, and nothing else comes, within
+// two seconds. What was sent before has arrived when it returns nil. The error is a *Broken.
 func (m *mux) alive(ctx context.Context) error { return m.pings(ctx, 1, silence) }
 
 // ask does so as well, but waits as long as ctx lets it.
@@ -122,6 +126,7 @@ func (m *mux) pings(ctx context.Context, n int, tooLong time.Duration) error {
 		late.Stop()
 	}
 	p, fresh := m.ping()
+	began := time.Now()
 	if !fresh {
 		n++ // the one that is under way says nothing about what was sent after it
 	}
@@ -134,6 +139,10 @@ func (m *mux) pings(ctx context.Context, n int, tooLong time.Duration) error {
 		case <-m.ended:
 			return m.broken()
 		case <-late.C:
+			if quiet := m.tap.quiet(); quiet < tooLong && time.Since(began) < queued {
+				late.Reset(tooLong - quiet)
+				continue
+			}
 			m.end(errors.New("the other side is silent"))
 			return m.broken()
 		case <-ctx.Done():
@@ -146,6 +155,7 @@ func (m *mux) pings(ctx context.Context, n int, tooLong time.Duration) error {
 			late.Reset(tooLong) // a slow way is not a silent one
 		}
 		p, _ = m.ping()
+		began = time.Now()
 	}
 }
 

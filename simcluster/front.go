@@ -42,8 +42,9 @@ type shift struct {
 
 	mu sync.Mutex
 	// guarded by mu
-	conns map[net.Conn]bool // true for one that its request has taken over
-	over  bool              // no request begins any more
+	conns   map[net.Conn]bool // true for one that its request has taken over
+	parting map[*net.TCPConn]bool
+	over    bool // no request begins any more
 }
 
 func newFront(h http.Handler, inMemory bool) (*front, error) {
@@ -82,7 +83,7 @@ func (f *front) up() error {
 		return fmt.Errorf("opening %s again: %w", f.address, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &shift{cancel: cancel, conns: map[net.Conn]bool{}}
+	s := &shift{cancel: cancel, conns: map[net.Conn]bool{}, parting: map[*net.TCPConn]bool{}}
 	s.server = &http.Server{
 		Handler: s.counting(f.handler), TLSConfig: f.tls.Clone(), ErrorLog: stdlog.New(io.Discard, "", 0),
 		ReadHeaderTimeout: time.Minute, ConnState: s.track,
@@ -91,7 +92,7 @@ func (f *front) up() error {
 			return context.WithValue(ctx, connection{}, c)
 		},
 	}
-	s.running.Go(func() { _ = s.server.ServeTLS(l, "", "") })
+	s.running.Go(func() { _ = s.server.ServeTLS(parting{l, s}, "", "") })
 	f.shift = s
 	return nil
 }
@@ -135,6 +136,9 @@ func (s *shift) cut() {
 	for c := range s.conns {
 		sever(c)
 	}
+	for c := range s.parting {
+		_ = c.Close()
+	}
 }
 
 // track is told by net/http of every connection's beginning and end.
@@ -168,9 +172,12 @@ func (s *shift) counting(h http.Handler) http.Handler {
 func (s *shift) finish(r *http.Request) {
 	c, ok := r.Context().Value(connection{}).(net.Conn)
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if ok && s.conns[c] {
+	over := ok && s.conns[c]
+	if over {
 		delete(s.conns, c)
+	}
+	s.mu.Unlock()
+	if over {
 		_ = c.Close()
 	}
 }
@@ -208,6 +215,9 @@ func severed(ctx context.Context) {
 func sever(c net.Conn) {
 	if t, ok := c.(*tls.Conn); ok {
 		c = t.NetConn()
+	}
+	if p, ok := c.(partingConn); ok {
+		c = p.TCPConn
 	}
 	_ = c.Close()
 }
