@@ -14,7 +14,7 @@ func (g *global) reach(ctx context.Context, o *scopeOptions) (*target, watch.Sco
 	if err := o.validate(); err != nil {
 		return nil, watch.Scope{}, err
 	}
-	t, err := g.connection.target()
+	t, err := g.connection.target(g.streams.Now)
 	if err != nil {
 		return nil, watch.Scope{}, err
 	}

@@ -57,7 +57,7 @@ func (o *boardOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer shadow.close()
-	r := o.newRecorder(ctx, t, o.words(t), s, o.streams.Now)
+	r := o.newRecorder(ctx, t, o.words(t), s, t.clock.Now)
 	if cmd.Flags().Changed("record") {
 		if err := r.start(o.record); err != nil {
 			return err
@@ -81,7 +81,8 @@ func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, f
 		Context:   t.context,
 		Scope:     o.words(t),
 		Namespace: oneNamespace(scope),
-		Now:       o.streams.Now,
+		Now:       t.clock.Now,
+		Remark:    func() string { return disagreement(t.clock) },
 		NoColor:   o.colorless(),
 		ASCII:     o.ascii,
 	}

@@ -37,7 +37,7 @@ func (c *comparing) run(ctx context.Context) error {
 		if err := c.tell(ctx, round, transcripts); err != nil {
 			return err
 		}
-		if round < rounds-1 && !sleep(ctx, time.Until(c.next(transcripts))) {
+		if round < rounds-1 && !sleep(ctx, c.next(transcripts).Sub(c.target.clock.Now())) {
 			break
 		}
 	}

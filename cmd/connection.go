@@ -9,6 +9,8 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
+	"github.com/probetop/probetop/watch"
+
 	// Credentials of every provider that kubectl knows.
 	_ "k8s.io/client-go/plugin/pkg/client/auth"
 )
@@ -44,14 +46,16 @@ type target struct {
 	server    string
 	// patience is how long a first answer may take.
 	patience time.Duration
+	// clock is the cluster's.
+	clock clock
 	// kubectl are the flags that lead kubectl to the same cluster as the same user, as far as they are no secret.
 	kubectl []string
 }
 
 const defaultPatience = 10 * time.Second
 
-// target loads the kubeconfig and picks the context.
-func (c *connection) target() (*target, error) {
+// target loads the kubeconfig and picks the context. The cluster's clock is the local one until it answers.
+func (c *connection) target(local func() time.Time) (*target, error) {
 	patience, err := c.patience()
 	if err != nil {
 		return nil, err
@@ -76,7 +80,11 @@ func (c *connection) target() (*target, error) {
 	config.Timeout = 0 // a watch has no end; single requests get their own deadline
 	config.UserAgent = "probetop/" + buildVersion()
 	config.QPS, config.Burst = 50, 100
-	return &target{config: config, context: name, namespace: namespace, server: config.Host, patience: patience, kubectl: c.kubectl(name)}, nil
+	clock := watch.NewServerClock(local)
+	config.Wrap(clock.Heed)
+	return &target{
+		config: config, context: name, namespace: namespace, server: config.Host, patience: patience, clock: clock, kubectl: c.kubectl(name),
+	}, nil
 }
 
 // listing returns the connection for what lists and watches: it takes the timeout for that of its lists alone.

@@ -131,21 +131,17 @@ func (o *demoOptions) show(ctx context.Context, cluster *simcluster.Cluster, clo
 	}
 	live.Clock = clock.Now
 	s := sources{live: live}
-	shadow, err := o.newShadow(o.runs, &target{config: config, context: "demo"}, &s)
+	shadow, err := o.newShadow(o.runs, &target{config: config, context: "demo", clock: clock}, &s)
 	if err != nil {
 		return err
 	}
 	defer shadow.close()
-	all := []watch.Source{live, told}
-	if s.shadows != nil {
-		all = append(all, clocked{s.shadows, clock})
-	}
 	feed := watch.NewFeed(0)
 	feed.Clock = clock.Now
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return feed.Run(ctx, all...) })
+	group.Go(func() error { return feed.Run(ctx, append(s.all(), told)...) })
 	group.Go(func() error { return shadow.follow(ctx, feed.Reader()) })
 	options := tui.Options{
 		Source: feed.Reader(), Context: "demo", Scope: "all namespaces", Notice: demoNotice,

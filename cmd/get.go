@@ -92,16 +92,15 @@ func (o *getOptions) runReplay() error {
 	}
 	damaged(o.streams, tape)
 	s := tape.At(at)
-	p := o.printer(tape.Header().Context, true)
-	p.now = func() time.Time { return at }
+	p := o.printer(tape.Header().Context, func() time.Time { return at }, true)
 	o.remark(s)
 	return p.snapshot(s, at)
 }
 
 // printer returns a printer of what the flags want. Rows are scoped when they are of several namespaces.
-func (o *getOptions) printer(context string, scoped bool) *printer {
+func (o *getOptions) printer(context string, now func() time.Time, scoped bool) *printer {
 	return &printer{
-		out: o.streams.Out, format: format(o.format), context: context, now: o.streams.Now,
+		out: o.streams.Out, format: format(o.format), context: context, now: now,
 		table: newTable(o.format == string(formatWide), scoped, !o.noHeaders),
 	}
 }
@@ -139,7 +138,8 @@ func (o *getOptions) print(ctx context.Context, t *target, scope watch.Scope, r 
 	if err != nil {
 		return err
 	}
-	p := o.printer(t.context, oneNamespace(scope) == "")
+	p := o.printer(t.context, t.clock.Now, oneNamespace(scope) == "")
+	remarkOnClock(o.streams.Err, t.clock)
 	o.remark(s)
 	if len(s.Rows) > 0 || p.document() {
 		if err := p.snapshot(s, s.At); err != nil {

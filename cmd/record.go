@@ -82,7 +82,7 @@ func (o *recordOptions) run(ctx context.Context, path string) error {
 		return err
 	}
 	defer shadow.close()
-	r := o.newRecorder(ctx, t, o.words(t), s, o.streams.Now)
+	r := o.newRecorder(ctx, t, o.words(t), s, t.clock.Now)
 	if err := r.start(path); err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (o *recordOptions) run(ctx context.Context, path string) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return feed.Run(ctx, s.all()...) })
 	group.Go(func() error { return shadow.follow(ctx, feed.Reader()) })
-	group.Go(func() error { return o.report(ctx, r, feed) })
+	group.Go(func() error { return o.report(ctx, r, feed, t.clock) })
 	failed := group.Wait()
 	if err := r.stop(); err != nil {
 		return err
@@ -107,7 +107,7 @@ func (o *recordOptions) run(ctx context.Context, path string) error {
 }
 
 // report keeps one line about the recording up to date until ctx ends or the recording fails.
-func (o *recordOptions) report(ctx context.Context, r *recorder, feed *watch.Feed) error {
+func (o *recordOptions) report(ctx context.Context, r *recorder, feed *watch.Feed, clock clock) error {
 	fmt.Fprintf(o.streams.Err, "Recording to %s; ctrl-c ends it.\n", r.Status().Path)
 	every := time.NewTicker(time.Second)
 	defer every.Stop()
@@ -127,7 +127,7 @@ func (o *recordOptions) report(ctx context.Context, r *recorder, feed *watch.Fee
 		}
 		if o.streams.Terminal {
 			s, pods := r.Status(), feed.Snapshot().Totals
-			fmt.Fprintf(o.streams.Err, "\r\x1b[K%s  %s  %d pods, %d faults", age(s.Since, o.streams.Now()), size(s.Bytes), pods.Pods, pods.Faults())
+			fmt.Fprintf(o.streams.Err, "\r\x1b[K%s  %s  %d pods, %d faults", age(s.Since, clock.Now()), size(s.Bytes), pods.Pods, pods.Faults())
 		}
 	}
 }

@@ -29,16 +29,18 @@ type result struct {
 func run(t *testing.T, ctx context.Context, args ...string) result {
 	t.Helper()
 	var out, errs bytes.Buffer
+	began := time.Now()
 	code := cmd.Execute(ctx, "probetop", args, cmd.Streams{
-		In: strings.NewReader(""), Out: &out, Err: &errs, Now: func() time.Time { return noon }, Log: &cmd.DebugLog{},
+		In: strings.NewReader(""), Out: &out, Err: &errs, Now: func() time.Time { return noon.Add(time.Since(began)) }, Log: &cmd.DebugLog{},
 	})
 	return result{code, out.String(), errs.String()}
 }
 
-// api answers every list with the items of its resource, and every watch with silence.
+// api answers every list with the items of its resource, and every watch with silence. It is noon there.
 type api map[string]string
 
 func (a api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", noon.Format(http.TimeFormat))
 	q := r.URL.Query()
 	if q.Get("sendInitialEvents") == "true" {
 		w.WriteHeader(http.StatusUnprocessableEntity)

@@ -128,6 +128,7 @@ func (o *shadowOptions) compare(ctx context.Context, t *target, feed *watch.Feed
 	if err != nil {
 		return err
 	}
+	remarkOnClock(o.streams.Err, t.clock)
 	remarkOn(o.streams.Err, s)
 	aims, err := o.aims(s)
 	if err == nil {

@@ -75,7 +75,8 @@ func (e *errand) run(ctx context.Context) {
 			b := panicked("running a probe", reason)
 			e.without(b.Lack, b.Error())
 		}
-		e.reports.add(e.shadow())
+		e.Result.move(e.opts.Clock)
+		e.reports.add(e.opts.Clock(time.Now()), e.shadow())
 	}()
 	e.attempt(ctx)
 	e.rest(began)

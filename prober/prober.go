@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/probetop/probetop/model"
 )
@@ -18,6 +19,8 @@ type Options struct {
 	AllowExec bool
 	// Kubectl are the flags that lead kubectl to the same cluster, for the command line in a transcript.
 	Kubectl []string
+	// Clock tells what time it was in the cluster when time.Now returned t; nil for the same.
+	Clock func(t time.Time) time.Time
 	// All runs all probes by themselves when Auto is on, also of pods that are not in view and do not fail.
 	All bool
 }
@@ -68,6 +71,9 @@ type State struct {
 func New(ways Ways, opts Options) *Prober {
 	opts.InFlight = cmp.Or(opts.InFlight, 64)
 	opts.PerSecond = cmp.Or(opts.PerSecond, 20)
+	if opts.Clock == nil {
+		opts.Clock = func(t time.Time) time.Time { return t }
+	}
 	p := &Prober{
 		ways: ways, opts: opts, limits: newLimits(opts.InFlight, opts.PerSecond), reports: newReports(),
 		rows: map[model.UID]*model.Row{}, workers: map[model.UID]map[model.Key]*worker{}, places: map[model.UID]*place{},

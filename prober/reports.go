@@ -49,13 +49,13 @@ func (r *Reports) take() ([]model.Change, bool) {
 	return waiting, r.ended
 }
 
-// add tells what a run came to. It never waits.
-func (r *Reports) add(s *model.Shadow) {
+// add tells what a run came to that ended at that time. It never waits.
+func (r *Reports) add(at time.Time, s *model.Shadow) {
 	r.mu.Lock()
 	if len(r.waiting) == reportsKept {
 		r.waiting = r.waiting[1:]
 	}
-	r.waiting = append(r.waiting, model.Change{At: time.Now(), Fact: s})
+	r.waiting = append(r.waiting, model.Change{At: at, Fact: s})
 	r.mu.Unlock()
 	r.wake()
 }

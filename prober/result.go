@@ -81,6 +81,14 @@ func (r *Result) Began() time.Time {
 	return r.At
 }
 
+// move makes the times those of another clock.
+func (r *Result) move(clock func(time.Time) time.Time) {
+	r.At = clock(r.At)
+	for i := range r.Attempts {
+		r.Attempts[i].At = clock(r.Attempts[i].At)
+	}
+}
+
 // wordsKept is how long the texts of a result may be: longer than what the kubelet keeps of a body or an output.
 const wordsKept = bodyRead + 2<<10
 

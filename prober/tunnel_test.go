@@ -103,10 +103,14 @@ func TestManyProbesShareATunnel(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, s *stage) {
 		p := pool(t, s.config, prober.PoolOptions{})
+		ports := [...]int{webPort, closedPort, webPort, resetPort, endlessPort, webPort}
+		var conns [60]net.Conn
+		for i := range conns { // before anything is sent: a refusal may leave it unread, and the tunnel takes no more connections then
+			conns[i] = dial(t, p, ports[i%len(ports)])
+		}
 		var probes sync.WaitGroup
-		for i := range 60 {
-			port := []int{webPort, closedPort, webPort, resetPort, endlessPort, webPort}[i%6]
-			c := dial(t, p, port)
+		for i, c := range conns {
+			port := ports[i%len(ports)]
 			probes.Go(func() {
 				if port == endlessPort {
 					if n, err := io.CopyN(io.Discard, c, 100<<10); n != 100<<10 {

@@ -17,7 +17,7 @@ import (
 
 // Options are what may differ between clusters. The zero value is fine.
 type Options struct {
-	// Now is the clock of creation timestamps and of the ages in tables; time.Now when nil. Timeouts and
+	// Now is the clock of creation timestamps, of the dates of answers and of the ages in tables; time.Now when nil. Timeouts and
 	// certificates follow the real clock.
 	Now func() time.Time
 	// User is the name of whoever holds the token, as error messages say it; "probetop" when empty.

@@ -26,6 +26,7 @@ type exchange struct {
 func (c *Cluster) handle(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{Request: newRequest(r), w: w, r: r}
 	c.log.add(x.Request)
+	w.Header().Set("Date", c.opts.Now().UTC().Format(http.TimeFormat))
 	err := c.serve(x)
 	switch {
 	case err == nil:

@@ -11,7 +11,7 @@ import (
 
 // header says what is looked at, how bad it is, and how far it can be believed.
 type header struct {
-	context, scope, notice string
+	context, scope, notice, remark string
 	// shown is the snapshot on the screen, newest the last that came; nil before the first.
 	shown, newest *model.Snapshot
 	// now is the time of the clock, also while the display is paused.
@@ -118,6 +118,9 @@ func (h *header) troubles(c *canvas, width int) []string {
 	}
 	if h.newest != nil {
 		words = append(words, h.silent(c)...)
+	}
+	if h.remark != "" {
+		words = append(words, model.Printable(h.remark))
 	}
 	return words
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/probetop/probetop/model"
@@ -35,4 +36,16 @@ func TestCountersThatAreNotReadAreOnePhrase(t *testing.T) {
 		f.add(5, &source)
 		wantOnScreen(t, boardOf(t, options(), 80, 24, f.snapshot()), want)
 	}
+}
+
+func TestWhatElseIsWrongIsOnePhrase(t *testing.T) {
+	o, words := options(), ""
+	o.Remark = func() string { return words }
+	b := boardOf(t, o, 80, 24, incident().snapshot())
+	if screen := plainScreen(b); strings.Contains(screen, "clock") {
+		t.Errorf("the board speaks of a clock:\n%s", screen)
+	}
+	words = "this clock is 63s behind the server's"
+	press(b, "j")
+	wantOnScreen(t, b, words)
 }

@@ -36,6 +36,9 @@ type Options struct {
 	Notice string
 	// Now is the clock that ages are measured with; time.Now when nil. On a tape it is not asked.
 	Now func() time.Time
+	// Remark says what else is wrong with the picture, in a few words; empty for nothing. It is asked for every frame, and
+	// may be nil.
+	Remark func() string
 	// Tape is the recording that Source plays; nil when the board is live.
 	Tape Tape
 	// Recorder writes a recording of what is shown; nil when there is none.

@@ -39,6 +39,9 @@ func (b *Board) compose() {
 		shown: b.shown, newest: b.newest, now: now, paused: b.paused, ended: b.ended, view: b.view(),
 		tape: b.playhead, recorder: b.recorder(), shadow: b.state,
 	}
+	if b.options.Remark != nil {
+		h.remark = b.options.Remark()
+	}
 	b.head = h.Render(b.canvas, b.width, b.headRoom())
 	body := b.height - len(b.head) - b.footHeight()
 	b.table.SetSize(b.width, body-b.stripHeight(), b.height >= roomForTitles)

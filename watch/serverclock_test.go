@@ -1,0 +1,116 @@
+package watch_test
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/probetop/probetop/watch"
+)
+
+// dated is a server that takes its time, by a clock of its own.
+type dated struct {
+	now         *time.Time // true time
+	ahead       time.Duration
+	there, back time.Duration
+	date, age   string
+	failed      error
+}
+
+// RoundTrip implements http.RoundTripper.
+func (d *dated) RoundTrip(*http.Request) (*http.Response, error) {
+	if d.failed != nil {
+		return nil, d.failed
+	}
+	w := httptest.NewRecorder()
+	*d.now = d.now.Add(d.there)
+	date := d.date
+	if date == "" {
+		date = d.now.Add(d.ahead).UTC().Format(http.TimeFormat)
+	}
+	w.Header().Set("Date", date)
+	if d.age != "" {
+		w.Header().Set("Age", d.age)
+	}
+	*d.now = d.now.Add(d.back)
+	return w.Result(), nil
+}
+
+// ask sends a request through what the clock heeds.
+func ask(t *testing.T, c *watch.ServerClock, d *dated) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://cluster/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := c.Heed(d).RoundTrip(r)
+	if err != nil && d.failed == nil {
+		t.Fatal(err)
+	}
+	if err == nil {
+		_ = answer.Body.Close()
+	}
+}
+
+// TestServerClock lets a clock hear dates: it is never further from the server's than before, never past it, and soon close.
+func TestServerClock(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, ahead := range []time.Duration{0, time.Millisecond, -30 * time.Millisecond, 700 * time.Millisecond, 63 * time.Second, -63 * time.Second, 14 * time.Hour} {
+		now := time.Date(2026, 8, 11, 12, 0, 0, 0, time.UTC)
+		c := watch.NewServerClock(func() time.Time { return now })
+		d := &dated{now: &now, ahead: ahead}
+		off := ahead
+		for range 200 {
+			now = now.Add(time.Duration(random.Int64N(int64(3 * time.Second))))
+			d.there, d.back = time.Duration(random.Int64N(int64(80*time.Millisecond))), time.Duration(random.Int64N(int64(300*time.Millisecond)))
+			ask(t, c, d)
+			left := ahead - c.Ahead()
+			if left.Abs() > off.Abs() || left.Abs() > 1300*time.Millisecond || left > 0 != (ahead > 0) && left != 0 {
+				t.Fatalf("%v ahead: off by %v after %v", ahead, left, off)
+			}
+			off = left
+		}
+		if off.Abs() > 150*time.Millisecond {
+			t.Errorf("%v ahead: off by %v in the end", ahead, off)
+		}
+		if got := c.Now().Sub(now); got != c.Ahead() {
+			t.Errorf("%v ahead: now is %v ahead", ahead, got)
+		}
+	}
+}
+
+// TestServerClockAgrees: who has the server's own clock keeps it.
+func TestServerClockAgrees(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 8, 11, 12, 0, 0, 0, time.UTC)
+	c := watch.NewServerClock(func() time.Time { return now })
+	for i := range 3000 {
+		now = now.Add(time.Duration(i) * time.Millisecond)
+		ask(t, c, &dated{now: &now, there: time.Duration(i%7) * time.Millisecond, back: time.Duration(i%1300) * time.Millisecond})
+	}
+	if c.Ahead() != 0 {
+		t.Errorf("ahead by %v", c.Ahead())
+	}
+}
+
+// TestServerClockDoubts: a date that cannot be the server's of now says nothing.
+func TestServerClockDoubts(t *testing.T) {
+	t.Parallel()
+	for name, d := range map[string]dated{
+		"none":   {date: "-"},
+		"absurd": {date: "Thu, 01 Jan 1970 00:00:00 GMT"},
+		"cached": {ahead: -time.Hour, age: "3600"},
+		"failed": {ahead: time.Hour, failed: http.ErrServerClosed},
+	} {
+		now := time.Date(2026, 8, 11, 12, 0, 0, 0, time.UTC)
+		c := watch.NewServerClock(func() time.Time { return now })
+		d.now = &now
+		ask(t, c, &d)
+		if c.Ahead() != 0 {
+			t.Errorf("%s: ahead by %v", name, c.Ahead())
+		}
+	}
+}
