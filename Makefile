@@ -48,6 +48,11 @@ golden: ## Write the pictures of the board again; read them before committing
 fuzz: ## Fuzz the event reader for a minute
 	go test ./model -run '^$$' -fuzz FuzzEventMessage -fuzztime 1m
 
+KUBELETS ?= 4000
+.PHONY: hunt
+hunt: ## Play KUBELETS=n random kubelets, none of them like the last time, and hold every claim against them
+	go test ./model -count=1 -timeout 60m -v -run 'AreTrue|ForecastsHold' -kubelets $(KUBELETS) -seeds $$(date +%s)0000
+
 BENCH ?= .
 COUNT ?= 6
 .PHONY: bench

@@ -330,6 +330,8 @@ func (c *Cluster) applyEvent(ch Change, ev *Event) {
 	e.history = e.history.heardEvent(before, ev, ch.At, telling)
 	if !telling {
 		c.heardLate(e.pod, ev, ch.At)
+	} else if told := ev.told(); !told.IsZero() {
+		c.heardLate(e.pod, ev, told)
 	}
 	e.events = append(events, ev)
 	sortEvents(e.events)

@@ -33,8 +33,10 @@ type Event struct {
 	Container       string
 	Reason, Message string
 	Count           int32
-	// First and Last are the first and last occurrence, to the second.
+	// First and Last are the first and last occurrence by the node's clock, to the second.
 	First, Last time.Time
+	// Written is when the API server wrote the event last, by its own clock and to the second; zero when it does not say.
+	Written time.Time
 	// Combined is set when the kubelet merged different messages into this event; its Container is then
 	// that of the first of them and proves nothing.
 	Combined bool
@@ -112,6 +114,22 @@ func bornAt(name string, first time.Time) int64 {
 		return 0
 	}
 	return nanos
+}
+
+// told is when the API server knew the event at the latest; zero when it does not say.
+func (e *Event) told() time.Time {
+	if e.Written.IsZero() {
+		return time.Time{}
+	}
+	return e.Written.Add(time.Second)
+}
+
+// by is when the last occurrence was at the latest, for somebody whom a list has told of it.
+func (e *Event) by() time.Time {
+	if told := e.told(); !told.IsZero() {
+		return told
+	}
+	return e.Last.Add(time.Second)
 }
 
 // Text returns what the probe said: the message without the kubelet's words about type and outcome. For

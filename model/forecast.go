@@ -142,11 +142,17 @@ func (r *reckoning) lastTick() (Window, bool) {
 // ticked is when the tick was that led to a failure.
 func (r *reckoning) ticked(f *failure) Window {
 	tick := Window{f.to(), f.to().Add(time.Second)}
-	if !f.heard.IsZero() && f.heard.Before(tick.Latest) {
-		tick.Latest = f.heard
+	heard := f.heard
+	if f.listed() {
+		if heard = f.event.by(); heard.Sub(tick.Latest) > eventSlack {
+			tick.Latest = heard // it waited on its way, or the node's clock is behind
+		}
 	}
-	if f.heard.Before(tick.Earliest) && !f.heard.IsZero() {
-		tick.Earliest = f.heard // the node's clock is ahead of ours
+	if heard.Before(tick.Latest) {
+		tick.Latest = heard
+	}
+	if heard.Before(tick.Earliest) {
+		tick.Earliest = heard // the node's clock is ahead
 	}
 	return tick.shift(-r.took(f).longest, -r.took(f).shortest)
 }

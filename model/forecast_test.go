@@ -23,7 +23,7 @@ func TestForecastsHold(t *testing.T) {
 	var held, missed int
 	var widths []time.Duration
 	open := map[*kubelet][]promise{}
-	plays(t, 150, func(seed uint64, k *kubelet, r *Row) {
+	plays(t, func(seed uint64, k *kubelet, r *Row) {
 		for i := range r.Probes {
 			p := &r.Probes[i]
 			f := r.Forecast(p, k.now)

@@ -22,17 +22,7 @@ func (r *reckoning) between(older, newer *failure) gap {
 		first = newer.begin()
 	}
 	passed := first.Sub(older.to())
-	const blur = time.Second // both times are floored to it
-	g := r.after(older, newer, passed, blur)
-	heard := newer.heard.Sub(older.heard)
-	if g == doubtful && newer.n == 1 && !older.heard.IsZero() && !newer.heard.IsZero() && (heard-passed).Abs() < blur+beatBlur {
-		return r.after(older, newer, heard, beatBlur) // unless they waited somewhere on their way
-	}
-	return g
-}
-
-// after says the same of two failures that are so far apart, more or less.
-func (r *reckoning) after(older, newer *failure, passed, blur time.Duration) gap {
+	const blur = time.Second // both times are floored to it, and that we heard of them says no more: an event may wait on its way
 	if r.goesUnseen(r.probe) && r.unreadyFrom(newer.to()) && passed > blur {
 		return doubtful // a success that does not make it ready leaves no gap
 	}

@@ -39,6 +39,9 @@ type failure struct {
 
 func (f *failure) to() time.Time { return f.event.Last }
 
+// listed reports whether a list told of the failure, some time after it was.
+func (f *failure) listed() bool { return f.heard.IsZero() }
+
 // kill is one write of a Killing event.
 type kill struct {
 	container string

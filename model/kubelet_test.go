@@ -167,6 +167,9 @@ func (k *kubelet) send(s Stream, f Fact) {
 		at = k.post[s] // a watch keeps its order
 	}
 	k.post[s] = at
+	if e, ok := f.(*Event); ok && k.rng.IntN(8) > 0 { // some API servers do not say
+		e.Written = k.now.Add(time.Duration(k.rng.Int64N(int64(at.Sub(k.now))))).Truncate(time.Second)
+	}
 	k.mail = append(k.mail, letter{at, Change{At: at, Stream: s, Fact: f}})
 }
 

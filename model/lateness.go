@@ -26,7 +26,8 @@ func (e *Event) lateness(heard time.Time) time.Duration {
 	return heard.Sub(e.Last) - time.Second
 }
 
-// heardLate remembers how late the events of the pod's node are. Those that a list told may be of any age.
+// heardLate remembers how late the newest of the events of the pod's node is, at what moment it was known. One that a list tells
+// may be of any age, and was known when the API server wrote it.
 func (c *Cluster) heardLate(p *Pod, e *Event, at time.Time) {
 	if p == nil || p.Node == "" || e.Container == "" {
 		return // it need not be the kubelet's
@@ -37,6 +38,7 @@ func (c *Cluster) heardLate(p *Pod, e *Event, at time.Time) {
 	}
 	was, known := c.lates[p.Node]
 	switch {
+	case at.Before(was.heard):
 	case by > eventLag:
 		c.lates[p.Node] = late{by, at}
 		if !known || !at.Before(was.until()) {

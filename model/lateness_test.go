@@ -66,3 +66,50 @@ func TestEventsThatComeInTimeAgain(t *testing.T) {
 		t.Errorf("after the next tick: %s %s", p.State, p.Certainty)
 	}
 }
+
+// TestAListTellsWhenTheServerKnew: for somebody who has just come, a failure is as old as the API server's knowledge of it, and not as the
+// node says: the event may have waited in the kubelet, and the node's clock may be wrong.
+func TestAListTellsWhenTheServerKnew(t *testing.T) {
+	type look struct {
+		at        int
+		state     State
+		certainty Certainty
+	}
+	for name, c := range map[string]struct {
+		last, written int // of the second failure; zero for not told
+		outcome       string
+		looks         []look
+	}{
+		"in time":                    {60, 60, "failed", []look{{63, StateFailing, CertaintyHigh}, {73, StateFailing, CertaintyMedium}, {77, StatePassing, CertaintyHigh}}},
+		"nobody says":                {60, 0, "failed", []look{{63, StateFailing, CertaintyHigh}, {77, StatePassing, CertaintyHigh}}},
+		"it waited":                  {60, 85, "failed", []look{{87, StateFailing, CertaintyMedium}, {96, StateFailing, CertaintyMedium}, {130, StatePassing, CertaintyMedium}, {140, StatePassing, CertaintyHigh}}},
+		"the node's clock is ahead":  {150, 60, "failed", []look{{63, StateFailing, CertaintyHigh}, {77, StatePassing, CertaintyHigh}}},
+		"an error that waited":       {60, 85, "errored", []look{{87, StateErroring, CertaintyMedium}, {130, StatePassing, CertaintyMedium}, {140, StatePassing, CertaintyHigh}}},
+		"an error, the clock ahead":  {150, 60, "errored", []look{{63, StateErroring, CertaintyHigh}, {79, StatePassing, CertaintyHigh}}},
+		"an error of which was told": {60, 60, "errored", []look{{63, StateErroring, CertaintyHigh}, {79, StatePassing, CertaintyHigh}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, l := range c.looks {
+				e := *unhealthy("Liveness probe "+c.outcome+": x", 2, c.last-10, c.last)
+				if c.written != 0 {
+					e.Written = at(c.written)
+				}
+				w := &world{Cluster: NewCluster(), now: at(l.at)}
+				for i, kind := range SourceKinds {
+					w.Apply(Change{At: w.now, Stream: Stream(i), Fact: &Source{Kind: kind, State: SourceSynced, Since: w.now}})
+					w.Apply(Change{At: w.now, Stream: Stream(i), Fact: &Listing{Kind: kind}})
+					switch kind {
+					case Pods:
+						w.Apply(Change{At: w.now, Stream: Stream(i), Fact: web(livenessOf())})
+					case Events:
+						w.Apply(Change{At: w.now, Stream: Stream(i), Fact: NewEvent(e)})
+					}
+					w.Apply(Change{At: w.now, Stream: Stream(i), Fact: &Listing{Kind: kind, Done: true}})
+				}
+				if p := w.row(t, "u-web").Probes[0]; p.State != l.state || p.Certainty != l.certainty {
+					t.Errorf("at %d: %s %s, want %s %s", l.at, p.State, p.Certainty, l.state, l.certainty)
+				}
+			}
+		})
+	}
+}

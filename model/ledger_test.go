@@ -13,7 +13,7 @@ func TestLedgerKnowsEveryRestart(t *testing.T) {
 	var lines, missing, wrong, unsure int
 	last := map[uint64]*Row{}
 	kubelets := map[uint64]*kubelet{}
-	plays(t, 150, func(seed uint64, k *kubelet, r *Row) { last[seed], kubelets[seed] = r, k })
+	plays(t, func(seed uint64, k *kubelet, r *Row) { last[seed], kubelets[seed] = r, k })
 	for seed, r := range last {
 		k := kubelets[seed]
 		for _, truth := range k.ends[max(0, len(k.ends)-30):] {

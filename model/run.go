@@ -124,7 +124,7 @@ func (r *reckoning) run(since time.Time) (int32, Bound) {
 		if newer == nil && (f.to().Before(r.zero.Latest) || r.orphan(f)) {
 			return 0, AtLeast // it may have been before the success, or of the instance before
 		}
-		if e := r.eligible(); newer == nil && f.to().Before(e) && !r.unbroken(f) && !r.now.Before(e) && r.now.Before(r.silent(f)) {
+		if e := r.eligibility(); newer == nil && f.to().Before(e.Latest) && !r.unbroken(f) && !r.now.Before(e.Earliest) && r.now.Before(r.silent(f)) {
 			r.until = r.silent(f)
 			return 0, AtLeast // the instance has been probed since, or not
 		}
@@ -248,7 +248,7 @@ func (r *reckoning) prompt(f *failure) time.Time {
 	if !r.onBeat(f) {
 		return next.Earliest.Add(promptly + eventLag)
 	}
-	if r.waited(f) {
+	if f.listed() || r.waited(f) {
 		next.Latest = next.Earliest.Add(r.rest(f))
 	}
 	return next.Latest.Add(promptly + eventLag)
@@ -258,9 +258,8 @@ func (r *reckoning) prompt(f *failure) time.Time {
 func (r *reckoning) ticksAfter(f *failure) Window {
 	from, by := f.heard, f.heard
 	switch {
-	case from.Before(f.to()): // a list told it
-		from = f.to().Add(time.Second)
-		by = from
+	case f.listed():
+		from, by = earliest(f.to().Add(time.Second), f.event.by()), f.event.by()
 	case r.waited(f):
 		from = f.to().Add(time.Second)
 	}
@@ -274,6 +273,13 @@ func (r *reckoning) ticksAfter(f *failure) Window {
 func (r *reckoning) waited(f *failure) bool {
 	_, late := r.eventsLate()
 	return f.heard.Sub(f.to()) > eventSlack && !late
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func latest(a, b time.Time) time.Time {

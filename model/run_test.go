@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"flag"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -9,11 +10,17 @@ import (
 	. "github.com/probetop/probetop/model"
 )
 
+// played is how many kubelets play, and seeds the number of the first.
+var (
+	played = flag.Uint64("kubelets", 150, "how many kubelets are played")
+	seeds  = flag.Uint64("seeds", 0, "the seed of the first of them")
+)
+
 // plays lets random kubelets play for ten minutes each and shows every snapshot on the way. Every fourth is looked at by
 // somebody who comes later, and every fourth by somebody who loses the watch for a while.
-func plays(t *testing.T, kubelets uint64, look func(seed uint64, k *kubelet, r *Row)) {
+func plays(t *testing.T, look func(seed uint64, k *kubelet, r *Row)) {
 	t.Helper()
-	for seed := range kubelets {
+	for seed := *seeds; seed < *seeds+*played; seed++ {
 		rng := rand.New(rand.NewPCG(seed, 11))
 		k := newKubelet(rng)
 		if seed%2 == 1 {
@@ -49,7 +56,7 @@ func plays(t *testing.T, kubelets uint64, look func(seed uint64, k *kubelet, r *
 // lower bound must not exceed it.
 func TestRunsAreTrue(t *testing.T) {
 	var exact, bounds, wrong int
-	plays(t, 120, func(seed uint64, k *kubelet, r *Row) {
+	plays(t, func(seed uint64, k *kubelet, r *Row) {
 		for _, p := range r.Probes {
 			if p.State != StateFailing && p.State != StateFailed && p.State != StateStarting {
 				continue
@@ -80,7 +87,7 @@ func TestRunsAreTrue(t *testing.T) {
 // TestSureStatesAreTrue holds every state that is claimed with high certainty, or more, against the worker.
 func TestSureStatesAreTrue(t *testing.T) {
 	var sure, unsure, wrong int
-	plays(t, 120, func(seed uint64, k *kubelet, r *Row) {
+	plays(t, func(seed uint64, k *kubelet, r *Row) {
 		for _, p := range r.Probes {
 			if p.Certainty < CertaintyHigh {
 				unsure++

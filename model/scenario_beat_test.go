@@ -22,6 +22,11 @@ func TestScenariosOfTheBeat(t *testing.T) {
 			{61, shows("liveness failing high 1/3 atLeast")},
 			{93, shows("liveness passing high 0/3 exact")},
 		}},
+		"1.2 a timeout of three periods, and an event that waits on its way": {pod: []func(*Pod){livenessOf(timeout(30), threshold(5))}, plot: plot{
+			{30.1, fails(Liveness, hangs)},
+			{60.1, waits(0.8, fails(Liveness, hangs))},
+			{61, shows("liveness failing high 1/5 atLeast")}, // and not the first after a success
+		}},
 		"1.2 a timeout of a period, refused at once": {pod: []func(*Pod){livenessOf(timeout(10))}, plot: plot{
 			{20.1, fails(Liveness, refused)},
 			{21, shows("liveness failing high 1/3 exact")},

@@ -168,3 +168,61 @@ func TestAListSaysNothingOfThePast(t *testing.T) {
 		t.Errorf("got %d/%d %s, want at least the threshold", f.Run, f.Threshold, f.Bound)
 	}
 }
+
+// TestAListDoesNotTellWhatWasRunSince joins after a failure of a probe that takes long: it may have succeeded before, while, or
+// after the pod ceased to be ready.
+func TestAListDoesNotTellWhatWasRunSince(t *testing.T) {
+	ready := func(is bool, since int) *Pod {
+		return web(startupOf(), livenessOf(period(3), timeout(25), threshold(4)), readinessOf(), func(p *Pod) {
+			c := &p.Containers[0]
+			c.Ready, c.StartedAt, c.Restarts = is, at(206), 2
+			c.Last = &Termination{Reason: "Error", ExitCode: 137, StartedAt: epoch, FinishedAt: at(205)}
+			for i := range p.Conditions {
+				p.Conditions[i].Status, p.Conditions[i].Since = TriOf(is), at(since)
+			}
+		})
+	}
+	w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"}).after(300)
+	w.Apply(Change{At: w.now, Stream: 0, Fact: &Listing{Kind: Pods}})
+	w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events}})
+	w.hears(ready(true, 210), unhealthy("Liveness probe failed: context deadline exceeded (Client.Timeout exceeded while awaiting headers)", 6, 155, 280))
+	w.Apply(Change{At: w.now, Stream: 0, Fact: &Listing{Kind: Pods, Done: true}})
+	w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events, Done: true}})
+	for _, step := range []struct {
+		at  int
+		pod *Pod
+	}{{301, nil}, {305, ready(false, 305)}, {307, nil}} {
+		w.after(step.at)
+		if step.pod != nil {
+			w.hears(step.pod)
+		}
+		if f := w.row(t, "u-web").WorstOf(Liveness).Failures; f.Run != 0 || f.Bound != AtLeast {
+			t.Errorf("at %d: got %d/%d %s", step.at, f.Run, f.Threshold, f.Bound)
+		}
+	}
+}
+
+// TestAListTellsAFailureAndASuccessOfOneSecond: what failed is run again at once when its pod is synced.
+func TestAListTellsAFailureAndASuccessOfOneSecond(t *testing.T) {
+	for name, c := range map[string]struct {
+		pod   []func(*Pod)
+		state State
+	}{
+		"alone":                           {nil, StatePassing},
+		"beside one that never was ready": {[]func(*Pod){second("proxy"), func(p *Pod) { p.Containers[1].Ready = false }}, StateFailing},
+	} {
+		pod := web(append([]func(*Pod){readinessOf(period(5))}, c.pod...)...)
+		for i := range pod.Conditions {
+			pod.Conditions[i].Since, pod.Conditions[i].Status = at(2), TriOf(len(c.pod) == 0)
+		}
+		w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"}).after(4)
+		w.Apply(Change{At: w.now, Stream: 0, Fact: &Listing{Kind: Pods}})
+		w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events}})
+		w.hears(pod, unhealthy("Readiness probe failed: refused", 1, 2, 2))
+		w.Apply(Change{At: w.now, Stream: 0, Fact: &Listing{Kind: Pods, Done: true}})
+		w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events, Done: true}})
+		if p := w.row(t, "u-web").WorstOf(Readiness); p.State != c.state || p.Certainty != CertaintyMedium {
+			t.Errorf("%s: %s %s", name, p.State, p.Certainty)
+		}
+	}
+}

@@ -38,7 +38,8 @@ type stage struct {
 	who    string            // the container that is acted upon
 	events map[string]*Event // by container, reason and message: the kubelet's correlator
 	slice  Endpoint
-	lags   bool // the EndpointSlice does not follow
+	lags   bool          // the EndpointSlice does not follow
+	wait   time.Duration // of an event on its way
 }
 
 // play plays scenarios.
@@ -111,6 +112,7 @@ func (s *stage) write(reason, message string, times int32) {
 		s.events[key] = e
 	}
 	e.Message, e.Count, e.Last = message, e.Count+times, s.floor()
+	s.now = s.now.Add(s.wait)
 	s.hears(NewEvent(*e))
 }
 
@@ -122,6 +124,15 @@ func says(reason, message string) act { return saysAgain(reason, message, 1) }
 // saysAgain is an event that occurred so many times since it was last written.
 func saysAgain(reason, message string, times int32) act {
 	return func(_ testing.TB, s *stage) { s.write(reason, message, times) }
+}
+
+// waits is what is heard so many seconds after it happened.
+func waits(seconds float64, do act) act {
+	return func(t testing.TB, s *stage) {
+		s.wait = time.Duration(seconds * float64(time.Second))
+		defer func() { s.wait = 0 }()
+		do(t, s)
+	}
 }
 
 // fails is a probe that fails and says so.

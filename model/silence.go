@@ -24,11 +24,16 @@ func (j *judge) beforeReady(p *Probe) (until time.Time, doubtful bool) {
 // noted is how long a kubelet may take from the result of a probe to the condition that follows from it.
 const noted = 3 * time.Second
 
-// overcome reports whether a failure and the success that made the container ready came in the same second, and we heard
-// of the success last.
+// overcome reports whether a failure and the success that made the container ready came in the same second, and the success was
+// last: we heard of it last, or a list told both. What fails is run again at once then, and what succeeds a period later.
 func (r *reckoning) overcome(f *failure) bool {
-	ready := r.lastFlip(r.probe.Container, flipReady, true)
-	return r.probe.Type == Readiness && r.probe.Container.Ready && f.to().Before(r.zero.Latest) && !f.heard.IsZero() && ready.After(f.heard)
+	if r.probe.Type != Readiness || !r.probe.Container.Ready || !f.to().Before(r.zero.Latest) {
+		return false
+	}
+	if f.listed() {
+		return f.to().Add(time.Second).Equal(r.zero.Latest)
+	}
+	return r.lastFlip(r.probe.Container, flipReady, true).After(f.heard)
 }
 
 // lastOf returns the newest event of that outcome in the life of the running instance; nil for none. An event that

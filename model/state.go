@@ -263,8 +263,8 @@ func (j *judge) erroring(p *Probe) (Verdict, bool) {
 	if p.Type == Readiness && p.Container.Ready && ready != nil && !ready.listed && ready.by().After(e.Last.Add(time.Second)) {
 		return Verdict{}, false // it has succeeded since
 	}
-	sure := e.Last.Add(p.Spec.Period + eventSlack)
-	until := e.Last.Add(p.Spec.Period + attempts*p.Spec.Timeout + eventSlack)
+	sure := earliest(e.Last.Add(time.Second), e.by()).Add(p.Spec.Period + eventLag)
+	until := e.by().Add(p.Spec.Period + attempts*p.Spec.Timeout + eventLag)
 	v := Verdict{State: StateErroring, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: sure}
 	if c := p.Container; !j.now.Before(sure) || c.Restarts > 0 && e.Last.Before(c.StartedAt.Add(attempts*p.Spec.Timeout+time.Second)) {
 		v.Certainty, v.Until = CertaintyMedium, until // or the probe met the instance before

@@ -34,6 +34,9 @@ func newWorld(t testing.TB) *world {
 // hears folds facts heard now, each in the stream of its kind.
 func (w *world) hears(facts ...Fact) *world {
 	for _, f := range facts {
+		if e, ok := f.(*Event); ok && e.Last.After(w.now) {
+			w.now = e.Last // nobody hears of what has not happened yet
+		}
 		w.Apply(Change{At: w.now, Stream: streamOf(f), Fact: f})
 	}
 	return w

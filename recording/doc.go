@@ -60,7 +60,8 @@
 //
 // # What is left out
 //
-// [Trim] keeps the fields of an object that are read, or that tell a story; env, volumes, annotations and all
+// [Trim] keeps the fields of an object that are read, or that tell a story, of the managed fields of an event only when they
+// were written; env, volumes, annotations and all
 // the rest are not in the file. In texts and commands, and in the values of HTTP probe headers, what looks like a
 // credential is replaced by ***. That is a net, not a wall: a secret that looks like a word, in the output of a
 // probe, gets through.

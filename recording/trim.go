@@ -40,6 +40,15 @@ func trimMeta(m *metav1.ObjectMeta) metav1.ObjectMeta {
 	}
 }
 
+// trimWritten keeps, beside that, when the object was written, and not what by whom.
+func trimWritten(m *metav1.ObjectMeta) metav1.ObjectMeta {
+	out := trimMeta(m)
+	for i := range m.ManagedFields {
+		out.ManagedFields = append(out.ManagedFields, metav1.ManagedFieldsEntry{Time: m.ManagedFields[i].Time})
+	}
+	return out
+}
+
 // trimAnnotations keeps the annotations that something is read from.
 func trimAnnotations(all map[string]string) (kept map[string]string) {
 	keep := func(name, value string) {
@@ -75,7 +84,7 @@ func meshValue(value string) string {
 
 func trimEvent(e *corev1.Event) *corev1.Event {
 	return &corev1.Event{
-		ObjectMeta:     trimMeta(&e.ObjectMeta),
+		ObjectMeta:     trimWritten(&e.ObjectMeta),
 		InvolvedObject: e.InvolvedObject,
 		Reason:         e.Reason, Message: mask(e.Message), Source: e.Source,
 		FirstTimestamp: e.FirstTimestamp, LastTimestamp: e.LastTimestamp, Count: e.Count,

@@ -3,6 +3,7 @@ package recording
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -64,5 +65,17 @@ func TestOnlyVariablesOfProbesAreKept(t *testing.T) {
 func TestOtherTypesAreNotRecorded(t *testing.T) {
 	if got := Trim(&corev1.Secret{}, true); got != nil {
 		t.Errorf("got %v", got)
+	}
+}
+
+// TestAnEventKeepsWhenItWasWritten: and not by whom, nor what.
+func TestAnEventKeepsWhenItWasWritten(t *testing.T) {
+	at := metav1.NewTime(time.Date(2026, 8, 11, 12, 0, 7, 0, time.UTC))
+	e := &corev1.Event{ObjectMeta: metav1.ObjectMeta{ManagedFields: []metav1.ManagedFieldsEntry{{
+		Manager: "kubelet", Operation: metav1.ManagedFieldsOperationUpdate, Time: &at, FieldsV1: metav1.NewFieldsV1(`{"f:count":{}}`),
+	}}}}
+	got := Trim(e, false).(*corev1.Event).ManagedFields
+	if want := []metav1.ManagedFieldsEntry{{Time: &at}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

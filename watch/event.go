@@ -4,6 +4,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/probetop/probetop/model"
 )
@@ -40,7 +41,18 @@ func eventFact(in *interner, e *corev1.Event) *model.Event {
 		Count:     count,
 		First:     first,
 		Last:      last,
+		Written:   written(e.ManagedFields),
 	})
+}
+
+// written is when the API server carried out the newest of the writes; zero when it does not say.
+func written(writes []metav1.ManagedFieldsEntry) (newest time.Time) {
+	for i := range writes {
+		if t := writes[i].Time; t != nil {
+			newest = later(newest, t.UTC())
+		}
+	}
+	return newest
 }
 
 func later(a, b time.Time) time.Time {

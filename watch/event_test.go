@@ -55,3 +55,22 @@ func TestOnlyTellingEventsAreKept(t *testing.T) {
 		}
 	}
 }
+
+func TestWhenAnEventWasWritten(t *testing.T) {
+	writes := func(seconds ...int) (all []metav1.ManagedFieldsEntry) {
+		for _, s := range seconds {
+			at := at(s)
+			all = append(all, metav1.ManagedFieldsEntry{Manager: "kubelet", Time: &at})
+		}
+		return append(all, metav1.ManagedFieldsEntry{Manager: "no time"})
+	}
+	for _, c := range []struct {
+		writes []metav1.ManagedFieldsEntry
+		want   time.Time
+	}{{nil, time.Time{}}, {writes(), time.Time{}}, {writes(7), moment(7)}, {writes(7, 9, 8), moment(9)}} {
+		e := &corev1.Event{ObjectMeta: metav1.ObjectMeta{ManagedFields: c.writes}}
+		if got := eventFact(newInterner(), e).Written; !got.Equal(c.want) {
+			t.Errorf("got %v, want %v", got, c.want)
+		}
+	}
+}
