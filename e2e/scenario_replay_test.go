@@ -41,6 +41,7 @@ func TestReplayEqualsLive(t *testing.T) {
 			apart = inBoth(apart, apartAt(t, live, r.file, at.Add(-shift)))
 			apart = inBoth(apart, apartAt(t, live, r.file, at.Add(shift)))
 		}
+		explain(t, live, r.file, at, apart)
 		for path, words := range apart {
 			t.Errorf("at %s: %s: live says %s, and the recording at no moment within %s of it: it says %s",
 				at.Format(time.RFC3339Nano), path, words.live, news, words.replayed)
@@ -49,6 +50,25 @@ func TestReplayEqualsLive(t *testing.T) {
 	t.Logf("%d of %d moments are equal to the word, the others but for news that one of the two heard a little later", equal, moments)
 	if equal*2 < moments {
 		t.Errorf("only %d of %d moments are equal to the word, want half of them", equal, moments)
+	}
+}
+
+// explain shows the pods that are told differently, as both tell them.
+func explain(t *testing.T, live map[string]any, file string, at time.Time, apart map[string]twoWords) {
+	t.Helper()
+	if len(apart) == 0 {
+		return
+	}
+	replayed := getDocument(t, "get", "--replay", file, "--at", at.Format(time.RFC3339Nano), "-o", "json")
+	for _, report := range []map[string]any{live, replayed} {
+		for uid, pod := range podsOf(copied(t, report)) {
+			for path := range apart {
+				if strings.Contains(path, uid) {
+					t.Logf("told of %s: %s", uid, inJSON(t, pod))
+					break
+				}
+			}
+		}
 	}
 }
 

@@ -22,7 +22,20 @@ func (r *reckoning) between(older, newer *failure) gap {
 		first = newer.begin()
 	}
 	passed := first.Sub(older.to())
-	const blur = time.Second // both times are floored to it, and that we heard of them says no more: an event may wait on its way
+	const blur = time.Second // both times are floored to it
+	g := r.after(older, newer, passed, blur)
+	heard := newer.heard.Sub(older.heard)
+	if g == doubtful && newer.n == 1 && !older.listed() && !newer.listed() && (heard-passed).Abs() < blur+beatBlur {
+		// That we hear the beat is no accident. A pause may be one: an event may wait on its way.
+		if r.after(older, newer, heard, beatBlur) == consecutive {
+			return consecutive
+		}
+	}
+	return g
+}
+
+// after says the same of two failures that are so far apart, more or less.
+func (r *reckoning) after(older, newer *failure, passed, blur time.Duration) gap {
 	if r.goesUnseen(r.probe) && r.unreadyFrom(newer.to()) && passed > blur {
 		return doubtful // a success that does not make it ready leaves no gap
 	}

@@ -27,6 +27,17 @@ func TestScenariosOfTheBeat(t *testing.T) {
 			{60.1, waits(0.8, fails(Liveness, hangs))},
 			{61, shows("liveness failing high 1/5 atLeast")}, // and not the first after a success
 		}},
+		"5.3 a period of two seconds, which times to the second cannot tell from four": {pod: []func(*Pod){livenessOf(period(2), timeout(1), threshold(100))}, plot: plot{
+			{20.9, fails(Liveness, "HTTP probe failed with statuscode: 500")},
+			{22.92, fails(Liveness, "HTTP probe failed with statuscode: 500")},
+			{24.88, fails(Liveness, "HTTP probe failed with statuscode: 500")},
+			{26.9, fails(Liveness, "HTTP probe failed with statuscode: 500")},
+			{27, shows("liveness failing high 4/100 exact")},
+			{30.9, fails(Liveness, "HTTP probe failed with statuscode: 500")},
+			{31, shows("liveness failing high 1/100 atLeast")}, // a pause, or an event that waited
+			{32.9, fails(Liveness, "HTTP probe failed with statuscode: 500")},
+			{33, shows("liveness failing high 2/100 atLeast")},
+		}},
 		"1.2 a timeout of a period, refused at once": {pod: []func(*Pod){livenessOf(timeout(10))}, plot: plot{
 			{20.1, fails(Liveness, refused)},
 			{21, shows("liveness failing high 1/3 exact")},
