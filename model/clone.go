@@ -5,6 +5,9 @@ import (
 	"slices"
 )
 
+// Len returns how many pods the cluster has heard of and not forgotten.
+func (c *Cluster) Len() int { return len(c.pods) }
+
 // Clone returns a cluster that knows what c knows and goes its own way from here. Facts and published rows
 // are shared, since nobody writes to them. Neither cluster may be in the middle of an Apply.
 func (c *Cluster) Clone() *Cluster {

@@ -31,7 +31,8 @@ type checkpoint struct {
 }
 
 const (
-	// spacing is how many changes lie between two checkpoints, and so the most that a seek has to fold.
+	// spacing is how many changes lie between two checkpoints of a small cluster, and so the most that a seek has to fold. Of a
+	// large one there are as many as it has pods: a checkpoint holds all of them.
 	spacing = 2000
 	// glance is how far apart in the recording the looks for transitions are.
 	glance = 100 * time.Millisecond
@@ -115,7 +116,7 @@ func (t *Tape) index() {
 			looked = ch.At
 			pass(cluster, ch.At)
 		}
-		if i > 0 && i%spacing == 0 {
+		if i-t.checkpoints[len(t.checkpoints)-1].changes >= max(spacing, cluster.Len()) {
 			t.checkpoints = append(t.checkpoints, checkpoint{i, cluster.Clone()})
 		}
 		cluster.Apply(ch)

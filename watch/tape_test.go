@@ -315,3 +315,11 @@ func TestATapeOfAClockThatWasSetBack(t *testing.T) {
 		}
 	}
 }
+
+// TestALargeClusterHasFewCheckpoints: each holds every pod, so a long tape of many must not have one every so often. It has more while the list comes.
+func TestALargeClusterHasFewCheckpoints(t *testing.T) {
+	tape := readTape(t, tenMinutes(t))
+	if n, most := len(tape.checkpoints), 3+len(tape.changes)/benchPods; n > most || n < 2 {
+		t.Errorf("%d checkpoints of %d changes, want at most %d", n, len(tape.changes), most)
+	}
+}
