@@ -47,7 +47,7 @@ func TestRecordingIsPrintedLikeTheClusterWas(t *testing.T) {
 		t.Fatalf("%+v", replayed)
 	}
 	var a, b cmd.Report
-	for text, r := range map[string]*cmd.Report{live.out: &a, replayed.out: &b} {
+	for r, text := range map[*cmd.Report]string{&a: live.out, &b: replayed.out} {
 		if err := json.Unmarshal([]byte(text), r); err != nil {
 			t.Fatal(err)
 		}

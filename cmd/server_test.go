@@ -29,9 +29,8 @@ type result struct {
 func run(t *testing.T, ctx context.Context, args ...string) result {
 	t.Helper()
 	var out, errs bytes.Buffer
-	began := time.Now()
 	code := cmd.Execute(ctx, "probetop", args, cmd.Streams{
-		In: strings.NewReader(""), Out: &out, Err: &errs, Now: func() time.Time { return noon.Add(time.Since(began)) }, Log: &cmd.DebugLog{},
+		In: strings.NewReader(""), Out: &out, Err: &errs, Now: func() time.Time { return noon }, Log: &cmd.DebugLog{},
 	})
 	return result{code, out.String(), errs.String()}
 }
