@@ -26,6 +26,9 @@ func (j *judge) ledger() []Restart {
 		}
 		k := b.kills[i]
 		r := b.restart(e, k)
+		if r.Cause == CauseSandbox && j.pod.Deleting() && e.next.IsZero() {
+			continue // it was the deletion: when that began is not told any more once its grace period was cut short
+		}
 		if b.doubtful[i] || k.at.Equal(e.how.StartedAt) { // or it was the kill of the one before
 			r.Certainty = min(r.Certainty, CertaintyMedium)
 		}
@@ -50,7 +53,7 @@ func (j *bookkeeper) restart(e end, k kill) Restart {
 	return r
 }
 
-// stopped reports whether an instance ended with its pod, and was not restarted.
+// stopped reports whether an instance surely ended with its pod, and was not restarted.
 func (j *judge) stopped(e end) bool {
 	return j.pod.Deleting() && e.next.IsZero() && !e.how.FinishedAt.Before(j.pod.Deleted.Add(-j.pod.GracePeriod))
 }

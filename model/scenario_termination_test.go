@@ -132,6 +132,20 @@ func TestScenariosOfKillsAndTermination(t *testing.T) {
 			{46, ledger("liveness high")},
 			{46, shows("liveness waiting certain")},
 		}},
+		"5.5 deleted, and the kubelet is done": {pod: []func(*Pod){livenessOf()}, plot: plot{
+			{20, edits(func(p *Pod) { p.Deleted, p.GracePeriod = at(21), time.Second })},
+			{20.1, says(ReasonKilling, "Stopping container web")},
+			{20.5, stays("Completed", 0)},
+			{20.6, ledger()},
+			{22, edits(func(p *Pod) { p.Deleted, p.GracePeriod = at(22), 0 })}, // apiserver pkg/registry/rest/delete.go: never into the past
+			{22.1, ledger()},
+		}},
+		"5.5 ended by itself, and deleted": {pod: []func(*Pod){livenessOf()}, plot: plot{
+			{20, stays("Error", 1)},
+			{25, edits(func(p *Pod) { p.Deleted, p.GracePeriod = at(26), time.Second })},
+			{25.5, edits(func(p *Pod) { p.Deleted, p.GracePeriod = at(25), 0 })},
+			{26, ledger("exit high")},
+		}},
 		"5.5 a new sandbox": {pod: []func(*Pod){livenessOf()}, plot: plot{
 			{20, says("SandboxChanged", "Pod sandbox changed, it will be killed and re-created.")},
 			{20, says(ReasonKilling, "Stopping container web")},
