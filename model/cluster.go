@@ -249,6 +249,11 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 		c.adopt(e, p)
 		if e.pod == nil {
 			e.seen = ch.At
+			for _, ev := range e.events { // which a list told before anybody knew on which node they were
+				if told := ev.told(); !told.IsZero() {
+					c.heardLate(p, ev, told)
+				}
+			}
 		}
 		e.history = e.history.heardPod(e.pod, p, ch.At, c.streams[ch.Stream].telling)
 		e.pod, e.streams = p, e.streams|bit

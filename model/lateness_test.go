@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +65,26 @@ func TestEventsThatComeInTimeAgain(t *testing.T) {
 	}
 	if p := w.after(74).row(t, "u-web").Probes[0]; p.State == StateFailing && p.Certainty > CertaintyMedium {
 		t.Errorf("after the next tick: %s %s", p.State, p.Certainty)
+	}
+}
+
+// TestEventsBeforeTheirPods: how late a node's events come is known whichever list comes first.
+func TestEventsBeforeTheirPods(t *testing.T) {
+	other := web(func(p *Pod) { p.UID, p.Name = "u-other", "other-0" })
+	late := *started(epoch.Add(60200*time.Millisecond), 1)
+	late.Written = at(80)
+	for _, order := range [][]Fact{{other, web(livenessOf()), NewEvent(late)}, {NewEvent(late), other, web(livenessOf())}} {
+		w := newWorld(t).after(85)
+		for _, kind := range []SourceKind{Pods, Events} {
+			w.Apply(Change{At: w.now, Stream: Stream(slices.Index(SourceKinds[:], kind)), Fact: &Listing{Kind: kind}})
+		}
+		w.hears(order...)
+		for _, kind := range []SourceKind{Pods, Events} {
+			w.Apply(Change{At: w.now, Stream: Stream(slices.Index(SourceKinds[:], kind)), Fact: &Listing{Kind: kind, Done: true}})
+		}
+		if p := w.row(t, "u-web").Probes[0]; p.Certainty != CertaintyMedium {
+			t.Errorf("%T first: %s %s", order[0], p.State, p.Certainty)
+		}
 	}
 }
 

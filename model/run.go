@@ -242,19 +242,12 @@ func (r *reckoning) silent(f *failure) time.Time {
 	return r.ticksAfter(f).Latest.Add(r.probe.Spec.longest() + eventLag)
 }
 
-// prompt is when one that takes no time would have: a success may have come meanwhile.
+// prompt is when one that came as soon as it may and took no time would have: a success may have come meanwhile.
 func (r *reckoning) prompt(f *failure) time.Time {
-	next := r.ticksAfter(f)
-	if !r.onBeat(f) {
-		return next.Earliest.Add(promptly + eventLag)
-	}
-	if f.listed() || r.waited(f) {
-		next.Latest = next.Earliest.Add(r.rest(f))
-	}
-	return next.Latest.Add(promptly + eventLag)
+	return r.ticksAfter(f).Earliest.Add(promptly + eventLag)
 }
 
-// ticksAfter is when the run after f began, or begins, by our clock.
+// ticksAfter is when the run after f began, or begins, by our clock. It comes a period after f began, which nobody says.
 func (r *reckoning) ticksAfter(f *failure) Window {
 	from, by := f.heard, f.heard
 	switch {
@@ -265,6 +258,9 @@ func (r *reckoning) ticksAfter(f *failure) Window {
 	}
 	if e := r.eligible(); e.After(from) {
 		return Window{e, latest(e.Add(r.probe.Spec.Period), by.Add(r.rest(f)))}
+	}
+	if r.onBeat(f) {
+		from = from.Add(max(0, r.probe.Spec.Period-r.took(f).longest))
 	}
 	return Window{from, by.Add(r.rest(f))}
 }
@@ -381,10 +377,11 @@ func (r *reckoning) unmade(run int32, f *failure) int32 {
 	return min(run+f.n, r.probe.Spec.FailureThreshold)
 }
 
-// dense reports whether a write counts as many failures as there were ticks in its time, so that every one of
-// them failed.
+// dense reports whether a write counts as many failures as there may have been ticks in its time, so that every one of them
+// failed. The first may have taken long, and the last not.
 func (r *reckoning) dense(f *failure) bool {
-	ticks := int32((f.to().Sub(f.from) + time.Second) / r.probe.Spec.Period)
+	took := r.took(f)
+	ticks := int32((f.to().Sub(f.from) + time.Second + took.longest - took.shortest) / r.probe.Spec.Period)
 	if f.initial {
 		ticks++
 	}

@@ -27,6 +27,13 @@ func TestScenariosOfTheBeat(t *testing.T) {
 			{60.1, waits(0.8, fails(Liveness, hangs))},
 			{61, shows("liveness failing high 1/5 atLeast")}, // and not the first after a success
 		}},
+		"5.3 a run that may have taken five seconds": {pod: []func(*Pod){livenessOf(timeout(5), threshold(5))}, plot: plot{
+			{24.9, fails(Liveness, "HTTP probe failed with statuscode: 503")},
+			{31, shows("liveness failing high 1/5 exact")},
+			{32, shows("liveness failing medium 0/5 atLeast")}, // the next may have begun at 30
+			{50.1, saysAgain(ReasonUnhealthy, "Liveness probe failed: HTTP probe failed with statuscode: 503", 2)},
+			{51, shows("liveness failing high 1/5 atLeast")}, // at 30 and at 50, or at 40 and at 50
+		}},
 		"5.3 a period of two seconds, which times to the second cannot tell from four": {pod: []func(*Pod){livenessOf(period(2), timeout(1), threshold(100))}, plot: plot{
 			{20.9, fails(Liveness, "HTTP probe failed with statuscode: 500")},
 			{22.92, fails(Liveness, "HTTP probe failed with statuscode: 500")},

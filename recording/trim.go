@@ -1,6 +1,8 @@
 package recording
 
 import (
+	"bytes"
+
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -40,13 +42,25 @@ func trimMeta(m *metav1.ObjectMeta) metav1.ObjectMeta {
 	}
 }
 
-// trimWritten keeps, beside that, when the object was written, and not what by whom.
+// trimWritten keeps, beside that, when an event was written, and not what by whom.
 func trimWritten(m *metav1.ObjectMeta) metav1.ObjectMeta {
 	out := trimMeta(m)
 	for i := range m.ManagedFields {
-		out.ManagedFields = append(out.ManagedFields, metav1.ManagedFieldsEntry{Time: m.ManagedFields[i].Time})
+		if w := &m.ManagedFields[i]; SaysOccurred(w) {
+			out.ManagedFields = append(out.ManagedFields, metav1.ManagedFieldsEntry{Time: w.Time})
+		}
 	}
 	return out
+}
+
+// SaysOccurred reports whether a write of an event says that it occurred, and did not, say, label it later. So does one of which
+// nobody says what it wrote, as in a recording.
+func SaysOccurred(w *metav1.ManagedFieldsEntry) bool {
+	if w.FieldsV1 == nil {
+		return true
+	}
+	what := w.FieldsV1.GetRawBytes()
+	return len(what) == 0 || bytes.Contains(what, []byte(`"f:count"`)) || bytes.Contains(what, []byte(`"f:series"`))
 }
 
 // trimAnnotations keeps the annotations that something is read from.

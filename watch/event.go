@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording"
 )
 
 // telling reports whether events of that reason say something about a container's health, or why it has none.
@@ -45,10 +46,10 @@ func eventFact(in *interner, e *corev1.Event) *model.Event {
 	})
 }
 
-// written is when the API server carried out the newest of the writes; zero when it does not say.
+// written is when the API server carried out the newest of the writes of an event; zero when it does not say.
 func written(writes []metav1.ManagedFieldsEntry) (newest time.Time) {
 	for i := range writes {
-		if t := writes[i].Time; t != nil {
+		if t := writes[i].Time; t != nil && recording.SaysOccurred(&writes[i]) {
 			newest = later(newest, t.UTC())
 		}
 	}

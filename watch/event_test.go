@@ -67,7 +67,15 @@ func TestWhenAnEventWasWritten(t *testing.T) {
 	for _, c := range []struct {
 		writes []metav1.ManagedFieldsEntry
 		want   time.Time
-	}{{nil, time.Time{}}, {writes(), time.Time{}}, {writes(7), moment(7)}, {writes(7, 9, 8), moment(9)}} {
+	}{
+		{append(writes(7), metav1.ManagedFieldsEntry{Manager: "kubectl-label", Time: new(at(99)), FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:labels":{"f:count":{}}}}`)}), moment(99)}, // whoever calls a label so
+		{append(writes(7), metav1.ManagedFieldsEntry{Manager: "kubectl-label", Time: new(at(99)), FieldsV1: metav1.NewFieldsV1(`{"f:metadata":{"f:labels":{"f:team":{}}}}`)}), moment(7)},
+		{append(writes(7), metav1.ManagedFieldsEntry{Manager: "kubelet", Time: new(at(9)), FieldsV1: metav1.NewFieldsV1(`{"f:count":{},"f:lastTimestamp":{}}`)}), moment(9)},
+		{nil, time.Time{}},
+		{writes(), time.Time{}},
+		{writes(7), moment(7)},
+		{writes(7, 9, 8), moment(9)},
+	} {
 		e := &corev1.Event{ObjectMeta: metav1.ObjectMeta{ManagedFields: c.writes}}
 		if got := eventFact(newInterner(), e).Written; !got.Equal(c.want) {
 			t.Errorf("got %v, want %v", got, c.want)
