@@ -19,7 +19,7 @@ func TestAClockThatIsWrong(t *testing.T) {
 	healthz := corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: "/healthz", Port: intstr.FromInt32(8080)}}
 	pod := villager("web-0", true, healthz, healthz)
 	for _, probe := range []*corev1.Probe{pod.Spec.Containers[0].ReadinessProbe, pod.Spec.Containers[0].LivenessProbe} {
-		probe.PeriodSeconds, probe.TimeoutSeconds = 30, 1
+		probe.PeriodSeconds, probe.TimeoutSeconds = 300, 10
 	}
 	cluster, kubeconfig := village(t, pod)
 	last := time.Now().Add(-5 * time.Second).Truncate(time.Second)
@@ -32,9 +32,9 @@ func TestAClockThatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	for wrong, remark := range map[time.Duration]string{
-		0:                               "",
-		95*time.Minute + 30*time.Second: "This clock is 95m ahead of the server's; times are the server's.\n",
-		-190 * time.Second:              "This clock is 3m9s behind the server's; times are the server's.\n",
+		0:                                "",
+		95*time.Minute + 30*time.Second:  "This clock is 95m ahead of the server's; times are the server's.\n",
+		-25*time.Minute - 30*time.Second: "This clock is 25m behind the server's; times are the server's.\n",
 	} {
 		run := func(args ...string) result {
 			var out, errs bytes.Buffer
@@ -48,8 +48,8 @@ func TestAClockThatIsWrong(t *testing.T) {
 		if err := json.Unmarshal([]byte(got.out), &r); err != nil || got.code != 0 || len(r.Pods) != 1 {
 			t.Fatalf("%v: %+v", wrong, got)
 		}
-		if told := strings.ReplaceAll(got.err, "3m10s", "3m9s"); told != remark { // a date is told to the second
-			t.Errorf("%v: told %q", wrong, told)
+		if got.err != remark {
+			t.Errorf("%v: told %q", wrong, got.err)
 		}
 		for _, p := range r.Pods[0].Containers[0].Probes {
 			if want := map[string]string{"liveness": "failing", "readiness": "passing"}[p.Type]; p.State != want || p.Certainty != "high" {
@@ -61,7 +61,7 @@ func TestAClockThatIsWrong(t *testing.T) {
 		if err := json.Unmarshal([]byte(got.out), &tr); err != nil || len(tr.Runs) != 1 || len(tr.Runs[0].Attempts) != 1 {
 			t.Fatalf("%v: %+v", wrong, got)
 		}
-		if off := time.Since(tr.Runs[0].At).Abs(); off > 20*time.Second || tr.Runs[0].Attempts[0].At.Sub(tr.Runs[0].At).Abs() > time.Second {
+		if off := time.Since(tr.Runs[0].At).Abs(); off > time.Minute || tr.Runs[0].Attempts[0].At.Sub(tr.Runs[0].At).Abs() > time.Second {
 			t.Errorf("%v: the run was at %v, its attempt at %v", wrong, tr.Runs[0].At, tr.Runs[0].Attempts[0].At)
 		}
 		if tr.Shadow == nil || tr.Shadow.Kubelet.Outcome != "failure" || tr.Shadow.Class != "T2" {

@@ -102,8 +102,14 @@ func (c *shadowCase) settledAfter() time.Duration {
 	if c.kind == "liveness" && c.kubelet == "" {
 		return 3*longTimeout*time.Second + settledSilence
 	}
+	if c.kubelet == "failure" && c.here == "success" {
+		return 3*parityPeriod + settledSilence // a probe that may just be recovering is told apart by how long it has failed
+	}
 	return settledSilence
 }
+
+// parityPeriod is the longest period of the cases.
+const parityPeriod = 3 * time.Second
 
 // settledSilence is how long the kubelet takes to tell, and for a period to pass.
 const settledSilence = 6 * time.Second

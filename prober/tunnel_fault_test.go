@@ -33,8 +33,10 @@ func TestSilence(t *testing.T) {
 					defer func() { _ = conn.Close() }()
 					_ = conn.SetDeadline(time.Now().Add(200 * time.Millisecond))
 					if _, err = get(conn, mutePort, "/"); errors.Is(err, os.ErrDeadlineExceeded) {
-						if err = p.Alive(target)(soon(t)); err == nil && c.left.Load() >= 0 {
-							return // all that was said has passed
+						for err = p.Alive(target)(soon(t)); err == nil; err = p.Alive(target)(soon(t)) {
+							if c.left.Load() >= 0 {
+								return // all that was said has passed
+							}
 						}
 					}
 				}
@@ -42,7 +44,7 @@ func TestSilence(t *testing.T) {
 				if !errors.As(err, &b) {
 					t.Errorf("silent after %d bytes: got %v", at, err)
 				}
-				if took := time.Since(begun); took > 10*time.Second {
+				if took := time.Since(begun); took > 30*time.Second {
 					t.Errorf("silent after %d bytes: hung for %v", at, took)
 				}
 			})

@@ -89,13 +89,16 @@ func TestVantage(t *testing.T) {
 			timeout = 300 * time.Millisecond
 		}
 		got := v.Ask(soon(t), target, prober.PodRequest{URL: u, Header: header}, timeout)
+		for tries := 0; strings.HasPrefix(got.Text, "the way to the API server took") && tries < 20; tries++ {
+			got = v.Ask(soon(t), target, prober.PodRequest{URL: u, Header: header}, timeout)
+		}
 		if got.Verdict != c.verdict || got.Text != c.text {
 			t.Errorf("%s: got %s %q, want %s %q", c.url, got.Verdict, got.Text, c.verdict, c.text)
 		}
 	}
 	ask := func(target prober.Target) *model.PodIPVantage {
 		u := &url.URL{Scheme: "http", Host: address(webPort), Path: "/"}
-		return v.Ask(soon(t), target, prober.PodRequest{URL: u}, 300*time.Millisecond)
+		return v.Ask(soon(t), target, prober.PodRequest{URL: u}, 10*time.Second)
 	}
 	other := target
 	other.Name = "nobody"

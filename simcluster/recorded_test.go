@@ -80,14 +80,14 @@ func (p *played) dial(ctx context.Context, port int32, loopback bool) (net.Conn,
 }
 
 // get makes the request of an HTTP probe; what came of it is a status with its Location, or an error.
-func (p *played) get(t *testing.T, url string, loopback bool) string {
+func (p *played) get(t *testing.T, url string, loopback bool, patience time.Duration) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	client := &http.Client{
 		Transport: &http.Transport{
 			DialContext:     func(ctx context.Context, _, _ string) (net.Conn, error) { return p.dial(ctx, 8080, loopback) },
-			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true, ResponseHeaderTimeout: impatience,
+			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true, ResponseHeaderTimeout: patience,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -167,7 +167,11 @@ func TestRecordedHTTP(t *testing.T) {
 				}
 			}, tt.events...)
 			for loopback, want := range map[bool]string{true: tt.here, false: orElse(tt.there, tt.here)} {
-				if got := p.get(t, orElse(tt.url, "http://pod/readyz"), loopback); !strings.Contains(got, want) {
+				patience := 10 * time.Second
+				if strings.Contains(want, "timeout") {
+					patience = impatience
+				}
+				if got := p.get(t, orElse(tt.url, "http://pod/readyz"), loopback, patience); !strings.Contains(got, want) {
 					t.Errorf("loopback %t: got %q, want %q in it", loopback, got, want)
 				}
 			}
