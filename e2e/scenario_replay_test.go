@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,6 +170,13 @@ func copied(t *testing.T, report map[string]any) (c map[string]any) {
 func yield(late, early map[string]any) {
 	known := podsOf(early)
 	for uid, pod := range podsOf(late) {
+		if other, ok := known[uid]; ok && (lags(pod) || lags(other)) { // by milliseconds: the two are told by streams of their own
+			for _, p := range []map[string]any{pod, other} {
+				delete(p, "traffic")
+				steps, _ := p["why"].([]any)
+				p["why"] = slices.DeleteFunc(steps, func(s any) bool { return s.(map[string]any)["step"] == "endpoints" })
+			}
+		}
 		if other, ok := known[uid]; ok && yieldPod(pod, other) {
 			for _, member := range []string{"severity", "note", "since"} { // which follow from the states of its probes
 				delete(pod, member)
@@ -177,6 +185,15 @@ func yield(late, early map[string]any) {
 		}
 	}
 	late["pods"], early["pods"] = podsOf(late), known
+}
+
+// lags reports whether the EndpointSlices have not followed a pod yet.
+func lags(pod map[string]any) bool {
+	steps, _ := pod["why"].([]any)
+	return slices.ContainsFunc(steps, func(s any) bool {
+		step := s.(map[string]any)
+		return step["step"] == "endpoints" && strings.Contains(fmt.Sprint(step["text"]), "not followed")
+	})
 }
 
 // podsOf returns the pods of a report by their UIDs.
