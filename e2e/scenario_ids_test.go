@@ -10,7 +10,7 @@ import (
 )
 
 // apart is how far apart the pods are made: starting all of them at once would make the kubelet late with every probe.
-const apart = 500 * time.Millisecond
+const apart = 800 * time.Millisecond
 
 // TestScenarioIDs plays the scenarios of section 7 that one node can show, each in a pod of its own. One probetop that
 // watches them all has to say what is so, one thing after the other, and must not be sure of anything else.
