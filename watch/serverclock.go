@@ -2,6 +2,7 @@ package watch
 
 import (
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -56,6 +57,20 @@ func (c *ServerClock) hear(date, sent, received time.Time) {
 	}
 }
 
+// own reports whether an answer is dated by the API server itself, and now: not by a kubelet or a container behind it, by what
+// stands in front of it, or by a cache.
+func own(r *http.Request, answer *http.Response) bool {
+	for step := range strings.SplitSeq(r.URL.Path, "/") {
+		switch step {
+		case "proxy", "exec", "portforward", "attach", "log":
+			return false
+		}
+	}
+	code := answer.StatusCode
+	good := code >= 200 && code < 300 || code >= 400 && code < 500 && code != http.StatusProxyAuthRequired
+	return good && answer.Header.Get("Age") == ""
+}
+
 type heeding struct {
 	below http.RoundTripper
 	clock *ServerClock
@@ -69,8 +84,7 @@ func (h heeding) RoundTrip(r *http.Request) (*http.Response, error) {
 		return answer, err
 	}
 	received := h.clock.local()
-	// An answer with an age is not the server's of now.
-	if date, wrong := http.ParseTime(answer.Header.Get("Date")); wrong == nil && answer.Header.Get("Age") == "" {
+	if date, wrong := http.ParseTime(answer.Header.Get("Date")); wrong == nil && own(r, answer) {
 		h.clock.hear(date, sent, received)
 	}
 	return answer, nil
