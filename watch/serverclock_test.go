@@ -17,6 +17,7 @@ type dated struct {
 	there, back time.Duration
 	date, age   string
 	failed      error
+	code        int // 200 when zero
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -34,6 +35,9 @@ func (d *dated) RoundTrip(*http.Request) (*http.Response, error) {
 	if d.age != "" {
 		w.Header().Set("Age", d.age)
 	}
+	if d.code != 0 {
+		w.WriteHeader(d.code)
+	}
 	*d.now = d.now.Add(d.back)
 	return w.Result(), nil
 }
@@ -41,7 +45,12 @@ func (d *dated) RoundTrip(*http.Request) (*http.Response, error) {
 // ask sends a request through what the clock heeds.
 func ask(t *testing.T, c *watch.ServerClock, d *dated) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://cluster/", nil)
+	askFor(t, c, d, "/api/v1/pods")
+}
+
+func askFor(t *testing.T, c *watch.ServerClock, d *dated, path string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://cluster"+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,6 +120,33 @@ func TestServerClockDoubts(t *testing.T) {
 		ask(t, c, &d)
 		if c.Ahead() != 0 {
 			t.Errorf("%s: ahead by %v", name, c.Ahead())
+		}
+	}
+}
+
+// TestServerClockHeedsNobodyElse: a kubelet, a container and a proxy have clocks of their own.
+func TestServerClockHeedsNobodyElse(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		path string
+		code int
+		own  bool
+	}{
+		{"/api/v1/pods", 200, true},
+		{"/api/v1/pods", 403, true},
+		{"/api/v1/pods", 410, true},
+		{"/api/v1/pods", 302, false},
+		{"/api/v1/pods", 407, false},
+		{"/api/v1/pods", 502, false},
+		{"/api/v1/nodes/n1/proxy/metrics/probes", 200, false},
+		{"/api/v1/namespaces/shop/pods/http:web-0:8080/proxy/healthz", 200, false},
+		{"/api/v1/namespaces/shop/pods/web-0/portforward", 200, false},
+	} {
+		now := time.Date(2026, 8, 11, 12, 0, 0, 0, time.UTC)
+		clock := watch.NewServerClock(func() time.Time { return now })
+		askFor(t, clock, &dated{now: &now, ahead: time.Hour, code: c.code}, c.path)
+		if heeded := clock.Ahead() != 0; heeded != c.own {
+			t.Errorf("%d of %s: ahead by %v", c.code, c.path, clock.Ahead())
 		}
 	}
 }
