@@ -37,7 +37,7 @@ func (c *comparing) run(ctx context.Context) error {
 		if err := c.tell(ctx, round, transcripts); err != nil {
 			return err
 		}
-		if round < rounds-1 && !sleep(ctx, c.next(transcripts).Sub(c.target.clock.Now())) {
+		if round < rounds-1 && !sleep(ctx, c.rest(transcripts)) {
 			break
 		}
 	}
@@ -136,15 +136,12 @@ func find(s *model.Snapshot, key model.Key) (*model.Row, *model.Probe) {
 	return nil, nil
 }
 
-// next is when all probes may be run again: a period of its own after each has begun.
-func (c *comparing) next(transcripts []prober.Transcript) time.Time {
-	var next time.Time
+// rest is how long to wait until all probes may be run again: a period of its own after each has begun.
+func (c *comparing) rest(transcripts []prober.Transcript) (rest time.Duration) {
 	for i := range transcripts {
-		if at := transcripts[i].Result.Began().Add(c.aims[i].probe.Spec.Period); at.After(next) {
-			next = at
-		}
+		rest = max(rest, c.aims[i].probe.Spec.Period-transcripts[i].Result.Since())
 	}
-	return next
+	return rest
 }
 
 func (c *comparing) encode(r *TranscriptReport) error {

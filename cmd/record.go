@@ -83,6 +83,7 @@ func (o *recordOptions) run(ctx context.Context, path string) error {
 	}
 	defer shadow.close()
 	r := o.newRecorder(ctx, t, o.words(t), s, t.clock.Now)
+	remarkOnClock(o.streams.Err, t.clock)
 	if err := r.start(path); err != nil {
 		return err
 	}

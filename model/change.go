@@ -15,7 +15,7 @@ const MaxStreams = 64
 
 // Change is one fact as it reached us.
 type Change struct {
-	// At is when we heard it, by our own clock.
+	// At is when we heard it, by the clock of the API server as far as we know it.
 	At time.Time
 	// Stream says which source spoke.
 	Stream Stream

@@ -2,7 +2,6 @@ package model_test
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,14 +73,7 @@ func TestEventsBeforeTheirPods(t *testing.T) {
 	late := *started(epoch.Add(60200*time.Millisecond), 1)
 	late.Written = at(80)
 	for _, order := range [][]Fact{{other, web(livenessOf()), NewEvent(late)}, {NewEvent(late), other, web(livenessOf())}} {
-		w := newWorld(t).after(85)
-		for _, kind := range []SourceKind{Pods, Events} {
-			w.Apply(Change{At: w.now, Stream: Stream(slices.Index(SourceKinds[:], kind)), Fact: &Listing{Kind: kind}})
-		}
-		w.hears(order...)
-		for _, kind := range []SourceKind{Pods, Events} {
-			w.Apply(Change{At: w.now, Stream: Stream(slices.Index(SourceKinds[:], kind)), Fact: &Listing{Kind: kind, Done: true}})
-		}
+		w := newWorld(t).after(85).lists(order...)
 		if p := w.row(t, "u-web").Probes[0]; p.Certainty != CertaintyMedium {
 			t.Errorf("%T first: %s %s", order[0], p.State, p.Certainty)
 		}
@@ -115,18 +107,7 @@ func TestAListTellsWhenTheServerKnew(t *testing.T) {
 				if c.written != 0 {
 					e.Written = at(c.written)
 				}
-				w := &world{Cluster: NewCluster(), now: at(l.at)}
-				for i, kind := range SourceKinds {
-					w.Apply(Change{At: w.now, Stream: Stream(i), Fact: &Source{Kind: kind, State: SourceSynced, Since: w.now}})
-					w.Apply(Change{At: w.now, Stream: Stream(i), Fact: &Listing{Kind: kind}})
-					switch kind {
-					case Pods:
-						w.Apply(Change{At: w.now, Stream: Stream(i), Fact: web(livenessOf())})
-					case Events:
-						w.Apply(Change{At: w.now, Stream: Stream(i), Fact: NewEvent(e)})
-					}
-					w.Apply(Change{At: w.now, Stream: Stream(i), Fact: &Listing{Kind: kind, Done: true}})
-				}
+				w := newWorld(t).after(l.at).lists(web(livenessOf()), NewEvent(e))
 				if p := w.row(t, "u-web").Probes[0]; p.State != l.state || p.Certainty != l.certainty {
 					t.Errorf("at %d: %s %s, want %s %s", l.at, p.State, p.Certainty, l.state, l.certainty)
 				}

@@ -158,12 +158,8 @@ func TestAListSaysNothingOfThePast(t *testing.T) {
 	})
 	w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"})
 	w.after(3600)
-	w.Apply(Change{At: w.now, Stream: 0, Fact: &Listing{Kind: Pods}})
-	w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events}})
-	w.hears(pod, unhealthy("Readiness probe failed: timeout", 1, 600, 600), unhealthy("Readiness probe failed: 503", 1, 1800, 1800),
+	w.lists(pod, unhealthy("Readiness probe failed: timeout", 1, 600, 600), unhealthy("Readiness probe failed: 503", 1, 1800, 1800),
 		unhealthy("Readiness probe failed: refused", 4, 3585, 3600))
-	w.Apply(Change{At: w.now, Stream: 0, Fact: &Listing{Kind: Pods, Done: true}})
-	w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events, Done: true}})
 	if f := w.row(t, "u-web").WorstOf(Readiness).Failures; f.Run != 3 || f.Bound != AtLeast {
 		t.Errorf("got %d/%d %s, want at least the threshold", f.Run, f.Threshold, f.Bound)
 	}
@@ -183,11 +179,7 @@ func TestAListDoesNotTellWhatWasRunSince(t *testing.T) {
 		})
 	}
 	w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"}).after(300)
-	w.Apply(Change{At: w.now, Stream: 0, Fact: &Listing{Kind: Pods}})
-	w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events}})
-	w.hears(ready(true, 210), unhealthy("Liveness probe failed: context deadline exceeded (Client.Timeout exceeded while awaiting headers)", 6, 155, 280))
-	w.Apply(Change{At: w.now, Stream: 0, Fact: &Listing{Kind: Pods, Done: true}})
-	w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events, Done: true}})
+	w.lists(ready(true, 210), unhealthy("Liveness probe failed: context deadline exceeded (Client.Timeout exceeded while awaiting headers)", 6, 155, 280))
 	for _, step := range []struct {
 		at  int
 		pod *Pod
@@ -216,11 +208,7 @@ func TestAListTellsAFailureAndASuccessOfOneSecond(t *testing.T) {
 			pod.Conditions[i].Since, pod.Conditions[i].Status = at(2), TriOf(len(c.pod) == 0)
 		}
 		w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"}).after(4)
-		w.Apply(Change{At: w.now, Stream: 0, Fact: &Listing{Kind: Pods}})
-		w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events}})
-		w.hears(pod, unhealthy("Readiness probe failed: refused", 1, 2, 2))
-		w.Apply(Change{At: w.now, Stream: 0, Fact: &Listing{Kind: Pods, Done: true}})
-		w.Apply(Change{At: w.now, Stream: 1, Fact: &Listing{Kind: Events, Done: true}})
+		w.lists(pod, unhealthy("Readiness probe failed: refused", 1, 2, 2))
 		if p := w.row(t, "u-web").WorstOf(Readiness); p.State != c.state || p.Certainty != CertaintyMedium {
 			t.Errorf("%s: %s %s", name, p.State, p.Certainty)
 		}

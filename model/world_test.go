@@ -42,6 +42,21 @@ func (w *world) hears(facts ...Fact) *world {
 	return w
 }
 
+// lists folds lists of pods and of events, both of which tell these facts and nothing else.
+func (w *world) lists(facts ...Fact) *world {
+	edge := func(done bool) {
+		for i, kind := range [...]SourceKind{Pods, Events} {
+			w.Apply(Change{At: w.now, Stream: Stream(i), Fact: &Listing{Kind: kind, Done: done}})
+		}
+	}
+	edge(false)
+	for _, f := range facts {
+		w.Apply(Change{At: w.now, Stream: streamOf(f), Fact: f})
+	}
+	edge(true)
+	return w
+}
+
 // loses folds the deletion of objects.
 func (w *world) loses(facts ...Fact) *world {
 	for _, f := range facts {

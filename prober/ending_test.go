@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -109,4 +110,28 @@ func TestACommandSucceedsInThePodThatWasMeant(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTimesAreTheClusters: who reads them knows no other clock, and the pause until the next run has none.
+func TestTimesAreTheClusters(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ahead := time.Hour
+		f := newFleet(tcpSocket())
+		p, end := started(t, f, prober.Options{Clock: func(t time.Time) time.Time { return t.Add(ahead) }})
+		began := time.Now()
+		transcript, _ := p.Run(t.Context(), subject("a", "app"), false)
+		ahead = 2 * time.Hour
+		time.Sleep(3 * time.Second)
+		r := &transcript.Result
+		if at := r.At.Sub(began); at < time.Hour || at > time.Hour+time.Minute || r.Began().Before(r.At) {
+			t.Errorf("it ran %v later, and asked at %v", at, r.Began())
+		}
+		if since := r.Since(); since < 3*time.Second || since > time.Minute {
+			t.Errorf("that was %v ago", since)
+		}
+		if told := end(); len(told) != 1 || !told[0].At.Equal(r.At) {
+			t.Errorf("told %v of a run at %v", told, r.At)
+		}
+	})
 }

@@ -25,7 +25,8 @@ type Result struct {
 	// cannot be carried out at all.
 	Attempts []Attempt
 
-	cause error // why there is no verdict, when the way said so
+	cause error     // why there is no verdict, when the way said so
+	began time.Time // Began by the clock of this machine, once the times are another's
 }
 
 // Attempt is one attempt to carry out a probe.
@@ -81,8 +82,17 @@ func (r *Result) Began() time.Time {
 	return r.At
 }
 
+// Since returns how long ago the container was asked last, whatever clocks were set meanwhile.
+func (r *Result) Since() time.Duration {
+	if r.began.IsZero() {
+		return time.Since(r.Began())
+	}
+	return time.Since(r.began)
+}
+
 // move makes the times those of another clock.
 func (r *Result) move(clock func(time.Time) time.Time) {
+	r.began = r.Began()
 	r.At = clock(r.At)
 	for i := range r.Attempts {
 		r.Attempts[i].At = clock(r.Attempts[i].At)

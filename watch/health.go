@@ -97,7 +97,7 @@ func (h *health) failed(err error) { h.locked(func() { h.failLocked(err) }) }
 
 // resigned reports whether the stream has lacked a permission, or a credential, for long.
 func (h *health) resigned() (yes bool) {
-	h.locked(func() { yes = !h.denied.IsZero() && h.clock.now().Sub(h.denied) > hope })
+	h.locked(func() { yes = !h.denied.IsZero() && time.Since(h.denied) > hope })
 	return yes
 }
 
@@ -171,7 +171,7 @@ func (h *health) failLocked(err error) {
 	case !denied:
 		h.denied = time.Time{}
 	case h.denied.IsZero():
-		h.denied = h.clock.now()
+		h.denied = time.Now()
 	}
 	h.enterLocked(state, plain(err))
 }

@@ -84,6 +84,7 @@ func (h heeding) RoundTrip(r *http.Request) (*http.Response, error) {
 		return answer, err
 	}
 	received := h.clock.local()
+	sent = received.Add(-received.Sub(sent)) // as if nobody had set the local clock meanwhile
 	if date, wrong := http.ParseTime(answer.Header.Get("Date")); wrong == nil && own(r, answer) {
 		h.clock.hear(date, sent, received)
 	}
