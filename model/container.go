@@ -66,7 +66,10 @@ type Container struct {
 
 // Termination is how a container instance ended.
 type Termination struct {
-	Reason                string
+	Reason string
+	// Message is the runtime's reason why the instance did not start, or what the instance wrote to its
+	// terminationMessagePath.
+	Message               string
 	ExitCode, Signal      int32
 	StartedAt, FinishedAt time.Time
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -16,6 +17,38 @@ type ContainerSpec struct {
 	ValueFrom []string
 	// PreStop is how long the preStop hook sleeps; zero when there is none, or it does something else.
 	PreStop time.Duration
+	// PostStartHook and PreStopHook say in a few words what the hooks do, as in "exec nginx -s quit"; empty for none.
+	PostStartHook, PreStopHook string
+	// MemoryLimit is the memory limit as the manifest writes it, as in 24Mi; empty for none.
+	MemoryLimit string
+	// RestartRules are the container's restartPolicyRules.
+	RestartRules []RestartRule
+}
+
+// RestartRule is one of restartPolicyRules: what the kubelet does when the container ends with one of the codes.
+type RestartRule struct {
+	// Action is Restart or RestartAllContainers.
+	Action string
+	// Not is set for the operator NotIn: the rule matches every code but those.
+	Not   bool
+	Codes []int32
+}
+
+// Matches reports whether the rule is about an exit code.
+func (r *RestartRule) Matches(code int32) bool { return slices.Contains(r.Codes, code) != r.Not }
+
+// RestartRule returns the first rule of the container that matches an exit code; nil for none. It mirrors
+// FindMatchingContainerRestartRule of pkg/api/v1/pod/util.go.
+func (c *Container) RestartRule(code int32) *RestartRule {
+	if c.Spec == nil {
+		return nil
+	}
+	for i := range c.Spec.RestartRules {
+		if r := &c.Spec.RestartRules[i]; r.Matches(code) {
+			return r
+		}
+	}
+	return nil
 }
 
 // ContainerPort is a port that a container declares. Its name may be empty.

@@ -47,8 +47,8 @@ type Node struct {
 	Name string
 	// Ready is the node's Ready condition; Unknown when its kubelet stopped reporting.
 	Ready Tri
-	// Reason is the Ready condition's.
-	Reason string
+	// Reason and Message are the Ready condition's.
+	Reason, Message string
 	// Since is when Ready changed.
 	Since time.Time
 	// KubeletVersion is status.nodeInfo.kubeletVersion.

@@ -43,14 +43,16 @@ type Pod struct {
 	IP        string
 	// Setting is what is out of the ordinary about the way to the pod; nil for nothing.
 	Setting *Setting
-	// Phase and Reason are status.phase and status.reason.
-	Phase, Reason string
+	// Phase, Reason and Message are status.phase, status.reason and status.message.
+	Phase, Reason, Message string
 	// RestartPolicy is spec.restartPolicy.
 	RestartPolicy string
 	// Created is when the API server accepted the pod.
 	Created time.Time
 	// Deleted is the deletionTimestamp, the moment the grace period ends; zero when nobody deleted the pod.
 	Deleted time.Time
+	// Finalizers are what a deleted pod waits for once its containers have ended; nil while the pod is not deleted.
+	Finalizers []string
 	// GracePeriod is the deletion's grace period, or the pod's own while nobody has deleted it.
 	GracePeriod time.Duration
 	// Gates are the condition types of spec.readinessGates.

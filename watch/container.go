@@ -54,6 +54,7 @@ func readStatus(in *interner, fact *model.Container, s *corev1.ContainerStatus) 
 	if t := s.LastTerminationState.Terminated; t != nil {
 		fact.Last = &model.Termination{
 			Reason:     in.string(t.Reason),
+			Message:    t.Message,
 			ExitCode:   t.ExitCode,
 			Signal:     t.Signal,
 			StartedAt:  utc(t.StartedAt),

@@ -26,13 +26,26 @@ func (in *interner) containerSpec(c *corev1.Container) *model.ContainerSpec {
 		in.key = append(append(in.key, name...), 0)
 	}
 	in.key = strconv.AppendInt(append(in.key, 1), int64(sleep), 10)
+	postStart, preStop := hooksOf(c)
+	limit := memoryLimit(c)
+	for _, text := range [...]string{postStart, preStop, limit} {
+		in.key = append(append(in.key, 0), text...)
+	}
+	for i := range c.RestartPolicyRules {
+		in.key = appendRule(append(in.key, 2), &c.RestartPolicyRules[i])
+	}
 	if shared, ok := in.specs[string(in.key)]; ok {
 		return shared
 	}
 	if len(in.specs) >= internedStrings {
 		clear(in.specs)
 	}
-	spec := &model.ContainerSpec{Image: in.string(c.Image), PreStop: sleep}
+	spec := &model.ContainerSpec{
+		Image: in.string(c.Image), PreStop: sleep, PostStartHook: in.string(postStart), PreStopHook: in.string(preStop), MemoryLimit: in.string(limit),
+	}
+	for i := range c.RestartPolicyRules {
+		spec.RestartRules = append(spec.RestartRules, ruleOf(in, &c.RestartPolicyRules[i]))
+	}
 	for i := range c.Ports {
 		spec.Ports = append(spec.Ports, model.ContainerPort{Name: in.string(c.Ports[i].Name), Number: c.Ports[i].ContainerPort})
 	}

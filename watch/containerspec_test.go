@@ -6,6 +6,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/probetop/probetop/model"
@@ -29,13 +30,20 @@ func TestContainerSpec(t *testing.T) {
 		},
 		LivenessProbe:  execProbe("check", "--token=$(TOKEN)", "$(PLAIN)", "$$(QUOTED)", "$(LATER)"),
 		ReadinessProbe: execProbe("check", "$(TOKEN)"),
-		Lifecycle:      &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: 15}}},
+		Lifecycle: &corev1.Lifecycle{
+			PostStart: &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: []string{"warm", "up"}}},
+			PreStop:   &corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: 15}},
+		},
+		Resources:          corev1.ResourceRequirements{Limits: corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("24Mi")}},
+		RestartPolicyRules: []corev1.ContainerRestartRule{{Action: "Restart", ExitCodes: &corev1.ContainerRestartRuleOnExitCodes{Operator: "In", Values: []int32{42}}}},
 	}
 	in := newInterner()
 	got := in.containerSpec(c)
 	want := &model.ContainerSpec{
 		Image: "registry.test/web:1", Ports: []model.ContainerPort{{Name: "http", Number: 8080}, {Number: 9090}},
 		ValueFrom: []string{"TOKEN"}, PreStop: 15 * time.Second,
+		PostStartHook: "exec warm up", PreStopHook: "sleep 15s", MemoryLimit: "24Mi",
+		RestartRules: []model.RestartRule{{Action: "Restart", Codes: []int32{42}}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
@@ -43,9 +51,16 @@ func TestContainerSpec(t *testing.T) {
 	if in.containerSpec(c.DeepCopy()) != got {
 		t.Error("the same spec is not shared")
 	}
-	c.Ports[1].ContainerPort++
-	if in.containerSpec(c) == got {
-		t.Error("another port is the same spec")
+	for what, change := range map[string]func(c *corev1.Container){
+		"port":      func(c *corev1.Container) { c.Ports[1].ContainerPort++ },
+		"hook":      func(c *corev1.Container) { c.Lifecycle.PostStart.Exec.Command[1] = "down" },
+		"limit":     func(c *corev1.Container) { c.Resources.Limits[corev1.ResourceMemory] = resource.MustParse("32Mi") },
+		"exit code": func(c *corev1.Container) { c.RestartPolicyRules[0].ExitCodes.Values[0]++ },
+	} {
+		other := c.DeepCopy()
+		if change(other); in.containerSpec(other) == got {
+			t.Errorf("another %s is the same spec", what)
+		}
 	}
 }
 

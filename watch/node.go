@@ -17,7 +17,8 @@ func nodeFact(in *interner, n *corev1.Node) *model.Node {
 	}
 	for i := range n.Status.Conditions {
 		if c := &n.Status.Conditions[i]; c.Type == corev1.NodeReady {
-			fact.Ready, fact.Reason, fact.Since = triOf(c.Status), in.string(c.Reason), utc(c.LastTransitionTime)
+			fact.Ready, fact.Since = triOf(c.Status), utc(c.LastTransitionTime)
+			fact.Reason, fact.Message = in.string(c.Reason), in.string(c.Message)
 		}
 	}
 	return fact

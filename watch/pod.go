@@ -34,9 +34,11 @@ func podFact(in *interner, p *corev1.Pod) *model.Pod {
 		Setting:         in.setting(p),
 		Phase:           in.string(string(p.Status.Phase)),
 		Reason:          in.string(p.Status.Reason),
+		Message:         p.Status.Message,
 		RestartPolicy:   in.string(string(p.Spec.RestartPolicy)),
 		Created:         utc(p.CreationTimestamp),
 		Deleted:         deletionOf(p),
+		Finalizers:      finalizersOf(p),
 		GracePeriod:     graceOf(p),
 		Gates:           in.readinessGates(p.Spec.ReadinessGates),
 		Conditions:      conditionFacts(in, p.Status.Conditions),
@@ -64,6 +66,14 @@ func deletionOf(p *corev1.Pod) time.Time {
 		return time.Time{}
 	}
 	return utc(*p.DeletionTimestamp)
+}
+
+// finalizersOf lists the finalizers of a deleted pod. Those of one that is not deleted hold nothing up.
+func finalizersOf(p *corev1.Pod) []string {
+	if p.DeletionTimestamp == nil {
+		return nil
+	}
+	return p.Finalizers
 }
 
 func graceOf(p *corev1.Pod) time.Duration {
