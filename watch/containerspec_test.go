@@ -6,7 +6,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
+	quantity "k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/probetop/probetop/model"
@@ -34,7 +34,7 @@ func TestContainerSpec(t *testing.T) {
 			PostStart: &corev1.LifecycleHandler{Exec: &corev1.ExecAction{Command: []string{"warm", "up"}}},
 			PreStop:   &corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: 15}},
 		},
-		Resources:          corev1.ResourceRequirements{Limits: corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("24Mi")}},
+		Resources:          corev1.ResourceRequirements{Limits: corev1.ResourceList{corev1.ResourceMemory: quantity.MustParse("24Mi")}},
 		RestartPolicyRules: []corev1.ContainerRestartRule{{Action: "Restart", ExitCodes: &corev1.ContainerRestartRuleOnExitCodes{Operator: "In", Values: []int32{42}}}},
 	}
 	in := newInterner()
@@ -54,7 +54,7 @@ func TestContainerSpec(t *testing.T) {
 	for what, change := range map[string]func(c *corev1.Container){
 		"port":      func(c *corev1.Container) { c.Ports[1].ContainerPort++ },
 		"hook":      func(c *corev1.Container) { c.Lifecycle.PostStart.Exec.Command[1] = "down" },
-		"limit":     func(c *corev1.Container) { c.Resources.Limits[corev1.ResourceMemory] = resource.MustParse("32Mi") },
+		"limit":     func(c *corev1.Container) { c.Resources.Limits[corev1.ResourceMemory] = quantity.MustParse("32Mi") },
 		"exit code": func(c *corev1.Container) { c.RestartPolicyRules[0].ExitCodes.Values[0]++ },
 	} {
 		other := c.DeepCopy()
