@@ -94,9 +94,7 @@ func (p *printer) gone(r *model.Row) error {
 		report.Gone = true
 		return p.line(report)
 	}
-	last := *r
-	last.Summary.Status, last.Note = "Gone", "the pod does not exist any more"
-	return p.rows([]*model.Row{&last})
+	return p.table.printGone(p.out, r, p.now())
 }
 
 func (p *printer) line(r PodReport) error {

@@ -36,10 +36,11 @@ type PodReport struct {
 	Phase     string    `json:"phase"`
 	Status    string    `json:"status"`
 	Severity  string    `json:"severity"`
-	Note      string    `json:"note,omitempty"`
 	Since     time.Time `json:"since,omitzero"`
-	Ready     bool      `json:"ready"`
-	Deleting  bool      `json:"deleting"`
+	// Diagnosis is left out when nothing is known to be wrong.
+	Diagnosis *DiagnosisReport `json:"diagnosis,omitempty"`
+	Ready     bool             `json:"ready"`
+	Deleting  bool             `json:"deleting"`
 	// Gone is set in a stream for a pod that does not exist any more.
 	Gone bool `json:"gone,omitempty"`
 	// GraceEnds is when what still runs of a deleted pod is killed; left out when there is nothing.
@@ -229,7 +230,7 @@ func podReport(s *model.Snapshot, r *model.Row, at time.Time) PodReport {
 	report := PodReport{
 		Namespace: p.Namespace, Name: p.Name, UID: p.UID, Node: p.Node,
 		Workload: p.Owner.String(), Phase: p.Phase, Status: r.Summary.Status,
-		Severity: r.Severity.String(), Note: r.Note, Since: r.Since,
+		Severity: r.Severity.String(), Since: r.Since, Diagnosis: diagnosisReport(r.Diagnosis(at)),
 		Ready: p.Ready(), Deleting: p.Deleting(), Created: p.Created, GraceEnds: windowReport(r.GraceEnds()),
 		Conditions: []ConditionReport{}, Gates: []GateReport{}, Containers: []ContainerReport{},
 		Restarts: []RestartReport{}, Traffic: []TrafficReport{}, Why: []StepReport{},

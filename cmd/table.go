@@ -38,7 +38,7 @@ var columns = []column{
 	{name: "GATES", wide: true, cell: gatesCell},
 	{name: "WORKLOAD", wide: true, cell: func(r *model.Row, _ time.Time) string { return r.Pod.Owner.String() }},
 	{name: "NODE", wide: true, cell: func(r *model.Row, _ time.Time) string { return r.Pod.Node }},
-	{name: "WHY", cell: func(r *model.Row, _ time.Time) string { return r.Note }},
+	{name: "WHY", cell: func(r *model.Row, now time.Time) string { return r.Headline(now) }},
 }
 
 // table prints rows as kubectl would. Its columns only grow, so that what is printed later stands below what
@@ -91,6 +91,18 @@ func (t *table) print(out io.Writer, rows []*model.Row, now time.Time) error {
 		return fmt.Errorf("writing: %w", err)
 	}
 	return nil
+}
+
+// printGone writes the last that was known of a pod that does not exist any more.
+func (t *table) printGone(out io.Writer, r *model.Row, now time.Time) error {
+	last := *r
+	last.Summary.Status = "Gone"
+	columns := t.columns
+	defer func() { t.columns = columns }()
+	t.columns = append(columns[:len(columns)-1:len(columns)-1], column{
+		name: "WHY", cell: func(*model.Row, time.Time) string { return "the pod does not exist any more" },
+	})
+	return t.print(out, []*model.Row{&last}, now)
 }
 
 func (t *table) cells(r *model.Row, now time.Time) []string {

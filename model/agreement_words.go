@@ -79,9 +79,9 @@ func (c Cause) phrase(text string) string {
 // excerptLength is how many bytes of a text a sentence quotes at most.
 const excerptLength = 160
 
-// excerpt returns the beginning of what brief leaves of a text.
+// excerpt returns the beginning of what plainError leaves of a text.
 func excerpt(text string) string {
-	text, _, more := strings.Cut(strings.TrimSpace(brief(text)), "\n")
+	text, _, more := strings.Cut(strings.TrimSpace(plainError(text)), "\n")
 	if len(text) > excerptLength {
 		text, more = strings.ToValidUTF8(text[:excerptLength], ""), true
 	}

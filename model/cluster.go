@@ -182,6 +182,7 @@ func (c *Cluster) rebuild(e *entry) {
 	row := j.row(c.published(e))
 	row.shadowed(e.shadows)
 	row.Services = c.selecting(e.pod)
+	row.nodeGone = row.Node == nil && e.pod.Node != "" && c.sees("", Nodes)
 	row.slicesSeen, row.servicesSeen = c.sees(e.pod.Namespace, EndpointSlices), c.sees(e.pod.Namespace, Services)
 	c.changed = true
 	c.totals.add(row, 1)

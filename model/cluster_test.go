@@ -255,57 +255,6 @@ func TestRowsAreOrderedWorstFirst(t *testing.T) {
 	}
 }
 
-func TestNoteSaysWhy(t *testing.T) {
-	cases := map[string]struct {
-		pod   *Pod
-		facts []Fact
-		want  string
-	}{
-		"failed readiness": {
-			web(with(Readiness, probe()), notReady),
-			[]Fact{unhealthy("Readiness probe failed: HTTP probe failed with statuscode: 503", 3, 1, 9)},
-			"readiness of web: HTTP probe failed with statuscode: 503",
-		},
-		"crash loop": {web(notReady, func(p *Pod) {
-			p.Containers[0].State, p.Containers[0].Reason, p.Containers[0].Message = Waiting, "CrashLoopBackOff", "back-off 40s"
-		}), nil, "web: CrashLoopBackOff: back-off 40s"},
-		"gate": {web(func(p *Pod) {
-			p.Gates = []string{"example.com/lb"}
-			p.Conditions[1].Status = False
-		}), nil, "gate example.com/lb: nobody has set it"},
-		"gate False": {web(func(p *Pod) {
-			p.Gates = []string{"example.com/lb"}
-			p.Conditions[1].Status = False
-			p.Conditions = append(p.Conditions, Condition{Type: "example.com/lb", Status: False})
-		}), nil, "gate example.com/lb is False"},
-		"node": {
-			web(func(p *Pod) { p.Conditions[1].Status = False }),
-			[]Fact{&Node{Name: "n1", Ready: Unknown, Reason: "NodeStatusUnknown"}},
-			"node n1 is not ready: NodeStatusUnknown",
-		},
-		"ended": {
-			web(notReady, func(p *Pod) { p.Containers[0].State, p.Containers[0].ExitCode = Terminated, 3 }), nil,
-			"web ended: ExitCode:3, exit code 3",
-		},
-		"not scheduled": {
-			&Pod{UID: "u-web", Phase: "Pending", Conditions: []Condition{{Type: "PodScheduled", Status: False, Message: "0/3 nodes are available"}}}, nil,
-			"not scheduled: 0/3 nodes are available",
-		},
-		"accepted":       {&Pod{UID: "u-web", Phase: "Pending"}, nil, "not scheduled yet"},
-		"created":        {&Pod{UID: "u-web", Phase: "Pending", Node: "n1"}, nil, "containers are being created"},
-		"startup":        {web(with(Startup, probe()), notStarted), nil, "startup of web is starting"},
-		"init container": {web(notReady, func(p *Pod) { p.Containers[0].Kind = Init }), nil, "init container web is running"},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			row := newWorld(t).hears(c.pod).hears(c.facts...).after(10).row(t, "u-web")
-			if row.Note != c.want {
-				t.Errorf("got %q, want %q", row.Note, c.want)
-			}
-		})
-	}
-}
-
 func TestTimeNeverGoesBack(t *testing.T) {
 	w := newWorld(t).after(100)
 	w.Apply(Change{At: at(10), Stream: 0, Fact: web()})

@@ -84,6 +84,8 @@ const (
 	KilledByStop
 	KilledByDefinition
 	KilledByPostStart
+	KilledByResize
+	KilledByRestartAll
 	KilledByOther
 )
 
@@ -197,8 +199,12 @@ func readKillMessage(message, container string) KillCause {
 		return KilledByStartup
 	case ok && strings.HasPrefix(rest, "definition changed"):
 		return KilledByDefinition
+	case ok && rest == "resize requires restart":
+		return KilledByResize
 	case strings.HasPrefix(message, "Stopping container "):
 		return KilledByStop
+	case message == "killing":
+		return KilledByRestartAll
 	case message == "FailedPostStartHook":
 		return KilledByPostStart
 	}

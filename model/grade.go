@@ -1,21 +1,17 @@
 package model
 
-import (
-	"fmt"
-	"strings"
-	"time"
-)
+import "time"
 
 // flapWindow is how long after its last restart a container that restarts again and again counts as flapping.
 const flapWindow = 10 * time.Minute
 
-// grade gives the row its severity and says why. Why a pod is not ready is for the chain to say.
+// grade gives the row its severity. Why it has it is for the Diagnosis to say.
 func (j *judge) grade(r *Row) {
 	switch {
 	case j.pod.Terminal():
 		r.Severity = Finished
 	case j.pod.Deleting():
-		r.Severity, r.Note, r.Since = Terminating, "deleted", j.pod.Deleted.Add(-j.pod.GracePeriod)
+		r.Severity, r.Since = Terminating, j.pod.Deleted.Add(-j.pod.GracePeriod)
 		r.blame(StateFailed, Readiness)
 	case r.blame(StateFailed, Liveness, Startup):
 		r.Severity = RestartDue
@@ -39,7 +35,7 @@ func (r *Row) blame(s State, types ...ProbeType) bool {
 	for _, typ := range types {
 		for i := range r.Probes {
 			if p := &r.Probes[i]; p.Type == typ && p.State == s {
-				r.Worst, r.Note = i, p.note()
+				r.Worst = i
 				if r.Since = p.spellOf(r.judge.troubles(p)).first; r.Since.IsZero() {
 					r.Since = p.firstLike(p.LastFailure())
 				}
@@ -65,32 +61,13 @@ func (p *Probe) firstLike(e *Event) time.Time {
 	return first
 }
 
-// note names the probe and what it said last.
-func (p *Probe) note() string {
-	name := p.Type.String() + " of " + p.Container.Name
-	if e := p.LastFailure(); e != nil {
-		return name + ": " + brief(e.Text())
-	}
-	return name + " has not succeeded"
-}
-
-// brief leaves out of an error what the spec says anyway (the method and the URL of a request) and the layers
-// that it came through (those of a command that could not be started).
-func brief(text string) string {
-	if _, reason, ok := strings.Cut(text, "unable to start container process: "); ok {
-		return strings.TrimSuffix(reason, ": unknown")
-	}
-	if rest, ok := strings.CutPrefix(text, `Get "`); ok {
-		if _, reason, ok := strings.Cut(rest, `": `); ok {
-			return reason
-		}
-	}
-	return text
-}
-
-// gradeUnready says why a pod is not ready, in the words of the first broken link, and whether that is anybody's
-// fault or the pod has just begun.
+// gradeUnready grades a pod that is not ready by the first broken link of its chain: something is wrong, the pod has just
+// begun, or it has done its work and waits for containers that run on.
 func (j *judge) gradeUnready(r *Row) {
+	if done, _ := j.pod.workDone(); done != nil {
+		r.Severity, r.Since = Healthy, done.FinishedAt
+		return
+	}
 	l := r.broken()
 	switch {
 	case !l.beginning:
@@ -101,7 +78,7 @@ func (j *judge) gradeUnready(r *Row) {
 	default:
 		r.Severity = Starting
 	}
-	r.Note, r.Worst, r.Since = l.Text, l.probe, l.Since
+	r.Worst, r.Since = l.probe, l.Since
 	if r.Since.IsZero() {
 		r.Since = since(j.pod.Condition("Ready"))
 	}
@@ -115,7 +92,6 @@ func (j *judge) flapping(r *Row) bool {
 			continue
 		}
 		if calm := c.Last.FinishedAt.Add(flapWindow); j.now.Before(calm) {
-			r.Note = fmt.Sprintf("%s was restarted %d times", c.Name, c.Restarts)
 			r.Since = c.Last.FinishedAt
 			r.due(calm)
 			return true

@@ -185,8 +185,9 @@ func (h *history) heardPod(old, p *Pod, at time.Time, listed bool) *history {
 		if old != nil {
 			was = old.Container(c.Name)
 		}
-		if how, ok := c.ended(); ok && c.Kind != Init && !next.knowsEnd(c.Name, how) {
+		if how, ok := c.ended(); ok && c.Kind != Init && !next.knowsEnd(c, how) {
 			n := change()
+			how.date(was, c)
 			e := end{container: c.Name, how: how, last: was.startedIn(how), count: c.Restarts, heard: at}
 			ends := n.untold(&e)
 			n.ends = keep(ends, maxEnds, e)
@@ -271,13 +272,32 @@ func (h *history) untold(e *end) []end {
 	})
 }
 
-func (h *history) knowsEnd(container string, how Termination) bool {
+// knowsEnd reports whether an end is known. One without times, of an instance that the runtime has forgotten, is known by
+// the restart count that goes with it, and is that of the instance before, if that is known to have ended.
+func (h *history) knowsEnd(c *Container, how Termination) bool {
 	if h == nil {
 		return false
 	}
+	if how.FinishedAt.IsZero() {
+		last := h.lastEnd(c.Name)
+		return last >= 0 && (h.ends[last].count >= c.Restarts || h.ends[last].next.IsZero())
+	}
 	return slices.ContainsFunc(h.ends, func(e end) bool {
-		return !e.untold && e.container == container && e.how.FinishedAt.Equal(how.FinishedAt) && e.how.StartedAt.Equal(how.StartedAt)
+		return !e.untold && e.container == c.Name && e.how.FinishedAt.Equal(how.FinishedAt) && e.how.StartedAt.Equal(how.StartedAt)
 	})
+}
+
+// date gives an end without times those that can be told from the instances before and after it.
+func (t *Termination) date(was, c *Container) {
+	if !t.FinishedAt.IsZero() {
+		return
+	}
+	if was != nil && was.State == Running {
+		t.StartedAt = was.StartedAt
+	}
+	if c.State == Running {
+		t.FinishedAt = c.StartedAt
+	}
 }
 
 // lastEnd returns the index of the container's newest end, or -1.

@@ -95,6 +95,9 @@ func (t ProbeType) cause() RestartCause {
 
 // cause names why an instance ended: what the Killing event says, then what the runtime says.
 func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
+	if e.how.Reason == restartingAll {
+		return CauseRestartAll, Certain
+	}
 	if e.how.Reason == "OOMKilled" {
 		if typ, probed := k.cause.probe(); probed {
 			return typ.cause(), CertaintyHigh // a kill that was under way: the memory may as well have been a child's
@@ -116,9 +119,19 @@ func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 		return CauseDefinition, Certain
 	case KilledByPostStart:
 		return CausePostStart, Certain
+	case KilledByResize:
+		return CauseResize, Certain
+	case KilledByRestartAll:
+		return CauseRestartAll, CertaintyHigh
 	case KilledByStop:
 		if typ, ok := j.stoppedByProbe(e, k); ok {
 			return typ.cause(), CertaintyHigh
+		}
+		if j.pod.Terminal() && e.next.IsZero() {
+			if j.pod.Reason != "" {
+				return CausePod, Certain
+			}
+			return CausePod, CertaintyMedium
 		}
 		return CauseSandbox, CertaintyMedium // the pod lives on: it was its sandbox
 	}

@@ -114,7 +114,7 @@ func TestCausesOfRestarts(t *testing.T) {
 		"sandbox":                   {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Stopping container web")}, CauseSandbox, CertaintyMedium},
 		"node":                      {Termination{Reason: "ContainerStatusUnknown", ExitCode: 137}, nil, CauseNode, CertaintyHigh},
 		"node, on containerd":       {Termination{Reason: "Unknown", ExitCode: 255}, nil, CauseNode, CertaintyMedium},
-		"resized":                   {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Container web resize requires restart")}, CauseUnknown, CertaintyMedium},
+		"resized":                   {Termination{Reason: "Error", ExitCode: 143}, []Fact{killing("Container web resize requires restart")}, CauseResize, Certain},
 		"137 without events":        {Termination{Reason: "Error", ExitCode: 137}, []Fact{&Source{Kind: Events, State: SourceForbidden}}, CauseUnknown, CertaintyLow},
 		"3 without events":          {Termination{Reason: "Error", ExitCode: 3}, []Fact{&Source{Kind: Events, State: SourceForbidden}}, CauseExited, CertaintyLow},
 	}

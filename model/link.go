@@ -3,7 +3,6 @@ package model
 import (
 	"cmp"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -14,10 +13,9 @@ func (r *Row) scheduled() link {
 	c := r.Pod.Condition("PodScheduled")
 	switch {
 	case c != nil && c.Status == False && c.Reason == "SchedulingGated":
-		return breaks(StepScheduled, c.Since, "not scheduled: "+cmp.Or(c.Message, c.Reason), "whoever put the scheduling gates on the pod")
+		return breaks(StepScheduled, c.Since, "not scheduled: "+cmp.Or(c.Message, c.Reason))
 	case c != nil && c.Status == False:
-		return breaks(StepScheduled, c.Since, "not scheduled: "+cmp.Or(c.Message, c.Reason),
-			"room on the nodes, or what the pod asks of them")
+		return breaks(StepScheduled, c.Since, "not scheduled: "+cmp.Or(c.Message, c.Reason))
 	case r.Pod.Node == "":
 		return begins(StepScheduled, r.Pod.Created, "not scheduled yet")
 	}
@@ -39,12 +37,12 @@ func (r *Row) sandbox() link {
 	case c != nil && c.Status == True, r.Pod.inSandbox() && (c == nil || !ran):
 		return intact(StepSandbox, since(c), "the sandbox is ready")
 	case r.Pod.Deleting():
-		return breaks(StepSandbox, since(c), "the sandbox is stopped, because the pod was deleted", "")
+		return breaks(StepSandbox, since(c), "the sandbox is stopped, because the pod was deleted")
 	case ran:
-		return breaks(StepSandbox, since(c), "the sandbox is gone, a new one is being made", "the node: its container runtime or network")
+		return breaks(StepSandbox, since(c), "the sandbox is gone, a new one is being made")
 	}
 	if e := r.trouble(); e != nil {
-		return breaks(StepSandbox, e.First, "no sandbox: "+e.Message, "the node: its network, or the volumes that the pod mounts")
+		return breaks(StepSandbox, e.First, "no sandbox: "+plainError(e.Message))
 	}
 	return begins(StepSandbox, cmp.Or(since(c), r.Pod.Created), "containers are being created")
 }
@@ -145,7 +143,7 @@ func (r *Row) started() link {
 func (r *Row) begun(name StepName, c *Container) link {
 	switch {
 	case c.State == Terminated && (c.Kind != Init || c.ExitCode != 0):
-		return breaks(name, c.FinishedAt, fmt.Sprintf("%s ended: %s, exit code %d", c.Name, c.endStatus(), c.ExitCode), "the logs of "+c.Name)
+		return breaks(name, c.FinishedAt, fmt.Sprintf("%s ended: %s, exit code %d", c.Name, c.endStatus(), c.ExitCode))
 	case c.State == Terminated:
 		return intact(name, c.FinishedAt, "")
 	case c.State == Running && c.Kind == Init:
@@ -162,19 +160,14 @@ func (r *Row) begun(name StepName, c *Container) link {
 
 // stuck is the link of a container that cannot be made, or not yet again.
 func (c *Container) stuck(name StepName, since time.Time) link {
-	text, fix := c.Name+": "+c.Reason, "the spec of "+c.Name
-	if c.Message != "" {
-		text += ": " + c.Message
-	}
+	text := c.Name + ": " + c.Reason
 	switch {
-	case c.Reason == "CrashLoopBackOff":
-		fix = "the logs of " + c.Name + "'s previous instance"
-	case strings.Contains(c.Reason, "Image"):
-		fix = "the image of " + c.Name + ", its registry, or the secret to pull it with"
-	case c.Reason == "CreateContainerConfigError":
-		fix = "a ConfigMap or Secret that " + c.Name + " refers to"
+	case c.Reason == reasonCrashLoop:
+		text += ", it waits to be started again"
+	case c.Message != "":
+		text += ": " + plainError(c.Message)
 	}
-	return breaks(name, since, text, fix)
+	return breaks(name, since, text)
 }
 
 // startup is the link of a container whose startup probe has not succeeded.
@@ -184,23 +177,24 @@ func (r *Row) startup(name StepName, c *Container) link {
 		return begins(name, c.StartedAt, "startup of "+c.Name+" is starting")
 	}
 	p := &r.Probes[i]
-	l := breaks(name, c.StartedAt, p.note(), probeFix(p))
+	l := breaks(name, c.StartedAt, r.says(p))
 	if p.State != StateFailed && p.State != StateErroring {
 		l = begins(name, c.StartedAt, "startup of "+c.Name+" is "+p.State.String())
 		if p.failedLate() {
-			l.Text, l.Fix = l.Text+": "+brief(p.LastFailure().Text()), probeFix(p)
+			l.Text += because(r.Reason(p))
 		}
 	}
 	l.probe = i
 	return l
 }
 
-// probeFix says who can mend a failing probe.
-func probeFix(p *Probe) string {
-	if p.State == StateErroring {
-		return "the probe's spec: it cannot be carried out, which counts towards nothing"
+// says names a probe and why it failed last.
+func (r *Row) says(p *Probe) string {
+	name := p.Type.String() + " of " + p.Container.Name
+	if reason := r.Reason(p); reason != "" {
+		return name + ": " + reason
 	}
-	return p.Container.Name + ", or its probe"
+	return name + " has not succeeded"
 }
 
 // index returns the index of a container's probe; -1 when there is none.
@@ -249,7 +243,7 @@ func (r *Row) isReady(c *Container) link {
 		return begins(StepReadiness, r.readySince(), c.Name+" is not ready, and has no readiness probe: its kubelet has not followed yet")
 	}
 	p := &r.Probes[i]
-	l := breaks(StepReadiness, r.readySince(), p.note(), probeFix(p))
+	l := breaks(StepReadiness, r.readySince(), r.says(p))
 	if p.State == StateDelayed || p.State == StatePassing {
 		l = begins(StepReadiness, r.readySince(), "readiness of "+c.Name+" is "+p.State.String())
 	}
@@ -265,7 +259,7 @@ func (r *Row) containersReady() link {
 	case c.Status == True:
 		return intact(StepContainersReady, c.Since, "every container is ready")
 	}
-	return breaks(StepContainersReady, c.Since, cmp.Or(c.Message, c.Reason, "the kubelet says no more than that they are not"), "")
+	return breaks(StepContainersReady, c.Since, cmp.Or(c.Message, c.Reason, "the kubelet says no more than that they are not"))
 }
 
 func (r *Row) gates() link {
@@ -276,13 +270,13 @@ func (r *Row) gates() link {
 	for _, g := range r.Pod.GateStatuses() {
 		switch {
 		case g.Missing:
-			return breaks(StepGates, g.Since, "gate "+g.Type+": nobody has set it", GateOwner(g.Type))
+			return breaks(StepGates, g.Since, "gate "+g.Type+": it was never set")
 		case g.Status != True:
 			text := "gate " + g.Type + " is " + g.Word()
 			if c := r.Pod.Condition(g.Type); cmp.Or(c.Message, c.Reason) != "" {
 				text += ": " + cmp.Or(c.Message, c.Reason)
 			}
-			return breaks(StepGates, g.Since, text, GateOwner(g.Type))
+			return breaks(StepGates, g.Since, text)
 		case g.Since.After(newest):
 			newest = g.Since
 		}
@@ -300,7 +294,7 @@ func (r *Row) ready() link {
 	case c.Reason == "" && r.Pod.ConditionStatus("ContainersReady") == True:
 		return r.takenOut(c)
 	}
-	return breaks(StepReady, c.Since, cmp.Or(c.Message, c.Reason, "the pod is not ready"), "")
+	return breaks(StepReady, c.Since, cmp.Or(c.Message, c.Reason, "the pod is not ready"))
 }
 
 // takenOut is the link of a pod that the node controller took out of traffic: it writes Ready alone, and gives no
@@ -309,9 +303,9 @@ func (r *Row) ready() link {
 func (r *Row) takenOut(c *Condition) link {
 	switch {
 	case r.Node == nil:
-		return breaks(StepReady, c.Since, "node "+r.Pod.Node+" was lost: its pods were taken out of traffic, whatever their probes say", nodeFix)
+		return breaks(StepReady, c.Since, "node "+r.Pod.Node+" was lost: its pods were taken out of traffic, whatever their probes say")
 	case r.Node.Ready != True:
-		return breaks(StepReady, r.Node.Since, nodeText(r.Node), nodeFix)
+		return breaks(StepReady, r.Node.Since, nodeText(r.Node))
 	}
-	return breaks(StepReady, c.Since, "node "+r.Node.Name+" was lost for a time: its kubelet has not said yet that the pod is ready", "")
+	return breaks(StepReady, c.Since, "node "+r.Node.Name+" was lost for a time: its kubelet has not said yet that the pod is ready")
 }

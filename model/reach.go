@@ -34,7 +34,7 @@ func (r *Row) endpoints() link {
 	case !r.slicesSeen || !r.servicesSeen:
 		return untold(StepEndpoints, "not known: Services and EndpointSlices are not read")
 	}
-	return breaks(StepEndpoints, time.Time{}, "no Service selects the pod", "the selector of a Service or the labels of the pod, if it should get traffic")
+	return intact(StepEndpoints, time.Time{}, "no Service selects the pod")
 }
 
 // summed joins what several Services say. The first speaks for all.
@@ -74,17 +74,14 @@ func (r *Row) reached(t *Traffic) link {
 	case t.Ready:
 		return r.ported(t)
 	case t.Serving && t.Terminating:
-		return breaks(StepEndpoints, t.Since, t.Service+": drains, because the pod was deleted", "")
+		return breaks(StepEndpoints, t.Since, t.Service+": drains, because the pod was deleted")
 	case t.Terminating || r.Pod.Deleting():
-		return breaks(StepEndpoints, t.Since, t.Service+": out, because the pod was deleted", "")
+		return breaks(StepEndpoints, t.Since, t.Service+": out, because the pod was deleted")
 	case r.Pod.Ready():
-		return breaks(StepEndpoints, since(ready), t.Service+": out, its EndpointSlice has not followed the pod yet", sliceFix)
+		return breaks(StepEndpoints, since(ready), t.Service+": out, its EndpointSlice has not followed the pod yet")
 	}
-	return breaks(StepEndpoints, t.Since, t.Service+": out, because the pod is not ready", "")
+	return breaks(StepEndpoints, t.Since, t.Service+": out, because the pod is not ready")
 }
-
-// sliceFix is who writes EndpointSlices.
-const sliceFix = "the EndpointSlice controller, if it takes longer than seconds"
 
 // ported is the link of a pod that takes traffic, if a port is there to take it: a target port that is named like
 // no port of the pod is left out of the pod's slice without a word.
@@ -100,8 +97,7 @@ func (r *Row) ported(t *Traffic) link {
 			}
 			missing = target
 		}
-		return breaks(StepEndpoints, t.Since, t.Service+": in, but without a port: no container names one "+strconv.Quote(missing),
-			"targetPort of Service "+t.Service+", or the ports of the containers")
+		return breaks(StepEndpoints, t.Since, t.Service+": in, but without a port: no container names one "+strconv.Quote(missing))
 	}
 	return intact(StepEndpoints, t.Since, t.Service+": in")
 }
@@ -124,9 +120,9 @@ func (r *Row) unlisted(s *Service) link {
 	case !r.slicesSeen:
 		return untold(StepEndpoints, s.Name+": not known, EndpointSlices are not read")
 	case r.Pod.IP == "":
-		return breaks(StepEndpoints, time.Time{}, s.Name+": out, because the pod has no address", "")
+		return breaks(StepEndpoints, time.Time{}, s.Name+": out, because the pod has no address")
 	case r.Pod.Ready() || s.PublishNotReady:
-		return breaks(StepEndpoints, since(ready), s.Name+": selects the pod, but none of its EndpointSlices has it", sliceFix)
+		return breaks(StepEndpoints, since(ready), s.Name+": selects the pod, but none of its EndpointSlices has it")
 	}
-	return breaks(StepEndpoints, since(ready), s.Name+": out, because the pod is not ready", "")
+	return breaks(StepEndpoints, since(ready), s.Name+": out, because the pod is not ready")
 }

@@ -182,7 +182,7 @@ func (r *Row) erredReason(p *Probe, text string) string {
 		if p.Container.Spec != nil && p.Container.Spec.names() != "" {
 			names = p.Container.Spec.names()
 		}
-		return "no port " + strconv.Quote(p.Spec.Port) + " in " + shorten(p.Container.Name, 16) + " (it has " + names + ")"
+		return "no port " + strconv.Quote(p.wantedPort(text)) + " in " + shorten(p.Container.Name, 16) + " (it has " + names + ")"
 	case faultMissing:
 		return shorten(p.missing(text), 22) + " is not in the image of " + shorten(p.Container.Name, 16)
 	case faultDenied:
@@ -221,6 +221,16 @@ func (p *Probe) fault(text string) fault {
 		return faultBody
 	}
 	return faultOther
+}
+
+// wantedPort names the port that the container does not have: the error's, which is quoted, or else the spec's.
+func (p *Probe) wantedPort(text string) string {
+	if _, rest, ok := strings.Cut(text, `"`); ok {
+		if name, _, ok := strings.Cut(rest, `"`); ok {
+			return name
+		}
+	}
+	return p.Spec.Port
 }
 
 // missing names the file that an exec probe wants to run.

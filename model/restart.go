@@ -15,8 +15,21 @@ const (
 	CausePostStart  RestartCause = "postStart"
 	CauseDefinition RestartCause = "definitionChanged"
 	CauseSandbox    RestartCause = "sandboxChanged"
-	CauseNode       RestartCause = "node"
-	CauseUnknown    RestartCause = "unknown"
+	// CauseResize is an in-place resize whose policy wants a restart.
+	CauseResize RestartCause = "resize"
+	// CauseRestartAll is an end of another container whose rule restarts all of them.
+	CauseRestartAll RestartCause = "restartAll"
+	// CausePod is the end of the whole pod by the kubelet: status.reason says why.
+	CausePod     RestartCause = "podEnded"
+	CauseNode    RestartCause = "node"
+	CauseUnknown RestartCause = "unknown"
+)
+
+// restartAllAction is the action of restartPolicyRules that restarts all containers, and restartingAll the termination
+// reason of those that it ended (pkg/kubelet/kubelet_pods.go).
+const (
+	restartAllAction = "RestartAllContainers"
+	restartingAll    = "RestartingAllContainers"
 )
 
 // Restart is one line of the ledger: an instance of a container that ended, why, and what came after it.

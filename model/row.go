@@ -24,11 +24,11 @@ type Row struct {
 	Severity Severity
 	// slicesSeen and servicesSeen are set when a missing endpoint, or Service, means something.
 	slicesSeen, servicesSeen bool
-	// Worst is the index in Probes of the probe that Note is about; -1 when it is about something else.
+	// nodeGone is set when the pod is bound to a node of which there is no object.
+	nodeGone bool
+	// Worst is the index in Probes of the probe that gives the row its severity; -1 for another reason.
 	Worst int
-	// Note says in a few words what is wrong; empty when nothing is.
-	Note string
-	// Since is when what Note says began, as far as somebody said so; zero otherwise.
+	// Since is when what gives the row its severity began; zero when that is not known.
 	Since time.Time
 	// Restarts are the restarts of the pod's containers that are known, newest first.
 	Restarts []Restart

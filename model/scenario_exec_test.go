@@ -26,7 +26,7 @@ func TestScenariosOfExec(t *testing.T) {
 		}},
 		"X05 timeout": {pod: []func(*Pod){readinessOf(by(Exec)), fresh}, plot: plots(
 			repeated(2, 62, 10, fails(Readiness, `command timed out: "sh -c sleep 10" timed out after 1s`)),
-			plot{{63, shows("readiness failed high 7/3 exact")}, {63, ledger()}, {63, broken("readiness: readiness of web: command timed out")}},
+			plot{{63, shows("readiness failed high 7/3 exact")}, {63, ledger()}, {63, broken("readiness: readiness of web: the command takes longer than 1s")}},
 		)},
 		"X05 timeout, 1.29": {kubelet: "v1.29.6", pod: []func(*Pod){livenessOf(by(Exec))}, plot: plot{
 			{20.1, fails(Liveness, `command "sh -c sleep 10" timed out`)}, {20.2, shows("liveness failing high 1/3 exact")},
@@ -50,7 +50,7 @@ func TestScenariosOfExec(t *testing.T) {
 		)},
 		"X12 missing binary, 1.31": {kubelet: "v1.31.14", pod: []func(*Pod){startupOf(by(Exec)), livenessOf(), fresh}, plot: plots(
 			repeated(1, 61, 10, says(ReasonUnhealthy, "Startup probe errored: "+noBinary)),
-			plot{{62, shows("startup erroring high", "liveness gated certain")}, {62, broken(`started: startup of web: exec: "foo"`)}},
+			plot{{62, shows("startup erroring high", "liveness gated certain")}, {62, broken(`started: startup of web: foo is not in the image of web`)}},
 		)},
 		"X13 no output": {pod: []func(*Pod){livenessOf(by(Exec))}, plot: plot{
 			{20.1, fails(Liveness, "")}, {30.1, fails(Liveness, "")}, {30.2, shows("liveness failing high 2/3 exact")},

@@ -32,7 +32,7 @@ func TestScenariosOfHTTP(t *testing.T) {
 		"H09 connection closed": {pod: []func(*Pod){readinessOf(), fresh}, plot: plot{
 			{2.1, fails(Readiness, `Get "http://10.0.0.7:8080/healthz": EOF`)},
 			{2.2, shows("readiness failed high 1/3 exact")},
-			{2.2, broken("readiness: readiness of web: EOF")},
+			{2.2, broken("readiness: readiness of web: :8080 closes the connection without an answer")},
 		}},
 		"H10 headers after the timeout": {pod: []func(*Pod){livenessOf(period(5))}, plot: plot{
 			{21.2, fails(Liveness, headers)},
@@ -63,12 +63,12 @@ func TestScenariosOfHTTP(t *testing.T) {
 		)},
 		"H23 body stalls, not ready before": {pod: []func(*Pod){readinessOf(), fresh}, plot: plots(
 			repeated(3, 43, 10, says(ReasonUnhealthy, stalled)),
-			plot{{44, shows("readiness erroring high")}, {44, broken("readiness: readiness of web: context deadline exceeded")}},
+			plot{{44, shows("readiness erroring high")}, {44, broken("readiness: readiness of web: the answer from /healthz does not end within 1s")}},
 		)},
 		"H26 expired certificate": {pod: []func(*Pod){livenessOf(func(p *ProbeSpec) { p.Scheme = "https" })}, plot: plot{{60, shows("liveness passing high")}}},
 		"H27 https to a plain server": {pod: []func(*Pod){readinessOf(func(p *ProbeSpec) { p.Scheme = "https" }), fresh}, plot: plots(
 			repeated(1, 31, 10, fails(Readiness, `Get "https://10.0.0.7:8080/healthz": http: server gave HTTP response to HTTPS client`)),
-			plot{{32, shows("readiness failed high 4/3 exact")}, {32, broken("readiness: readiness of web: http: server gave HTTP response to HTTPS client")}},
+			plot{{32, shows("readiness failed high 4/3 exact")}, {32, broken("readiness: readiness of web: the probe asks HTTPS, :8080 speaks plain HTTP")}},
 		)},
 		"H28 http to a TLS server": {pod: []func(*Pod){readinessOf(), fresh}, plot: plots(
 			repeated(1, 11, 10, fails(Readiness, "HTTP probe failed with statuscode: 400")),
@@ -80,7 +80,7 @@ func TestScenariosOfHTTP(t *testing.T) {
 		)},
 		"H31 named port missing, 1.37": {pod: []func(*Pod){startupOf(), fresh}, plot: plots(
 			repeated(1, 121, 10, errs(Startup, `port "http" not found`)),
-			plot{{122, shows("startup erroring high")}, {122, broken("started: startup of web: port \"http\" not found")}, {122, ledger()}},
+			plot{{122, shows("startup erroring high")}, {122, broken("started: startup of web: no port \"http\" in web (it has http)")}, {122, ledger()}},
 		)},
 		"H31 named port missing, 1.32": {kubelet: "v1.32.9", pod: []func(*Pod){readinessOf(), fresh}, plot: plots(
 			repeated(1, 41, 10, says(ReasonUnhealthy, `Readiness probe errored: strconv.Atoi: parsing "http": invalid syntax`)),

@@ -21,7 +21,7 @@ func TestScenariosOfStatusAndEvents(t *testing.T) {
 			{40.3, broken("readiness: readiness of proxy")},
 		}},
 		"S03 gate missing": {pod: []func(*Pod){readinessOf(), gated(awsGate), condition("Ready", False, "ReadinessGatesNotReady", `corresponding condition of pod readiness gate "`+awsGate+`" does not exist.`)}, plot: plot{
-			{30, shows("readiness passing high")}, {30, broken("gates: gate " + awsGate + ": nobody has set it")},
+			{30, shows("readiness passing high")}, {30, broken("gates: gate " + awsGate + ": it was never set")},
 		}},
 		"S03 gate False": {pod: []func(*Pod){readinessOf(), gated(awsGate), condition(awsGate, False, "Target.FailedHealthChecks", ""), condition("Ready", False, "ReadinessGatesNotReady", "")}, plot: plot{
 			{30, shows("readiness passing high")}, {30, broken("gates: gate " + awsGate + " is False: Target.FailedHealthChecks")},

@@ -73,7 +73,7 @@ func TestScenariosOfKillsAndTermination(t *testing.T) {
 			{20.1, of("mesh", fails(Readiness, code500))},
 			{20.2, of("mesh", readies(false))},
 			{20.3, shows("mesh/readiness failed high 1/1 exact")},
-			{20.3, broken("readiness: readiness of mesh: HTTP probe failed with statuscode: 500")},
+			{20.3, broken("readiness: readiness of mesh: HTTP 500 from /healthz")},
 		}},
 		"K08 a sidecar's liveness is run on, and kills no more": {pod: []func(*Pod){sidecar(Liveness, probe())}, plot: plot{
 			{30, deleted(60)},
@@ -88,7 +88,7 @@ func TestScenariosOfKillsAndTermination(t *testing.T) {
 		"K10 a sidecar's startup holds the others back": {pod: []func(*Pod){sidecar(Startup, probe()), fresh, pending}, plot: plot{
 			{1.1, of("mesh", fails(Startup, code500))},
 			{1.2, shows("mesh/startup starting certain 1/3 exact")},
-			{1.2, broken("initialized: startup of mesh is starting: HTTP probe failed")},
+			{1.2, broken("initialized: startup of mesh is starting: HTTP 500 from /healthz")},
 			{11, of("mesh", starts)},
 			{11.1, shows("mesh/startup held certain")},
 		}},
@@ -96,7 +96,7 @@ func TestScenariosOfKillsAndTermination(t *testing.T) {
 			{1.1, of("mesh", fails(Startup, code500))},
 			{1.2, of("mesh", kills(Startup))},
 			{1.3, shows("mesh/startup failed certain 1/1 exact")},
-			{1.3, broken("initialized: startup of mesh: HTTP probe failed with statuscode: 500")},
+			{1.3, broken("initialized: startup of mesh: HTTP 500 from /healthz")},
 			{3, of("mesh", again("Error", 137))},
 			{6, ledger("startup certain")},
 		}},

@@ -115,7 +115,7 @@ func TestScenariosOfTheWorker(t *testing.T) {
 			{30.15, readies(false)},
 			{30.16, fails(Readiness, refused)},
 			{30.3, shows("readiness failed high 3/2 exact")},
-			{30.3, broken("readiness: readiness of web: dial tcp")},
+			{30.3, broken("readiness: readiness of web: connection refused on :8080")},
 			{40.1, readies(true)},
 			{40.2, shows("readiness passing high")},
 			{40.2, broken("")},
@@ -184,7 +184,7 @@ func TestScenariosOfTheWorker(t *testing.T) {
 		}},
 		"W33 readiness always fails": {pod: []func(*Pod){readinessOf(), fresh}, plot: plots(
 			repeated(1, 61, 10, fails(Readiness, refused)),
-			plot{{62, shows("readiness failed high 7/3 exact")}, {62, ledger()}, {62, broken("readiness: readiness of web: dial tcp")}},
+			plot{{62, shows("readiness failed high 7/3 exact")}, {62, ledger()}, {62, broken("readiness: readiness of web: connection refused on :8080")}},
 		)},
 		"W34 fails after ten seconds": {pod: []func(*Pod){livenessOf(period(3), delay(3))}, plot: plot{
 			{12.1, fails(Liveness, code500)},

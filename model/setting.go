@@ -13,6 +13,8 @@ type Setting struct {
 	RuntimeClass string
 	// Mesh names the service mesh whose proxy stands before the pod's containers, as in "istio"; empty for none.
 	Mesh string
+	// SchedulingGates names the gates that keep the pod from being scheduled, separated by commas; empty for none.
+	SchedulingGates string
 }
 
 // setting returns the pod's setting; an ordinary one when it has no other.

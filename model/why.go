@@ -26,8 +26,6 @@ type Step struct {
 	Unknown bool
 	// Text says what is so, or what is wrong.
 	Text string
-	// Fix says who can mend it, or where to look; empty when there is nothing to mend, or nobody knows.
-	Fix string
 	// Since is when it became so; zero when nobody told.
 	Since time.Time
 }
@@ -88,13 +86,13 @@ func intact(name StepName, since time.Time, text string) link {
 }
 
 // breaks returns a link that is not.
-func breaks(name StepName, since time.Time, text, fix string) link {
-	return link{Step: Step{Name: name, Text: text, Fix: fix, Since: since}, probe: -1}
+func breaks(name StepName, since time.Time, text string) link {
+	return link{Step: Step{Name: name, Text: text, Since: since}, probe: -1}
 }
 
 // begins returns a link that is not OK because the pod has just begun.
 func begins(name StepName, since time.Time, text string) link {
-	l := breaks(name, since, text, "")
+	l := breaks(name, since, text)
 	l.beginning = true
 	return l
 }
@@ -116,11 +114,8 @@ func (r *Row) lost(l link) link {
 	if l.Text != text {
 		text += "; before that, " + l.Text
 	}
-	return breaks(l.Name, r.Node.Since, text, nodeFix)
+	return breaks(l.Name, r.Node.Since, text)
 }
-
-// nodeFix is who can mend a node.
-const nodeFix = "whoever runs the nodes: the kubelet is silent or says that the node is not ready"
 
 func nodeText(n *Node) string {
 	text := "node " + n.Name + " is not ready"

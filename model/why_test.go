@@ -92,29 +92,29 @@ var (
 func TestFirstBrokenLink(t *testing.T) {
 	const awsGate = "target-health.elbv2.k8s.aws/k8s-shop-web"
 	cases := map[string]struct {
-		pod       *Pod
-		facts     []Fact
-		step      StepName
-		text, fix string
-		since     int
+		pod   *Pod
+		facts []Fact
+		step  StepName
+		text  string
+		since int
 	}{
 		"unschedulable": {
 			pod:  settled(condition("PodScheduled", False, "Unschedulable", "0/3 nodes are available: 3 Insufficient cpu."), func(p *Pod) { p.Node = "" }),
-			step: StepScheduled, text: "not scheduled: 0/3 nodes are available: 3 Insufficient cpu.", fix: "room on the nodes, or what the pod asks of them", since: 5,
+			step: StepScheduled, text: "not scheduled: 0/3 nodes are available: 3 Insufficient cpu.", since: 5,
 		},
 		"S17 scheduling gated": {
 			pod:  settled(condition("PodScheduled", False, "SchedulingGated", ""), func(p *Pod) { p.Node = "" }),
-			step: StepScheduled, text: "not scheduled: SchedulingGated", fix: "whoever put the scheduling gates on the pod", since: 5,
+			step: StepScheduled, text: "not scheduled: SchedulingGated", since: 5,
 		},
 		"S01 no sandbox yet":                    {pod: settled(bare), step: StepSandbox, text: "containers are being created", since: 5},
-		"sandbox of an old kubelet, not a word": {pod: settled(bare, container(Waiting, "ErrImagePull")), step: StepStarted, text: "web: ErrImagePull", fix: "the image of web, its registry, or the secret to pull it with", since: 5},
+		"sandbox of an old kubelet, not a word": {pod: settled(bare, container(Waiting, "ErrImagePull")), step: StepStarted, text: "web: ErrImagePull", since: 5},
 		"no sandbox, and why": {
 			pod: settled(bare), facts: []Fact{NewEvent(Event{Namespace: "shop", Name: "web-0.1", Pod: "u-web", Reason: "FailedCreatePodSandBox", Message: "Failed to create pod sandbox: no addresses", First: at(3), Last: at(9)})},
-			step: StepSandbox, text: "no sandbox: Failed to create pod sandbox: no addresses", fix: "the node: its network, or the volumes that the pod mounts", since: 3,
+			step: StepSandbox, text: "no sandbox: no addresses", since: 3,
 		},
 		"sandbox gone": {
 			pod: settled(condition("PodReadyToStartContainers", False, "", ""), unready), step: StepSandbox,
-			text: "the sandbox is gone, a new one is being made", fix: "the node: its container runtime or network", since: 5,
+			text: "the sandbox is gone, a new one is being made", since: 5,
 		},
 		"init container runs": {
 			pod:  settled(initializing(Container{Name: "migrate", Kind: Init, State: Running, StartedAt: at(2), ID: "i1"})),
@@ -122,37 +122,37 @@ func TestFirstBrokenLink(t *testing.T) {
 		},
 		"init container fails": {
 			pod:  settled(initializing(Container{Name: "migrate", Kind: Init, State: Terminated, Reason: "Error", ExitCode: 2, FinishedAt: at(4), ID: "i1"})),
-			step: StepInitialized, text: "migrate ended: Error, exit code 2", fix: "the logs of migrate", since: 4,
+			step: StepInitialized, text: "migrate ended: Error, exit code 2", since: 4,
 		},
 		"init container waits": {
 			pod:  settled(initializing(Container{Name: "migrate", Kind: Init, State: Waiting, Reason: "CreateContainerConfigError", Message: `secret "x" not found`})),
-			step: StepInitialized, text: `migrate: CreateContainerConfigError: secret "x" not found`, fix: "a ConfigMap or Secret that migrate refers to", since: 5,
+			step: StepInitialized, text: `migrate: CreateContainerConfigError: secret "x" not found`, since: 5,
 		},
 		"K10 sidecar's startup probe holds the next container back": {
 			pod:   settled(initializing(Container{Name: "web-mesh", Kind: Sidecar, State: Running, Started: False, StartedAt: at(1), ID: "s1", Probes: [3]*ProbeSpec{Startup: probe()}})),
 			facts: []Fact{sidecarFailure("Startup probe failed: HTTP probe failed with statuscode: 503")},
-			step:  StepInitialized, text: "startup of web-mesh is starting: HTTP probe failed with statuscode: 503", fix: "web-mesh, or its probe", since: 1,
+			step:  StepInitialized, text: "startup of web-mesh is starting: HTTP 503 from /healthz", since: 1,
 		},
-		"crash loop":        {pod: settled(container(Waiting, "CrashLoopBackOff")), step: StepStarted, text: "web: CrashLoopBackOff", fix: "the logs of web's previous instance", since: 5},
-		"container ended":   {pod: settled(container(Terminated, "Completed")), step: StepStarted, text: "web ended: Completed, exit code 0", fix: "the logs of web"},
+		"crash loop":        {pod: settled(container(Waiting, "CrashLoopBackOff")), step: StepStarted, text: "web: CrashLoopBackOff, it waits to be started again", since: 5},
+		"container ended":   {pod: settled(container(Terminated, "Completed")), step: StepStarted, text: "web ended: Completed, exit code 0"},
 		"W31 startup pends": {pod: settled(with(Startup, probe()), unready, notYet), step: StepStarted, text: "startup of web is starting"},
 		"startup cannot be carried out": {
 			pod: settled(with(Startup, probe()), unready, notYet), facts: []Fact{unhealthy("Startup probe errored and resulted in unknown state: no such file", 4, 1, 39)},
-			step: StepStarted, text: "startup of web: no such file", fix: "the probe's spec: it cannot be carried out, which counts towards nothing",
+			step: StepStarted, text: "startup of web: no such file",
 		},
 		"W33 readiness fails": {
 			pod: settled(with(Readiness, probe()), unready), facts: []Fact{outTraffic, unhealthy("Readiness probe failed: HTTP probe failed with statuscode: 503", 3, 1, 9)},
-			step: StepReadiness, text: "readiness of web: HTTP probe failed with statuscode: 503", fix: "web, or its probe", since: 5,
+			step: StepReadiness, text: "readiness of web: HTTP 503 from /healthz", since: 5,
 		},
 		"S16 static pod, events under its other identity": {
 			pod:   settled(with(Readiness, probe()), unready, func(p *Pod) { p.MirrorUID = "hash" }),
 			facts: []Fact{mirrored("Readiness probe failed: connection refused")},
-			step:  StepReadiness, text: "readiness of web: connection refused", fix: "web, or its probe", since: 5,
+			step:  StepReadiness, text: "readiness of web: connection refused on :8080", since: 5,
 		},
 		"H31 named port missing": {
 			pod:   settled(with(Readiness, probe(func(p *ProbeSpec) { p.Port = "admin" })), unready),
 			facts: []Fact{unhealthy(`Readiness probe errored and resulted in unknown state: strconv.Atoi: parsing "admin": invalid syntax`, 4, 1, 39)},
-			step:  StepReadiness, text: `readiness of web: strconv.Atoi: parsing "admin": invalid syntax`, fix: "the probe's spec: it cannot be carried out, which counts towards nothing", since: 5,
+			step:  StepReadiness, text: `readiness of web: no port "admin" in web (it has http)`, since: 5,
 		},
 		"S01 containers ready, condition not yet": {
 			pod:  settled(condition("ContainersReady", False, "ContainersNotReady", "containers with unready status: [web]"), condition("Ready", False, "ContainersNotReady", "")),
@@ -160,19 +160,19 @@ func TestFirstBrokenLink(t *testing.T) {
 		},
 		"S03 gate missing": {
 			pod:  settled(gated(awsGate), condition("Ready", False, "ReadinessGatesNotReady", "corresponding condition does not exist")),
-			step: StepGates, text: "gate " + awsGate + ": nobody has set it", fix: "the AWS Load Balancer Controller, when its target group finds the pod healthy",
+			step: StepGates, text: "gate " + awsGate + ": it was never set",
 		},
 		"S03 gate False": {
 			pod:  settled(gated(awsGate), condition(awsGate, False, "Target.FailedHealthChecks", "Health checks failed"), condition("Ready", False, "ReadinessGatesNotReady", "")),
-			step: StepGates, text: "gate " + awsGate + " is False: Health checks failed", fix: "the AWS Load Balancer Controller, when its target group finds the pod healthy", since: 5,
+			step: StepGates, text: "gate " + awsGate + " is False: Health checks failed", since: 5,
 		},
 		"node lost, by its signature": {
 			pod: settled(with(Readiness, probe()), condition("Ready", False, "", "")), facts: []Fact{lostNode, outTraffic},
-			step: StepReady, text: "node n1 is not ready: NodeStatusUnknown", fix: "whoever runs the nodes: the kubelet is silent or says that the node is not ready", since: 40,
+			step: StepReady, text: "node n1 is not ready: NodeStatusUnknown", since: 40,
 		},
 		"node lost, nodes not read": {
 			pod: settled(condition("Ready", False, "", ""), func(p *Pod) { p.Node = "n7" }), step: StepReady,
-			text: "node n7 was lost: its pods were taken out of traffic, whatever their probes say", fix: "whoever runs the nodes: the kubelet is silent or says that the node is not ready", since: 5,
+			text: "node n7 was lost: its pods were taken out of traffic, whatever their probes say", since: 5,
 		},
 		"node back, kubelet has not corrected it": {
 			pod: settled(condition("Ready", False, "", "")), step: StepReady,
@@ -181,34 +181,27 @@ func TestFirstBrokenLink(t *testing.T) {
 		"node lost after a readiness failure": {
 			pod:   settled(with(Readiness, probe()), unready),
 			facts: []Fact{lostNode, unhealthy("Readiness probe failed: refused", 3, 1, 9)},
-			step:  StepReadiness, text: "node n1 is not ready: NodeStatusUnknown; before that, readiness of web: refused",
-			fix: "whoever runs the nodes: the kubelet is silent or says that the node is not ready", since: 40,
-		},
-		"no Service": {
-			pod: settled(func(p *Pod) { p.Labels = "app=worker" }), step: StepEndpoints, text: "no Service selects the pod",
-			fix: "the selector of a Service or the labels of the pod, if it should get traffic",
+			step:  StepReadiness, text: "node n1 is not ready: NodeStatusUnknown; before that, readiness of web: refused", since: 40,
 		},
 		"selected, and in no slice": {
 			pod: settled(), step: StepEndpoints, text: "web: selects the pod, but none of its EndpointSlices has it",
-			fix: "the EndpointSlice controller, if it takes longer than seconds",
 		},
 		"ready, and the slice has not followed": {
 			pod: settled(condition("Ready", True, "", "")), facts: []Fact{outTraffic}, step: StepEndpoints,
-			text: "web: out, its EndpointSlice has not followed the pod yet", fix: "the EndpointSlice controller, if it takes longer than seconds", since: 5,
+			text: "web: out, its EndpointSlice has not followed the pod yet", since: 5,
 		},
 		"one of two Services": {
 			pod: settled(), facts: []Fact{inTraffic, service("canary")}, step: StepEndpoints,
-			text: "canary: selects the pod, but none of its EndpointSlices has it; web: in", fix: "the EndpointSlice controller, if it takes longer than seconds",
+			text: "canary: selects the pod, but none of its EndpointSlices has it; web: in",
 		},
 		"target port names no port": {
 			pod: settled(), facts: []Fact{inTraffic, &Service{Namespace: "shop", Name: "web", Selector: "app=web", Ports: "grpc"}},
-			step: StepEndpoints, text: `web: in, but without a port: no container names one "grpc"`, fix: "targetPort of Service web, or the ports of the containers",
+			step: StepEndpoints, text: `web: in, but without a port: no container names one "grpc"`,
 		},
 		"many Services": {
 			pod: settled(), facts: []Fact{service("a"), service("b"), service("c")}, step: StepEndpoints,
 			text: "a: selects the pod, but none of its EndpointSlices has it; b: selects the pod, but none of its EndpointSlices has it; " +
 				"c: selects the pod, but none of its EndpointSlices has it; and 1 more",
-			fix: "the EndpointSlice controller, if it takes longer than seconds",
 		},
 		"S04 terminating, serving": {
 			pod: settled(func(p *Pod) { p.Deleted = at(60) }), facts: []Fact{slice("web", Endpoint{Serving: true, Terminating: true})},
@@ -221,7 +214,7 @@ func TestFirstBrokenLink(t *testing.T) {
 		"K07 readiness fails while the pod terminates": {
 			pod:   settled(with(Readiness, probe()), unready, func(p *Pod) { p.Deleted = at(60) }),
 			facts: []Fact{slice("web", Endpoint{Terminating: true}), unhealthy("Readiness probe failed: cat: no such file", 3, 31, 39)},
-			step:  StepReadiness, text: "readiness of web: cat: no such file", fix: "web, or its probe", since: 5,
+			step:  StepReadiness, text: "readiness of web: cat: no such file", since: 5,
 		},
 	}
 	for name, c := range cases {
@@ -235,14 +228,14 @@ func TestFirstBrokenLink(t *testing.T) {
 			if got == nil {
 				t.Fatalf("nothing is broken:\n%s", spelled(row))
 			}
-			if got.Name != c.step || got.Text != c.text || got.Fix != c.fix {
-				t.Errorf("got  %s %q\n     (%s)\nwant %s %q\n     (%s)\n%s", got.Name, got.Text, got.Fix, c.step, c.text, c.fix, spelled(row))
+			if got.Name != c.step || got.Text != c.text {
+				t.Errorf("got  %s %q\nwant %s %q\n%s", got.Name, got.Text, c.step, c.text, spelled(row))
 			}
 			if !got.Since.Equal(at(c.since)) && c.since != 0 {
 				t.Errorf("since %v, want %v", got.Since, at(c.since))
 			}
-			if !row.Pod.Ready() && !row.Pod.Deleting() && row.Note != got.Text {
-				t.Errorf("the note says %q, the chain %q", row.Note, got.Text)
+			if row.Headline(at(40)) == "" {
+				t.Error("a link is broken, and the headline is empty")
 			}
 		})
 	}
@@ -290,8 +283,8 @@ func TestChainOfAPodThatIsWell(t *testing.T) {
 			t.Errorf("link %d is %+v, want %s and well", i, s, want[i])
 		}
 	}
-	if row.Note != "" {
-		t.Errorf("a pod that is well has the note %q", row.Note)
+	if got := row.Headline(at(40)); got != "" {
+		t.Errorf("a pod that is well has the headline %q", got)
 	}
 }
 
@@ -407,8 +400,8 @@ func TestGateOwners(t *testing.T) {
 	}
 }
 
-// TestChainOfAnyPod puts pods together at random: a pod that is not ready has a broken link up to ready, and the
-// row's note is that link's text.
+// TestChainOfAnyPod puts pods together at random: a pod that is not ready has a broken link up to ready, and a row with
+// a fault has a headline.
 func TestChainOfAnyPod(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 11))
 	some := func(edits ...func(*Pod)) func(*Pod) { return edits[rng.IntN(len(edits))] }
@@ -422,7 +415,8 @@ func TestChainOfAnyPod(t *testing.T) {
 			some(nothing, condition("Ready", Tri(rng.IntN(3)), "", "")), some(nothing, condition("PodScheduled", False, "", "")),
 			some(nothing, gated("InPlaceUpdateReady")), some(nothing, func(p *Pod) { p.Conditions = nil }),
 			some(nothing, func(p *Pod) { p.Deleted = at(60) }), some(nothing, func(p *Pod) { p.Containers = nil }))
-		row := newWorld(t).hears(pod, &Node{Name: "n1", Ready: Tri(rng.IntN(3))}, service("web"), inTraffic).after(rng.IntN(80)).row(t, "u-web")
+		moment := rng.IntN(80)
+		row := newWorld(t).hears(pod, &Node{Name: "n1", Ready: Tri(rng.IntN(3))}, service("web"), inTraffic).after(moment).row(t, "u-web")
 		var first *Step
 		for _, s := range row.Why() {
 			if s.Text == "" {
@@ -438,8 +432,8 @@ func TestChainOfAnyPod(t *testing.T) {
 			t.Fatalf("pod %d: the first broken link is %v, Broken says %v", i, first, broken)
 		case !pod.Ready() && (broken == nil || broken.Name == StepEndpoints):
 			t.Fatalf("pod %d is not ready, and nothing before the endpoints is broken:\n%s", i, spelled(row))
-		case (row.Severity == Unready || row.Severity == Starting) && row.Note != broken.Text:
-			t.Fatalf("pod %d: the note says %q, the chain %q", i, row.Note, broken.Text)
+		case (row.Severity.Fault() || row.Severity == Starting) && row.Headline(at(moment)) == "":
+			t.Fatalf("pod %d is %s and has no headline:\n%s", i, row.Severity, spelled(row))
 		case row.Worst >= len(row.Probes):
 			t.Fatalf("pod %d: probe %d of %d is to blame", i, row.Worst, len(row.Probes))
 		}

@@ -33,7 +33,7 @@ func (s *sheet) chain(r *model.Row) {
 		return
 	}
 	s.links(steps[:first])
-	s.breach(steps[first], r.Note)
+	s.breach(steps[first])
 	s.links(steps[first+1:])
 }
 
@@ -96,18 +96,15 @@ func (s *sheet) links(steps []model.Step) {
 	}
 }
 
-// breach writes the first broken link below the others. What the page has begun with is not said again.
-func (s *sheet) breach(step model.Step, said string) {
+// breach writes the first broken link below the others.
+func (s *sheet) breach(step model.Step) {
 	mark := s.linkMark(step)
 	l := s.row(chainName).put(mark.ink, mark.text+" "+string(step.Name))
 	if !step.Since.IsZero() {
 		l.put(s.dim, "  since "+age(s.now, step.Since))
 	}
 	s.end(l)
-	if step.Text != said {
-		s.text(4, noteLines, s.strong, model.PrintableLines(step.Text)...)
-	}
-	s.lookAt(4, step)
+	s.text(4, noteLines, ink{}, model.PrintableLines(step.Text)...)
 }
 
 // link writes a link on a line of its own, and the first broken one in full.
@@ -123,13 +120,5 @@ func (s *sheet) link(step model.Step, first bool) {
 		s.hang(l, chainText, 1, s.dim, model.Printable(head(step.Text, s.width)))
 		return
 	}
-	s.hang(l, chainText, noteLines, s.strong, model.PrintableLines(step.Text)...)
-	s.lookAt(chainText, step)
-}
-
-// lookAt writes who can mend a link, or where to look.
-func (s *sheet) lookAt(indent int, step model.Step) {
-	if step.Fix != "" {
-		s.text(indent, 3, ink{}, "look at: "+model.Printable(step.Fix))
-	}
+	s.hang(l, chainText, noteLines, ink{}, model.PrintableLines(step.Text)...)
 }

@@ -158,11 +158,11 @@ func (c *canvas) traffic(l *line, r *model.Row, w int) {
 func (c *canvas) since(l *line, r *model.Row, w int) { l.cell(ink{}, age(c.now, since(r)), w) }
 func (c *canvas) age(l *line, r *model.Row, w int)   { l.cell(ink{}, age(c.now, r.Pod.Created), w) }
 
-// why draws the note, and before it what a probe comes to something else from here for: that says more.
+// why draws the diagnosis, and before it what a probe comes to something else from here for: that says more.
 func (c *canvas) why(l *line, r *model.Row, w int) {
 	o, ok := c.opinions.difference(r)
 	if !ok {
-		l.cell(ink{}, why(r, w), w)
+		l.cell(ink{}, c.whyText(r, w), w)
 		return
 	}
 	mark, name := c.agreement(&o), o.name()
@@ -176,14 +176,14 @@ func (c *canvas) why(l *line, r *model.Row, w int) {
 	}
 	name = clip(name, w, c.ellipsis)
 	l.put(mark.ink, name)
-	if w -= cells(name); w > worthSaying && r.Note != "" {
-		l.text("; ")
-		w -= 2
-		l.cell(ink{}, why(r, w), w)
-		return
+	if w -= cells(name); w > worthSaying {
+		if text := c.whyText(r, w); text != "" {
+			l.text("; ").cell(ink{}, text, w-2)
+			return
+		}
 	}
 	l.pad(w)
 }
 
-// worthSaying is how many cells of a note are worth showing.
+// worthSaying is how many cells of a diagnosis are worth showing.
 const worthSaying = 8

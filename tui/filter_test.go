@@ -37,7 +37,7 @@ func TestFilter(t *testing.T) {
 	})
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			keep, err := parseFilter(tt.filter)
+			keep, err := parseFilter(tt.filter, night)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +65,7 @@ func TestFilterThatCannotBeRead(t *testing.T) {
 		"!name:a{2,1}": `"a{2,1}" is no regular expression`,
 	}
 	for filter, want := range tests {
-		if _, err := parseFilter(filter); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := parseFilter(filter, night); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", filter, err, want)
 		}
 	}

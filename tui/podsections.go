@@ -42,10 +42,12 @@ func (s *sheet) trouble(r *model.Row) {
 		begun = "since " + age(s.now, r.Since)
 	}
 	s.heading("WHAT IS WRONG", begun)
-	if r.Note == "" {
-		s.text(2, 1, s.good, "nothing, as far as anybody said")
+	d := r.Diagnosis(s.now)
+	if d == nil {
+		s.text(2, 1, s.good, "nothing that is known")
+	} else {
+		s.diagnosis(d)
 	}
-	s.text(2, noteLines, s.strong, model.PrintableLines(r.Note)...)
 	for i := range r.Probes {
 		p := &r.Probes[i]
 		if q := r.Forecast(p, s.now).Consequence; q.Kind != model.NoConsequence {
@@ -54,6 +56,21 @@ func (s *sheet) trouble(r *model.Row) {
 		}
 	}
 	s.grace(r)
+}
+
+// diagnosis writes the root cause, how sure it is, and what to do.
+func (s *sheet) diagnosis(d *model.Diagnosis) {
+	sentence := d.Headline
+	if d.Certainty < model.CertaintyHigh {
+		sentence += " (certainty " + d.Certainty.String() + ")"
+	}
+	s.text(2, noteLines, s.strong, s.spell(sentence))
+	for _, a := range d.Actions {
+		s.text(2, 2, ink{}, "look at: "+model.Printable(a.Text))
+		if a.Command != "" {
+			s.text(4, 3, s.dim, a.Command)
+		}
+	}
 }
 
 // grace writes when what still runs of a deleted pod is killed.

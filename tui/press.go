@@ -96,7 +96,7 @@ func (b *Board) pressPrompt(k tea.KeyPressMsg) {
 
 // edit changes the filter, and the rows with it.
 func (b *Board) edit(msg tea.Msg) {
-	if b.prompt.editing && b.prompt.edit(msg) {
+	if b.prompt.editing && b.prompt.edit(msg, b.now()) {
 		b.table.Filter(b.prompt.filter())
 	}
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
@@ -54,14 +55,14 @@ func (p *prompt) clear() {
 	p.close()
 }
 
-// edit takes a key or a paste, and reports whether the filter is another one now.
-func (p *prompt) edit(msg tea.Msg) bool {
+// edit takes a key or a paste, and reports whether the filter is another one than before.
+func (p *prompt) edit(msg tea.Msg, now time.Time) bool {
 	p.input, _ = p.input.Update(msg)
 	if p.input.Value() == p.text {
 		p.err = nil
 		return false
 	}
-	keep, err := parseFilter(p.input.Value())
+	keep, err := parseFilter(p.input.Value(), now)
 	if p.err = err; err != nil {
 		return false
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/probetop/probetop/model"
 )
 
-// stripLines says of the selected pod, in height lines, what the table had no room for: all of the note, every
+// stripLines says of the selected pod, in height lines, what the table had no room for: the diagnosis, every
 // probe in words, what they are from here, and what kubectl would say.
 func stripLines(c *canvas, r *model.Row, place string, width, height int) []string {
 	lines := []string{stripTitle(c, r, place, width)}
@@ -16,15 +16,16 @@ func stripLines(c *canvas, r *model.Row, place string, width, height int) []stri
 	if len(here) > 0 {
 		below, noteRoom = 3, 1
 	}
-	note := wrap(model.Printable(head(r.Note, 2*width)), width-2, noteRoom, c.ellipsis)
-	if len(note) == 0 {
-		note = []string{"nothing is wrong, as far as anybody said"}
+	d := r.Diagnosis(c.now)
+	note := []string{"nothing is wrong that is known"}
+	if d != nil {
+		note = wrap(c.spell(head(d.Headline, 2*width)), width-2, noteRoom, c.ellipsis)
 	}
 	for _, s := range note {
 		lines = append(lines, c.line(width).pad(2).text(s).String())
 	}
-	if b := r.Broken(); b != nil && b.Fix != "" && len(lines)+below < height {
-		lines = append(lines, c.line(width).pad(2).put(c.dim, "look at: "+model.Printable(b.Fix)).String())
+	if d != nil && len(d.Actions) > 0 && len(lines)+below < height {
+		lines = append(lines, c.line(width).pad(2).put(c.dim, advice(&d.Actions[0])).String())
 	}
 	lines = append(lines, stripProbes(c, r, width))
 	if len(here) > 0 {
@@ -35,6 +36,14 @@ func stripLines(c *canvas, r *model.Row, place string, width, height int) []stri
 		lines = append(lines, "")
 	}
 	return lines[:height]
+}
+
+// advice is an action on one line: the command line where there is one.
+func advice(a *model.Action) string {
+	if a.Command == "" {
+		return "look at: " + model.Printable(a.Text)
+	}
+	return "look at: " + a.Command
 }
 
 func stripTitle(c *canvas, r *model.Row, place string, width int) string {

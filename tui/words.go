@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -109,14 +108,17 @@ func since(r *model.Row) time.Time {
 	return time.Time{}
 }
 
-// why is the row's note for about w cells. Where it does not fit, what other columns say is left out, and the
-// cause of a failure comes before its text, whose end often is what matters.
-func why(r *model.Row, w int) string {
-	note := r.Note
-	if len(note) > w {
-		note = brief(r, w)
+// why is the row's diagnosis for about w cells.
+func (c *canvas) whyText(r *model.Row, w int) string {
+	return c.spell(head(r.Headline(c.now), w))
+}
+
+// spell writes a sentence of the model with the glyphs of the theme.
+func (g *glyphs) spell(s string) string {
+	if g.ellipsis == "…" {
+		return s
 	}
-	return model.Printable(head(note, w))
+	return strings.NewReplacer("–", g.to, "…", g.ellipsis, "“", "'", "”", "'").Replace(s)
 }
 
 // head cuts a text off that is much longer than what w cells can show of it, so that the rest need not be
@@ -126,68 +128,4 @@ func head(s string, w int) string {
 		return strings.ToValidUTF8(s[:most], "")
 	}
 	return s
-}
-
-// brief leaves out of a note what the probe columns say, and the container when it is the only one.
-func brief(r *model.Row, w int) string {
-	name := ""
-	switch n := len(r.Pod.Containers); {
-	case r.Worst < 0:
-		return foremost(r)
-	case n > 1:
-		name = r.Probes[r.Worst].Container.Name + ": "
-	}
-	p := &r.Probes[r.Worst]
-	rest, ok := strings.CutPrefix(r.Note, p.Type.String()+" of "+p.Container.Name)
-	if !ok {
-		return r.Note
-	}
-	text, said := strings.CutPrefix(rest, ": ")
-	if !said || len(name)+len(text) <= w {
-		return name + strings.TrimPrefix(text, " ")
-	}
-	return name + caused(text, p, w-len(name))
-}
-
-// foremost words a note that is not about a probe so that what is wrong comes before where: a gate, a node
-// or the only container has a long name, and is named elsewhere.
-func foremost(r *model.Row) string {
-	note := r.Note
-	if len(r.Pod.Containers) == 1 {
-		name := r.Pod.Containers[0].Name
-		note = strings.TrimPrefix(strings.TrimPrefix(note, name+": "), name+" was ")
-	}
-	if rest, ok := strings.CutPrefix(note, "gate "); ok {
-		if name, ok := strings.CutSuffix(rest, ": nobody has set it"); ok {
-			return "nobody set gate " + name
-		}
-		if name, status, ok := strings.Cut(rest, " is "); ok {
-			return "gate " + status + ": " + name
-		}
-	}
-	if rest, ok := strings.CutPrefix(note, "node "); ok {
-		if name, reason, ok := strings.Cut(rest, " is not ready: "); ok {
-			return "node not ready: " + name + ": " + reason
-		}
-	}
-	return note
-}
-
-// telling holds the beginnings of the causes that say in a few cells what their text says in many.
-var telling = [...]string{"REFUSED", "NOROUTE", "TIMEOUT", "EOF", "RESET", "TLS", "REDIRECT", "DNS", "STATUS", "GRPC"}
-
-// textRoom is how many cells a text needs to be worth showing after its cause.
-const textRoom = 24
-
-// caused puts the cause of a probe's failure before its text, or in its place where it says all (it names a
-// code) or there is little room.
-func caused(text string, p *model.Probe, w int) string {
-	cause := string(p.Cause())
-	switch {
-	case !slices.ContainsFunc(telling[:], func(c string) bool { return strings.HasPrefix(cause, c) }):
-		return text
-	case strings.HasSuffix(cause, ")"), w < len(cause)+textRoom:
-		return cause
-	}
-	return cause + ": " + text
 }

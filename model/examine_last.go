@@ -1,0 +1,134 @@
+package model
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// This file has the last causes: the end of a deleted pod, its traffic, and a pod that has just begun.
+
+// endLag is how long the API server and the kubelet may take to tell that a pod has ended.
+const endLag = 5 * time.Second
+
+// terminates is a pod that was deleted and is still there.
+func (x *examiner) terminates() bool {
+	p := x.Pod
+	if !p.Deleting() {
+		return false
+	}
+	begun := p.Deleted.Add(-p.GracePeriod)
+	x.d.Since = begun
+	by := ""
+	if c := p.Condition("DisruptionTarget"); c != nil && c.Status == True {
+		by = " (by " + disruptor(c.Reason) + ")"
+	}
+	what := "terminating" + by + strings.TrimPrefix(x.lasted(begun), ",")
+	if trouble, _ := x.nodeTrouble(); trouble != "" {
+		return x.say(ClassTerminating, Certain, what+": "+trouble, "no kubelet ends the pod")
+	}
+	c := x.runs()
+	over := x.now.Sub(p.Deleted)
+	switch {
+	case c == nil && len(p.Finalizers) > 0:
+		x.object, x.d.Reason = p.Finalizers[0], "finalizer "+p.Finalizers[0]+" keeps the pod"
+		return x.say(ClassTerminating, Certain, what+because("finalizer "+shorten(strings.Join(p.Finalizers, ", "), 48)+" keeps the pod"), "its containers have ended")
+	case c == nil:
+		return x.say(ClassTerminating, Certain, what+": its containers have ended", "the kubelet cleans up")
+	case over > endLag:
+		x.about(c, nil)
+		x.d.Reason = c.called() + " still runs, " + lasting(over) + " after its grace period"
+		return x.say(ClassTerminating, Certain, what+because(x.d.Reason))
+	}
+	x.about(c, nil)
+	x.d.Next = Next{NextEnd, x.GraceEnds()}
+	return x.say(ClassTerminating, Certain, what+because(x.stops(c, begun)), "killed "+within(x.d.Next.Window, x.now)+" if it has not ended")
+}
+
+// runs returns the container of a deleted pod that still runs, one with a preStop hook before others; nil for none.
+func (x *examiner) runs() *Container {
+	var found *Container
+	for i := range x.Pod.Containers {
+		c := &x.Pod.Containers[i]
+		if c.State == Running && (found == nil || found.Spec.hookless() && !c.Spec.hookless()) {
+			found = c
+		}
+	}
+	return found
+}
+
+// hookless reports whether a container has no preStop hook that is known.
+func (s *ContainerSpec) hookless() bool { return s == nil || s.PreStopHook == "" }
+
+// stops says what a container does that is being stopped.
+func (x *examiner) stops(c *Container, begun time.Time) string {
+	switch {
+	case c.Spec.hookless():
+		return c.called() + " has not ended yet"
+	case c.Spec.PreStop > x.now.Sub(begun):
+		x.d.Reason = "preStop of " + c.called() + " runs (" + shorten(c.Spec.PreStopHook, 30) + ")"
+	default:
+		x.d.Reason = "preStop of " + c.called() + " may still run (" + shorten(c.Spec.PreStopHook, 30) + ")"
+	}
+	return x.d.Reason
+}
+
+// sliceLag is how long an EndpointSlice may take to follow its pods before that is worth a sentence.
+const sliceLag = 30 * time.Second
+
+// noTraffic is a pod that is ready, and that a Service selects, without getting traffic from it.
+func (x *examiner) noTraffic() bool {
+	if !x.Pod.Ready() || len(x.Services) == 0 {
+		return false
+	}
+	l := x.endpoints()
+	if l.OK {
+		return false
+	}
+	x.d.Since, x.d.Reason = l.Since, l.Text
+	ready := since(x.Pod.Condition("Ready"))
+	for _, s := range x.Services {
+		if port, missing := x.Pod.missingPort(s); missing {
+			x.object = s.Name
+			x.d.Reason = "no container names a port " + strconv.Quote(port)
+			return x.say(ClassEndpoints, CertaintyHigh, "no traffic from Service "+shorten(s.Name, 30)+because(x.d.Reason), "its targetPort cannot be resolved")
+		}
+	}
+	if x.now.Sub(ready) < sliceLag {
+		return false
+	}
+	return x.say(ClassEndpoints, CertaintyMedium, "no traffic though ready"+x.lasted(ready)+because(l.Text))
+}
+
+// missingPort returns a target port of a Service that names no port of the pod, if every one does.
+func (p *Pod) missingPort(s *Service) (port string, missing bool) {
+	if s.Ports == "" {
+		return "", false
+	}
+	for target := range strings.SplitSeq(s.Ports, ",") {
+		if _, ok := p.port(target); ok {
+			return "", false
+		}
+		port = target
+	}
+	return port, true
+}
+
+// begins is a pod that is not ready and of which nothing else is known to be wrong.
+func (x *examiner) begins() bool {
+	if x.Pod.Ready() || x.Pod.Phase == "Failed" {
+		return x.Pod.Phase == "Failed" && x.say(ClassUnknown, CertaintyNone, "failed", "the status does not say why")
+	}
+	l := x.broken()
+	if l.OK || l.Name == StepEndpoints {
+		return false
+	}
+	x.d.Since = l.Since
+	if l.probe >= 0 {
+		x.about(nil, &x.Probes[l.probe])
+	}
+	if l.beginning {
+		return x.say(ClassStarting, CertaintyHigh, l.Text)
+	}
+	return x.say(ClassUnknown, CertaintyMedium, l.Text)
+}

@@ -1,0 +1,166 @@
+package model
+
+import "strconv"
+
+// This file has the causes of containers that run: what their probes say.
+
+// cannotProbe is a probe that cannot be carried out and holds its pod back.
+func (x *examiner) cannotProbe() bool {
+	if x.Pod.Terminal() {
+		return false
+	}
+	for i := range x.Probes {
+		p := &x.Probes[i]
+		if p.State == StateErroring && (p.Type != Liveness && !x.Pod.Ready()) {
+			return x.erroring(p)
+		}
+	}
+	return false
+}
+
+// erroring makes the sentence about a probe that cannot be carried out.
+func (x *examiner) erroring(p *Probe) bool {
+	x.about(p.Container, p)
+	x.d.Reason, x.d.Since = x.Reason(p), p.firstLike(p.LastFailure())
+	if x.d.Reason == "" {
+		x.d.Reason = "not known"
+	}
+	effect := map[ProbeType]string{
+		Startup:   "the container never counts as started",
+		Readiness: "the container stays as it is",
+		Liveness:  "a hang would go unnoticed",
+	}[p.Type]
+	if p.Type == Readiness && !p.Container.Ready {
+		effect = "the container is never ready"
+	}
+	text := ""
+	if x.event != nil {
+		text = x.event.Text()
+	}
+	switch p.fault(text) {
+	case faultPort, faultMissing, faultDenied:
+		return x.say(ClassErroring, p.Certainty, x.d.Reason+": "+p.Type.String()+" can never be carried out", effect)
+	}
+	return x.say(ClassErroring, p.Certainty, p.Type.String()+" of "+p.Container.called()+" cannot be carried out"+because(x.d.Reason), effect)
+}
+
+// notStarted is a container whose startup probe fails, or is about to give up on it.
+func (x *examiner) notStarted() bool {
+	if x.Pod.Terminal() {
+		return false
+	}
+	for i := range x.Probes {
+		p := &x.Probes[i]
+		if p.Type != Startup || p.Container.State != Running || p.Container.isStarted() || p.State != StateFailed && p.State != StateStarting {
+			continue
+		}
+		if p.State == StateStarting && !p.failedLate() {
+			continue
+		}
+		x.about(p.Container, p)
+		x.d.Reason, x.d.Since, x.d.Times = x.Reason(p), p.Container.StartedAt, p.Failures.Run
+		if p.State == StateFailed {
+			return x.say(ClassStartup, p.Certainty, "startup gives up on "+p.Container.called()+because(x.d.Reason), x.follows(p))
+		}
+		return x.say(ClassStarting, p.Certainty, "startup of "+p.Container.called()+because(x.d.Reason), ", "+p.ofThreshold(), x.follows(p))
+	}
+	return false
+}
+
+// ofThreshold is how often a probe has failed in a row, of how many times it takes.
+func (p *Probe) ofThreshold() string {
+	run := strconv.Itoa(int(p.Failures.Run))
+	if p.Failures.Bound == AtLeast {
+		run = "at least " + run
+	}
+	return run + " of " + strconv.Itoa(int(p.Failures.Threshold))
+}
+
+// notReady is a container whose readiness probe fails.
+func (x *examiner) notReady() bool {
+	if x.Pod.Terminal() || x.Pod.Ready() {
+		return false
+	}
+	var worst *Probe
+	for i := range x.Probes {
+		p := &x.Probes[i]
+		c := p.Container
+		if p.Type != Readiness || c.Ready || c.State != Running || !c.isStarted() || p.State != StateFailed {
+			continue
+		}
+		if worst == nil || worst.LastFailure() == nil && p.LastFailure() != nil {
+			worst = p
+		}
+	}
+	if worst == nil {
+		return false
+	}
+	p := worst
+	x.about(p.Container, p)
+	x.d.Since, x.d.Times, x.d.Reason = x.readySince(), p.Failures.Run, x.Reason(p)
+	if p.Container.StartedAt.After(x.d.Since) {
+		x.d.Since = p.Container.StartedAt
+	}
+	if x.d.Reason == "" {
+		return x.say(ClassReadiness, p.Certainty, "readiness of "+p.Container.called()+" has not succeeded"+x.lasted(x.d.Since), x.unheard())
+	}
+	return x.say(ClassReadiness, p.Certainty, "readiness of "+p.Container.called()+because(x.d.Reason)+x.lasted(x.d.Since), x.alsoFails(p))
+}
+
+// unheard says why there is no text of a failure.
+func (x *examiner) unheard() string {
+	if !x.judge.eventsSeen {
+		return "why is not known, because events are not read"
+	}
+	return "no event says why"
+}
+
+// alsoFails is what the container's liveness probe does about it.
+func (x *examiner) alsoFails(p *Probe) string {
+	for i := range x.Probes {
+		q := &x.Probes[i]
+		if q.Container == p.Container && q.Type == Liveness && (q.State == StateFailing || q.State == StateFailed) {
+			if next := x.follows(q); next != "" {
+				return "liveness fails too, " + next
+			}
+		}
+	}
+	return ""
+}
+
+// failing is a pod that is ready, or about to be, and has a probe that fails or cannot be carried out.
+func (x *examiner) failing() bool {
+	if x.Pod.Terminal() {
+		return false
+	}
+	for _, state := range [...]State{StateFailed, StateFailing, StateErroring} {
+		for _, typ := range [...]ProbeType{Liveness, Readiness, Startup} {
+			for i := range x.Probes {
+				p := &x.Probes[i]
+				if p.State != state || p.Type != typ || p.Container.State != Running {
+					continue
+				}
+				if state == StateErroring {
+					return x.erroring(p)
+				}
+				return x.tellFailing(p)
+			}
+		}
+	}
+	return false
+}
+
+// tellFailing makes the sentence about a probe that fails less often than it takes, or whose kill is due.
+func (x *examiner) tellFailing(p *Probe) bool {
+	x.about(p.Container, p)
+	x.d.Reason, x.d.Since, x.d.Times = x.Reason(p), p.spellOf(x.judge.troubles(p)).first, p.Failures.Run
+	if p.State == StateFailed && p.Type != Readiness {
+		class := map[ProbeType]CauseClass{Liveness: ClassLiveness, Startup: ClassStartup}[p.Type]
+		return x.say(class, p.Certainty, p.Type.String()+" kills "+p.Container.called()+because(x.d.Reason), x.follows(p))
+	}
+	count := ""
+	if p.Failures.Run > 0 {
+		count = ", " + p.ofThreshold()
+	}
+	return x.say(ClassFailing, p.Certainty, p.Type.String()+" of "+p.Container.called()+because(x.d.Reason)+count, x.follows(p))
+}
