@@ -12,6 +12,7 @@ type Cluster struct {
 	pods     map[UID]*entry
 	mirrors  map[UID]UID // a static pod's event identity to its UID
 	slices   map[objectKey]*EndpointSlice
+	loose    map[string]*loose // by namespace, where endpoints do not give the UIDs of their pods
 	services map[objectKey]*Service
 	// selections has the Services of each namespace again, to find those that select a pod.
 	selections map[string]*selection
@@ -61,6 +62,7 @@ func NewCluster() *Cluster {
 		pods:       map[UID]*entry{},
 		mirrors:    map[UID]UID{},
 		slices:     map[objectKey]*EndpointSlice{},
+		loose:      map[string]*loose{},
 		services:   map[objectKey]*Service{},
 		nodes:      map[string]*Node{},
 		counters:   map[string]*Counters{},
@@ -256,7 +258,9 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 			}
 		}
 		e.history = e.history.heardPod(e.pod, p, ch.At, c.streams[ch.Stream].telling)
+		old := e.pod
 		e.pod, e.streams = p, e.streams|bit
+		c.move(e.uid, old, p)
 		c.touch(e)
 		return
 	}
@@ -290,7 +294,9 @@ func (c *Cluster) forgetPod(e *entry, mask uint64) {
 		return
 	}
 	c.disown(e)
+	old := e.pod
 	e.pod, e.counts, e.shadows = nil, nil, nil
+	c.move(e.uid, old, nil)
 	c.drop(e)
 	c.release(e)
 }
