@@ -248,6 +248,7 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 		delete(c.mirrors, p.UID) // whoever says that its events have this UID, this is who has it
 		e := c.entryOf(p.UID)
 		c.mention(ch.Stream, p.UID, "")
+		events, known := len(e.events), e.history
 		c.adopt(e, p)
 		if e.pod == nil {
 			e.seen = ch.At
@@ -256,6 +257,9 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 					c.heardLate(p, ev, told)
 				}
 			}
+		}
+		if e.pod == nil || len(e.events) != events || e.history != known {
+			e.attributed(p)
 		}
 		e.history = e.history.heardPod(e.pod, p, ch.At, c.streams[ch.Stream].telling)
 		old := e.pod
@@ -338,11 +342,15 @@ func (c *Cluster) applyEvent(ch Change, ev *Event) {
 		return // an older state of the same object
 	}
 	telling := c.streams[ch.Stream].telling
+	raw := ev
+	if e.pod != nil {
+		ev = e.pod.attribute(ev)
+	}
 	e.history = e.history.heardEvent(before, ev, ch.At, telling)
 	if !telling {
-		c.heardLate(e.pod, ev, ch.At)
-	} else if told := ev.told(); !told.IsZero() {
-		c.heardLate(e.pod, ev, told)
+		c.heardLate(e.pod, raw, ch.At)
+	} else if told := raw.told(); !told.IsZero() {
+		c.heardLate(e.pod, raw, told)
 	}
 	e.events = append(events, ev)
 	sortEvents(e.events)
