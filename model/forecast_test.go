@@ -72,3 +72,15 @@ func TestARestartWaitsForAnotherKill(t *testing.T) {
 		t.Errorf("it is due after %v, and behind a container that has 20 s to end after %v", alone, behind)
 	}
 }
+
+// A run that is only known from below is no longer than the container has been probed.
+func TestConsequenceIsNotDueBeforeItCanBe(t *testing.T) {
+	r := listedCombined(t, 2)
+	p := probeNamed(r, "web/liveness")
+	now := at(107)
+	c := r.Forecast(p, now).Consequence
+	// 107 s of life hold at most 11 ticks of ten seconds: 19 more are needed.
+	if left := c.Earliest.Sub(now); c.Kind != WillRestart || left < 170*time.Second || left > 195*time.Second {
+		t.Errorf("it is due in %v, want after 19 failures more", left)
+	}
+}
