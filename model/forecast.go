@@ -221,6 +221,9 @@ func (r *reckoning) most() int32 {
 	if r.zero.Earliest.After(from) {
 		from = r.zero.Earliest
 	}
+	if first := r.firstTold(); first.After(from) {
+		from = first
+	}
 	if from.IsZero() {
 		return threshold
 	}
@@ -229,6 +232,24 @@ func (r *reckoning) most() int32 {
 		ticks += 2 // this run and the next may begin off the beat
 	}
 	return int32(min(max(ticks, 0), time.Duration(threshold)))
+}
+
+// firstTold is when the run began at the earliest that led to the first failure that may be the probe's; zero when not every
+// failure in the life of the pod is told.
+func (r *reckoning) firstTold() (first time.Time) {
+	if !r.eventsSeen || r.now.Sub(r.pod.Created) >= eventLife-eventSlack || !r.starvedUntil().IsZero() {
+		return time.Time{}
+	}
+	for _, e := range r.events {
+		may := e.Combined || e.Container == "" || e.Container == r.probe.Container.Name && e.Probe == r.probe.Type
+		if e.Outcome == Failed && may && (first.IsZero() || e.First.Before(first)) {
+			first = e.First
+		}
+	}
+	if first.IsZero() {
+		return first
+	}
+	return first.Add(-r.probe.Spec.longest())
 }
 
 // ending is what the kubelet does with a container that a probe ends (pkg/kubelet/kuberuntime/kuberuntime_manager.go,
