@@ -15,6 +15,7 @@ func (c *Cluster) Clone() *Cluster {
 	n := *c
 	n.mirrors = maps.Clone(c.mirrors)
 	n.slices = maps.Clone(c.slices)
+	n.loose = cloneLoose(c.loose)
 	n.services = maps.Clone(c.services)
 	n.nodes = maps.Clone(c.nodes)
 	n.counters = maps.Clone(c.counters)

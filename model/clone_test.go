@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strconv"
 	"testing"
 
 	. "github.com/probetop/probetop/model"
@@ -63,7 +64,7 @@ func randomHistory(rng *rand.Rand, n int) []Change {
 	for range n {
 		now += rng.IntN(4)
 		uid := fmt.Sprintf("u%d", rng.IntN(6))
-		pod := web(with(Liveness, probe()), with(Readiness, probe()), func(p *Pod) { p.UID, p.Name = uid, uid })
+		pod := web(with(Liveness, probe()), with(Readiness, probe()), func(p *Pod) { p.UID, p.Name, p.IP = uid, uid, "10.0.0."+strconv.Itoa(rng.IntN(6)) })
 		switch rng.IntN(11) {
 		case 0, 1, 2:
 			say(pod, false)
@@ -78,6 +79,9 @@ func randomHistory(rng *rand.Rand, n int) []Change {
 			say(e, rng.IntN(4) == 0)
 		case 7:
 			s := &EndpointSlice{Namespace: "shop", Name: "web-" + uid, Service: "web", Endpoints: []Endpoint{{Pod: uid, Ready: rng.IntN(2) == 0}}}
+			if loose := [...]LooseEndpoint{{Name: uid}, {Address: "10.0.0.1"}, {Name: "nobody"}}; rng.IntN(2) == 0 {
+				s.Endpoints, s.Loose = nil, loose[rng.IntN(3):]
+			}
 			say(s, rng.IntN(4) == 0)
 		case 8:
 			say(&Node{Name: "n1", Ready: Tri(rng.IntN(3))}, false)

@@ -12,6 +12,7 @@ type Cluster struct {
 	pods     map[UID]*entry
 	mirrors  map[UID]UID // a static pod's event identity to its UID
 	slices   map[objectKey]*EndpointSlice
+	loose    map[string]*loose // by namespace, where endpoints do not give the UIDs of their pods
 	services map[objectKey]*Service
 	// selections has the Services of each namespace again, to find those that select a pod.
 	selections map[string]*selection
@@ -61,6 +62,7 @@ func NewCluster() *Cluster {
 		pods:       map[UID]*entry{},
 		mirrors:    map[UID]UID{},
 		slices:     map[objectKey]*EndpointSlice{},
+		loose:      map[string]*loose{},
 		services:   map[objectKey]*Service{},
 		nodes:      map[string]*Node{},
 		counters:   map[string]*Counters{},
@@ -247,6 +249,7 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 		delete(c.mirrors, p.UID) // whoever says that its events have this UID, this is who has it
 		e := c.entryOf(p.UID)
 		c.mention(ch.Stream, p.UID, "")
+		events, known := len(e.events), e.history
 		c.adopt(e, p)
 		if e.pod == nil {
 			e.seen = ch.At
@@ -256,8 +259,13 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 				}
 			}
 		}
+		if e.pod == nil || len(e.events) != events || e.history != known {
+			e.attributed(p)
+		}
 		e.history = e.history.heardPod(e.pod, p, ch.At, c.streams[ch.Stream].telling)
+		old := e.pod
 		e.pod, e.streams = p, e.streams|bit
+		c.move(e.uid, old, p)
 		c.touch(e)
 		return
 	}
@@ -291,7 +299,9 @@ func (c *Cluster) forgetPod(e *entry, mask uint64) {
 		return
 	}
 	c.disown(e)
+	old := e.pod
 	e.pod, e.counts, e.shadows = nil, nil, nil
+	c.move(e.uid, old, nil)
 	c.drop(e)
 	c.release(e)
 }
@@ -333,11 +343,15 @@ func (c *Cluster) applyEvent(ch Change, ev *Event) {
 		return // an older state of the same object
 	}
 	telling := c.streams[ch.Stream].telling
+	raw := ev
+	if e.pod != nil {
+		ev = e.pod.attribute(ev)
+	}
 	e.history = e.history.heardEvent(before, ev, ch.At, telling)
 	if !telling {
-		c.heardLate(e.pod, ev, ch.At)
-	} else if told := ev.told(); !told.IsZero() {
-		c.heardLate(e.pod, ev, told)
+		c.heardLate(e.pod, raw, ch.At)
+	} else if told := raw.told(); !told.IsZero() {
+		c.heardLate(e.pod, raw, told)
 	}
 	e.events = append(events, ev)
 	sortEvents(e.events)

@@ -8,6 +8,8 @@ type EndpointSlice struct {
 	// Service is the Service the slice belongs to; empty for a slice nobody labelled.
 	Service   string
 	Endpoints []Endpoint
+	// Loose are the endpoints that do not give the UID of their pod; nil for most slices.
+	Loose []LooseEndpoint
 }
 
 // Endpoint is one pod in a slice. Conditions that the API leaves nil are already read as its documentation
@@ -15,6 +17,12 @@ type EndpointSlice struct {
 type Endpoint struct {
 	Pod                         UID
 	Ready, Serving, Terminating bool
+}
+
+// Merge returns what two endpoints for the same pod in one slice say together.
+func (e Endpoint) Merge(other Endpoint) Endpoint {
+	e.Ready, e.Serving, e.Terminating = e.Ready || other.Ready, e.Serving || other.Serving, e.Terminating || other.Terminating
+	return e
 }
 
 // Traffic is what one Service thinks of one pod.

@@ -29,7 +29,8 @@ type Event struct {
 	UID, Namespace, Name string
 	// Pod is involvedObject.uid, which for static pods is not the pod's UID but its MirrorUID.
 	Pod UID
-	// Container is the one that involvedObject.fieldPath names; empty for an event about the pod.
+	// Container is the one that involvedObject.fieldPath names, or the words of a Killing event; empty for an event about the
+	// pod. In a row it is found by the words of a probe event, where the field path is missing or proves nothing.
 	Container       string
 	Reason, Message string
 	Count           int32
@@ -37,7 +38,7 @@ type Event struct {
 	First, Last time.Time
 	// Written is when the API server wrote the event last, by its own clock and to the second; zero when it does not say.
 	Written time.Time
-	// Combined is set when the kubelet merged different messages into this event; its Container is then
+	// Combined is set when the kubelet merged different messages into this event; the field path is then
 	// that of the first of them and proves nothing.
 	Combined bool
 	// Probe and Outcome are read from an Unhealthy or ProbeWarning message; Outcome is NoOutcome otherwise.
@@ -49,6 +50,8 @@ type Event struct {
 	network Cause
 	// Kill is read from a Killing message; NotKilled otherwise.
 	Kill KillCause
+	// named is set when the words name what the probe asks, and Container was found by that.
+	named bool
 }
 
 // The event reasons that are read. They mirror pkg/kubelet/events/event.go.
@@ -103,7 +106,11 @@ func NewEvent(e Event) *Event {
 			e.network = networkCause(text)
 		}
 	case ReasonKilling:
-		e.Kill = readKillMessage(strings.TrimPrefix(e.Message, combinedPrefix), e.Container)
+		message := strings.TrimPrefix(e.Message, combinedPrefix)
+		if name := killedContainer(message); name != "" && (e.Container == "" || e.Combined) {
+			e.Container = name
+		}
+		e.Kill = readKillMessage(message, e.Container)
 	}
 	return &e
 }
@@ -209,6 +216,19 @@ func readKillMessage(message, container string) KillCause {
 		return KilledByPostStart
 	}
 	return KilledByOther
+}
+
+// killedContainer returns the container that a Killing message names; nothing when it names none.
+func killedContainer(message string) string {
+	for _, before := range [...]string{"Container ", "Init container ", "Stopping container "} {
+		if rest, ok := strings.CutPrefix(message, before); ok {
+			name, more, _ := strings.Cut(rest, " ")
+			if more == "" || strings.HasPrefix(more, "failed ") || strings.HasPrefix(more, "definition changed") {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // ContainerOf returns the container that an involvedObject.fieldPath names, or nothing.

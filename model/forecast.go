@@ -179,19 +179,77 @@ func (r *reckoning) consequence(next Window) Consequence {
 		w.Earliest = w.Earliest.Add(-period) // the next one may begin off the beat
 	}
 	if f.Bound == AtLeast {
-		w.Earliest = next.Earliest // it may be the next one
-		if r.justFailed() {
-			w.Earliest = r.now // or the one that we have just heard of
-		}
-		if w.Latest.Before(next.Latest) {
-			w.Latest = next.Latest // the one that was due has not been heard of
-		}
+		w = r.openWindow(w, next)
 	}
 	w = w.shift(0, r.probe.Spec.longest()+eventLag).from(r.now)
 	if r.probe.Type == Readiness {
 		return Consequence{WillUnready, w}
 	}
 	return Consequence{r.ending(r.probe.Container), w.shift(0, r.killTime(r.probe))}
+}
+
+// openWindow widens the window of a consequence for a run that may be longer than is known.
+func (r *reckoning) openWindow(w, next Window) Window {
+	if w.Latest.Before(next.Latest) {
+		w.Latest = next.Latest // the one that was due has not been heard of
+	}
+	f := r.probe.Failures
+	left := max(f.Threshold-max(f.Run, r.most()), 0)
+	w.Earliest = next.Earliest.Add(time.Duration(max(left-1, 0)) * r.probe.Spec.Period) // it may be the next one
+	switch {
+	case left == 0 && r.justFailed():
+		w.Earliest = r.now // or the one that we have just heard of
+	case w.Latest.Before(w.Earliest):
+		w.Earliest = next.Earliest // what is known does not agree
+	}
+	return w
+}
+
+// most is how often the probe can have failed in a row by now: at every tick since its count was zero. That is when the first
+// instance started, or the pod was made when it was restarted since; a mirror pod is made at any time.
+func (r *reckoning) most() int32 {
+	c, threshold := r.probe.Container, r.probe.Spec.FailureThreshold
+	from := c.StartedAt.Add(r.probe.Spec.InitialDelay)
+	switch {
+	case r.probe.Type == Readiness && !c.Ready:
+		return threshold // it is run out of turn
+	case c.Restarts > 0 && r.pod.MirrorUID != "":
+		from = time.Time{}
+	case c.Restarts > 0:
+		from = r.pod.Created
+	}
+	if r.zero.Earliest.After(from) {
+		from = r.zero.Earliest
+	}
+	if first := r.firstTold(); first.After(from) {
+		from = first
+	}
+	if from.IsZero() {
+		return threshold
+	}
+	ticks := r.now.Sub(from.Add(-eventLag))/r.probe.Spec.Period + 1
+	if r.probe.Spec.overruns() {
+		ticks += 2 // this run and the next may begin off the beat
+	}
+	return int32(min(max(ticks, 0), time.Duration(threshold)))
+}
+
+// firstTold is when the run began at the earliest that led to the first failure that may be the probe's; zero when not every
+// failure in the life of the pod is told.
+func (r *reckoning) firstTold() (first time.Time) {
+	if !r.eventsSeen || r.now.Sub(r.pod.Created) >= eventLife-eventSlack || !r.starvedUntil().IsZero() {
+		return time.Time{}
+	}
+	for _, e := range r.events {
+		may := e.Combined || e.Container == "" || e.Container == r.probe.Container.Name && e.Probe == r.probe.Type
+		if e.Outcome == Failed && may && (first.IsZero() || e.First.Before(first)) {
+			first = e.First
+		}
+	}
+	if first.IsZero() {
+		return first
+	}
+	return first.Add(-r.probe.Spec.longest())
 }
 
 // ending is what the kubelet does with a container that a probe ends (pkg/kubelet/kuberuntime/kuberuntime_manager.go,

@@ -55,7 +55,7 @@ func (r *reckoning) after(older, newer *failure, passed, blur time.Duration) gap
 func (r *reckoning) errsBetween(older, newer *failure) bool {
 	for i := range r.history.failures {
 		f := &r.history.failures[i]
-		if e := f.event; e.Outcome == Errored && e.Probe == r.probe.Type && (e.Combined || e.Container == r.probe.Container.Name) &&
+		if e := f.event; e.Outcome == Errored && e.Probe == r.probe.Type && (e.Combined || e.Container == "" || e.Container == r.probe.Container.Name) &&
 			!f.to().Before(older.to()) && !f.begin().After(newer.to()) {
 			return true
 		}

@@ -64,8 +64,7 @@ func (j *judge) troubles(p *Probe) []failure {
 	for i := range j.history.failures {
 		f := &j.history.failures[i]
 		e := f.event
-		mine := e.Container == p.Container.Name || e.Combined && j.only(p)
-		if mine && e.Probe == p.Type && (e.Outcome == Failed || e.Outcome == Errored) && !f.to().Before(p.Container.StartedAt) {
+		if e.Container == p.Container.Name && e.Probe == p.Type && (e.Outcome == Failed || e.Outcome == Errored) && !f.to().Before(p.Container.StartedAt) {
 			all = append(all, *f)
 		}
 	}

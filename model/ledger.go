@@ -296,7 +296,7 @@ func (j *judge) decisive(k kill, typ ProbeType, e end) (text string, failing tim
 	first, found := k.at, false
 	for _, f := range slices.Backward(j.history.failures) {
 		ev := f.event
-		if ev.Outcome != Failed || ev.Probe != typ || ev.Container != e.container && !ev.Combined || ev.Last.After(k.at.Add(time.Second)) {
+		if ev.Outcome != Failed || ev.Probe != typ || ev.Container != e.container && ev.Container != "" || ev.Last.After(k.at.Add(time.Second)) {
 			continue
 		}
 		if ev.Last.Before(e.how.StartedAt) || found && first.Sub(ev.Last) > c.Probes[typ].Period+c.Probes[typ].Timeout+eventSlack {

@@ -98,42 +98,20 @@ func (j *judge) probes() []Probe {
 		}
 	}
 	for i := range probes {
-		probes[i].Events = j.eventsOf(probes, &probes[i])
+		probes[i].Events = j.eventsOf(&probes[i])
 	}
 	return probes
 }
 
-// eventsOf selects the events about probe p among all the pod's probes.
-func (j *judge) eventsOf(all []Probe, p *Probe) []*Event {
+// eventsOf selects the events about probe p.
+func (j *judge) eventsOf(p *Probe) []*Event {
 	var events []*Event
 	for _, e := range j.events {
-		if e.Outcome == NoOutcome || e.Probe != p.Type {
-			continue
-		}
-		if attributed(all, e) == p.Container.Name {
+		if e.Outcome != NoOutcome && e.Probe == p.Type && e.Container == p.Container.Name {
 			events = append(events, e)
 		}
 	}
 	return events
-}
-
-// attributed names the container that a probe event is about. A combined event carries the field path of the
-// first of its kind, which proves nothing: it belongs to the only container with such a probe, or to nobody.
-func attributed(all []Probe, e *Event) string {
-	if !e.Combined {
-		return e.Container
-	}
-	only := ""
-	for i := range all {
-		switch {
-		case all[i].Type != e.Probe:
-		case only != "":
-			return ""
-		default:
-			only = all[i].Container.Name
-		}
-	}
-	return only
 }
 
 // sortEvents orders events by last occurrence, then by name, which holds the first occurrence.

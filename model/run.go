@@ -113,6 +113,7 @@ func (r *reckoning) inFlight(f *failure) bool {
 func (r *reckoning) run(since time.Time) (int32, Bound) {
 	var run int32
 	var newer *failure // the one counted before, that is, after in time
+	assumed := false   // that a combined event tells of this probe alone
 	for i := len(r.failures()) - 1; i >= 0; i-- {
 		f := &r.history.failures[i]
 		if !r.mine(f) {
@@ -140,6 +141,9 @@ func (r *reckoning) run(since time.Time) (int32, Bound) {
 		if newer != nil {
 			switch r.between(f, newer) {
 			case broken:
+				if assumed {
+					return run, AtLeast
+				}
 				return run, r.beginning(newer)
 			case doubtful:
 				return max(run, 1), AtLeast
@@ -151,17 +155,18 @@ func (r *reckoning) run(since time.Time) (int32, Bound) {
 		if newer != nil && r.inFlight(f) {
 			return run, AtLeast // it counted, unless it was the last that it took: nobody is left to be killed
 		}
-		if f.n > 1 && (!r.inARow(f) || f.event.Combined) {
+		alone := f.n > 1 && f.event.Combined && r.alone(f)
+		if f.n > 1 && !alone && (!r.inARow(f) || f.event.Combined) {
 			return max(run+1, r.unmade(run, f)), AtLeast // not all of them need be of this probe, or in a row
 		}
 		if f.n > 1 && !r.zero.IsZero() && !f.from.After(r.zero.Latest) {
 			return run + 1, AtLeast // some of them may have been before
 		}
 		run += f.n
-		newer = f
+		newer, assumed = f, assumed || alone
 	}
-	if run == 0 {
-		return 0, AtLeast // what made it fail is not known
+	if run == 0 || assumed {
+		return run, AtLeast // what made it fail is not known, or all of it
 	}
 	return run, r.beginning(newer)
 }
@@ -175,13 +180,7 @@ func (r *reckoning) failures() []failure {
 
 // mine reports whether a failure is the probe's.
 func (r *reckoning) mine(f *failure) bool {
-	if f.event.Outcome != Failed || f.event.Probe != r.probe.Type {
-		return false
-	}
-	if f.event.Combined {
-		return r.only(r.probe)
-	}
-	return f.event.Container == r.probe.Container.Name
+	return f.event.Outcome == Failed && f.event.Probe == r.probe.Type && f.event.Container == r.probe.Container.Name
 }
 
 // unbroken reports whether no success can have come after a failure, because it would show: the first success
@@ -333,6 +332,20 @@ func (f *failure) begin() time.Time {
 // not enough. Any sync of the pod runs it out of turn while the container is not ready.
 func (j *judge) goesUnseen(p *Probe) bool {
 	return p.Type == Readiness && p.Spec.SuccessThreshold > 1 && !p.Container.Ready
+}
+
+// alone reports whether a write of a combined event most likely tells of this probe alone: its words name it, it counts as
+// many failures as the probe has had ticks, and no other probe of the pod is known to have failed.
+func (r *reckoning) alone(f *failure) bool {
+	if !f.event.named || !r.dense(f) || time.Duration(f.n-2)*r.probe.Spec.Period > f.to().Sub(f.from)+time.Second {
+		return false
+	}
+	for i := range r.failures() {
+		if o := &r.history.failures[i]; o.event.Outcome != Warned && !r.mine(o) {
+			return false
+		}
+	}
+	return true
 }
 
 // inARow reports whether no success can have come between the failures of one write. What is run out of turn when a

@@ -45,20 +45,20 @@ func (j *judge) lastOf(p *Probe, o Outcome) *Event {
 			last = e
 		}
 	}
-	if j.history == nil || !j.only(p) {
+	if j.history == nil {
 		return last
 	}
 	for i := len(j.history.failures) - 1; i >= 0; i-- {
 		e := j.history.failures[i].event
-		if e.Combined && e.Outcome == o && e.Probe == p.Type && !e.Last.Before(p.Container.StartedAt) && (last == nil || e.Last.After(last.Last)) {
+		if e.Combined && e.Outcome == o && e.Probe == p.Type && e.Container == p.Container.Name && !e.Last.Before(p.Container.StartedAt) && (last == nil || e.Last.After(last.Last)) {
 			return e
 		}
 	}
 	return last
 }
 
-// only reports whether no other container of the pod has a probe of that type, so that an event that names no
-// container for sure is about this one.
+// only reports whether no other container of the pod has a probe of that type, so that every event of that type is about
+// this one.
 func (j *judge) only(p *Probe) bool {
 	for i := range j.pod.Containers {
 		if c := &j.pod.Containers[i]; c.Name != p.Container.Name && c.Probes[p.Type] != nil {
@@ -68,18 +68,33 @@ func (j *judge) only(p *Probe) bool {
 	return true
 }
 
-// unattributed returns the newest failure that may be this probe's or that of another container; nil for none.
+// unattributed returns the newest failure that may be this probe's or that of another container; nil for none. Of a write
+// of a combined event that tells of several, only the last is known.
 func (j *judge) unattributed(p *Probe) *failure {
 	if j.history == nil || j.only(p) {
 		return nil
 	}
 	for i := len(j.history.failures) - 1; i >= 0; i-- {
 		f := &j.history.failures[i]
-		if f.event.Combined && f.event.Probe == p.Type && f.event.Outcome != Warned {
+		if e := f.event; e.Probe != p.Type || e.Outcome == Warned || e.Container == p.Container.Name {
+			continue
+		} else if e.Container == "" || e.Combined && f.n > 1 {
 			return f
 		}
 	}
 	return nil
+}
+
+// hiddenUntil is until when an unattributed failure may hide that the probe fails.
+func (f *failure) hiddenUntil(p *Probe) time.Time {
+	if f.event.Container == "" {
+		return f.to().Add(2*p.Spec.Period + attempts*p.Spec.Timeout + eventSlack)
+	}
+	last := f.to()
+	if f.initial && f.n == 2 {
+		last = f.from // the other is told
+	}
+	return last.Add(p.Spec.pace() + p.Spec.longest() + eventSlack)
 }
 
 // firstResult is when the first probe of the running instance must have left its mark: the worker ticks once

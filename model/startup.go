@@ -22,7 +22,7 @@ func (j *judge) budget(c *Container) time.Time {
 	s := c.Probes[Startup]
 	w := c.StartedAt.Add(s.InitialDelay + time.Duration(s.FailureThreshold)*max(s.Period, s.Timeout) + s.Timeout + statusLag)
 	for _, e := range j.events {
-		if e.Outcome == Errored && e.Probe == Startup && (e.Container == c.Name || e.Combined) && !e.Last.Before(c.StartedAt) {
+		if e.Outcome == Errored && e.Probe == Startup && (e.Container == c.Name || e.Container == "" || e.Combined) && !e.Last.Before(c.StartedAt) {
 			if until := e.Last.Add(s.Period + attempts*s.Timeout + eventSlack); until.After(w) {
 				w = until
 			}

@@ -199,7 +199,7 @@ func (j *judge) passing(p *Probe) Verdict {
 	v := Verdict{State: StatePassing, Certainty: CertaintyHigh, Evidence: ByStatus | ByNoEvent}
 	dark := j.starvedUntil()
 	if f := j.unattributed(p); f != nil {
-		if until := f.to().Add(2*p.Spec.Period + attempts*p.Spec.Timeout + eventSlack); until.After(dark) {
+		if until := f.hiddenUntil(p); until.After(dark) {
 			dark = until
 		}
 	}

@@ -11,16 +11,18 @@ func (c *Cluster) applySlice(ch Change, s *EndpointSlice) {
 	old := c.slices[key]
 	if ch.Gone {
 		delete(c.slices, key)
+		c.forgetLoose(s.Namespace, s.Name)
 		c.replaceEndpoints(ch.At, old, nil)
 		return
 	}
 	c.mention(ch.Stream, s.Namespace, s.Name)
-	c.slices[key] = s
-	c.replaceEndpoints(ch.At, old, s)
+	c.keepLoose(s)
+	c.slices[key] = c.resolved(s)
+	c.replaceEndpoints(ch.At, old, c.slices[key])
 }
 
 // replaceEndpoints carries the difference between two versions of a slice to the pods it is about. Either
-// may be nil.
+// may be nil. What begins began at that moment, if it was seen happen; zero for not known.
 func (c *Cluster) replaceEndpoints(at time.Time, old, s *EndpointSlice) {
 	left := map[UID]Endpoint{}
 	if old != nil {
