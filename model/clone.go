@@ -16,7 +16,7 @@ func (c *Cluster) Clone() *Cluster {
 	n.mirrors = maps.Clone(c.mirrors)
 	n.slices = maps.Clone(c.slices)
 	n.loose = cloneLoose(c.loose)
-	n.services = maps.Clone(c.services)
+	n.services, n.sliced = maps.Clone(c.services), maps.Clone(c.sliced)
 	n.nodes = maps.Clone(c.nodes)
 	n.counters = maps.Clone(c.counters)
 	n.lates = maps.Clone(c.lates)

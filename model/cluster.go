@@ -14,6 +14,8 @@ type Cluster struct {
 	slices   map[objectKey]*EndpointSlice
 	loose    map[string]*loose // by namespace, where endpoints do not give the UIDs of their pods
 	services map[objectKey]*Service
+	// sliced counts the EndpointSlices of each Service.
+	sliced map[objectKey]int
 	// selections has the Services of each namespace again, to find those that select a pod.
 	selections map[string]*selection
 	nodes      map[string]*Node
@@ -64,6 +66,7 @@ func NewCluster() *Cluster {
 		slices:     map[objectKey]*EndpointSlice{},
 		loose:      map[string]*loose{},
 		services:   map[objectKey]*Service{},
+		sliced:     map[objectKey]int{},
 		nodes:      map[string]*Node{},
 		counters:   map[string]*Counters{},
 		lates:      map[string]late{},

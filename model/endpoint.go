@@ -48,6 +48,8 @@ type Service struct {
 	// Ports are the Service's target ports, sorted, each a number or a name and separated by commas; a list in
 	// a string compares.
 	Ports string
+	// sliced is set when there is an EndpointSlice of the Service: a controller writes them.
+	sliced bool
 }
 
 // Node is the part of a Node that the kubelet's word depends on.

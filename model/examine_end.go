@@ -249,7 +249,7 @@ func (x *examiner) tellKill(s *story) bool {
 	if s.same < s.total {
 		often = strconv.Itoa(int(s.same)) + " of " + times(s.total)
 		if s.same > 1 {
-			often = "at least " + often
+			often = "≥" + often
 		}
 	}
 	if typ == Startup {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -94,10 +95,15 @@ func (x *examiner) noTraffic() bool {
 			return x.say(ClassEndpoints, CertaintyHigh, "no traffic from Service "+shorten(s.Name, 30)+because(x.d.Reason), "its targetPort cannot be resolved")
 		}
 	}
-	if x.now.Sub(ready) < sliceLag {
+	if x.now.Sub(ready) < sliceLag || x.unsliced() {
 		return false
 	}
 	return x.say(ClassEndpoints, CertaintyMedium, "no traffic though ready"+x.lasted(ready)+because(l.Text))
+}
+
+// unsliced reports whether a Service that selects the pod has no EndpointSlice at all, so that no controller writes them.
+func (x *examiner) unsliced() bool {
+	return slices.ContainsFunc(x.Services, func(s *Service) bool { return !s.sliced })
 }
 
 // missingPort returns a target port of a Service that names no port of the pod, if every one does.

@@ -71,7 +71,7 @@ func (x *examiner) notStarted() bool {
 func (p *Probe) ofThreshold() string {
 	run := strconv.Itoa(int(p.Failures.Run))
 	if p.Failures.Bound == AtLeast {
-		run = "at least " + run
+		run = "≥" + run
 	}
 	return run + " of " + strconv.Itoa(int(p.Failures.Threshold))
 }

@@ -26,6 +26,9 @@ func (j *judge) ledger() []Restart {
 		}
 		k := b.kills[i]
 		r := b.restart(e, k)
+		if r.Cause == CausePod {
+			continue // nothing was restarted: the kubelet ended the pod
+		}
 		if r.Cause == CauseSandbox && j.pod.Deleting() && e.next.IsZero() {
 			continue // it was the deletion: when that began is not told any more once its grace period was cut short
 		}
@@ -128,10 +131,7 @@ func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 			return typ.cause(), CertaintyHigh
 		}
 		if j.pod.Terminal() && e.next.IsZero() {
-			if j.pod.Reason != "" {
-				return CausePod, Certain
-			}
-			return CausePod, CertaintyMedium
+			return CausePod, CertaintyHigh
 		}
 		return CauseSandbox, CertaintyMedium // the pod lives on: it was its sandbox
 	}

@@ -22,7 +22,7 @@ func plainError(text string) string {
 			text = reason
 		}
 	}
-	return strings.TrimSpace(dialing.ReplaceAllString(text, ""))
+	return strings.TrimSpace(dialed.ReplaceAllString(text, ""))
 }
 
 var (
@@ -32,8 +32,8 @@ var (
 		`failed to start exec "[0-9a-f]*": |OCI runtime (exec|create) failed: |(runc create|exec) failed: `)
 	// identities are those of containers, sandboxes and pods.
 	identities = regexp.MustCompile(`\b[0-9a-f]{64}\b|\(?\bpod: "[^"]*", container: [^)]*\)|\(?\bpod=\S+`)
-	// dialing is what an error of a connection says of the addresses.
-	dialing = regexp.MustCompile(`^(dial|read|write) (tcp|udp)[46]?( \S+)?: (connect: |read: |write: |connectex: )?`)
+	// dialed is what an error of a connection says of the addresses.
+	dialed = regexp.MustCompile(`^(dial|read|write) (tcp|udp)[46]?( \S+)?: (connect: |read: |write: |connectex: )?`)
 )
 
 // cutLast splits a text at the last of a separator.

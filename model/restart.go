@@ -19,7 +19,7 @@ const (
 	CauseResize RestartCause = "resize"
 	// CauseRestartAll is an end of another container whose rule restarts all of them.
 	CauseRestartAll RestartCause = "restartAll"
-	// CausePod is the end of the whole pod by the kubelet: status.reason says why.
+	// CausePod is the end of the whole pod by the kubelet: status.reason says why. The ledger does not list it.
 	CausePod     RestartCause = "podEnded"
 	CauseNode    RestartCause = "node"
 	CauseUnknown RestartCause = "unknown"

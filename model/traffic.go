@@ -9,6 +9,9 @@ import (
 func (c *Cluster) applySlice(ch Change, s *EndpointSlice) {
 	key := objectKey{s.Namespace, s.Name}
 	old := c.slices[key]
+	if old != nil {
+		defer c.countSlice(old, -1) // after the new version, so that a Service does not lose its only slice in between
+	}
 	if ch.Gone {
 		delete(c.slices, key)
 		c.forgetLoose(s.Namespace, s.Name)
@@ -16,9 +19,25 @@ func (c *Cluster) applySlice(ch Change, s *EndpointSlice) {
 		return
 	}
 	c.mention(ch.Stream, s.Namespace, s.Name)
+	c.countSlice(s, 1)
 	c.keepLoose(s)
 	c.slices[key] = c.resolved(s)
 	c.replaceEndpoints(ch.At, old, c.slices[key])
+}
+
+// countSlice counts a slice of a Service, or one less, and tells the Service when it has its first, or none any more.
+func (c *Cluster) countSlice(s *EndpointSlice, n int) {
+	key := objectKey{s.Namespace, s.Service}
+	before := c.sliced[key]
+	if c.sliced[key] += n; c.sliced[key] == 0 {
+		delete(c.sliced, key)
+	}
+	if service := c.services[key]; service != nil && (before == 0) != (before+n == 0) {
+		changed := *service
+		changed.sliced = before+n > 0
+		c.services[key] = &changed
+		c.reselect(key, &changed)
+	}
 }
 
 // replaceEndpoints carries the difference between two versions of a slice to the pods it is about. Either
@@ -80,11 +99,13 @@ func (c *Cluster) applyService(ch Change, s *Service) {
 		c.reselect(key, nil)
 	} else {
 		c.mention(ch.Stream, s.Namespace, s.Name)
-		if old != nil && *old == *s {
+		own := *s
+		own.sliced = c.sliced[key] > 0
+		if old != nil && *old == own {
 			return
 		}
-		c.services[key] = s
-		c.reselect(key, s)
+		c.services[key] = &own
+		c.reselect(key, &own)
 	}
 	if published != (!ch.Gone && s.PublishNotReady) {
 		c.touchEndpoints(key)

@@ -95,7 +95,7 @@ func TestPodPageFollowsItsPod(t *testing.T) {
 	v := newVillage(t, "a", "b")
 	press(v.board, "j", "enter")
 	wantOnScreen(t, v.board, "── ns/b")
-	wantOnScreen(t, v.board, "nothing, as far as anybody said")
+	wantOnScreen(t, v.board, "nothing is known to be wrong")
 	v.fail("b")
 	v.draw()
 	wantOnScreen(t, v.board, "✖ unready")

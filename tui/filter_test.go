@@ -22,7 +22,7 @@ func TestFilter(t *testing.T) {
 		"a workload":                        {"deployment/web", []string{"web-6f7d4c8b9-7d2xk", "web-6f7d4c8b9-hn5zq"}},
 		"a namespace and a name":            {"payments/ledger", []string{"ledger-1"}},
 		"what the probe said":               {"refused", []string{"api-7d9f8b6c5d-9qk2m"}},
-		"several words":                     {"shop nobody", []string{"web-6f7d4c8b9-hn5zq"}},
+		"several words":                     {"shop never", []string{"web-6f7d4c8b9-hn5zq"}},
 		"not a word":                        {"payments !api", []string{"ledger-1"}},
 		"a column":                          {"ns:^pay name:1$", []string{"ledger-1"}},
 		"a column, not":                     {"ns:payments !state:due !state:passing !name:ledger", []string{"api-7d9f8b6c5d-9qk2m"}},
@@ -85,7 +85,7 @@ func TestFilterIsAppliedWhileItIsTyped(t *testing.T) {
 		t.Fatal("q has ended the board")
 	}
 	press(b, "backspace")
-	typed(b, "web !nobody")
+	typed(b, "web !never")
 	shown(1)
 	press(b, "backspace", "backspace", "enter")
 	shown(1)
@@ -96,7 +96,7 @@ func TestFilterIsAppliedWhileItIsTyped(t *testing.T) {
 	shown(1)
 	wantOnScreen(t, b, `"(" is no regular expression`)
 	press(b, "enter")
-	wantOnScreen(t, b, "filter web !nobo")
+	wantOnScreen(t, b, "filter web !nev")
 	press(b, "/", "esc")
 	shown(16)
 	press(b, "f")

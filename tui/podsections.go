@@ -44,7 +44,7 @@ func (s *sheet) trouble(r *model.Row) {
 	s.heading("WHAT IS WRONG", begun)
 	d := r.Diagnosis(s.now)
 	if d == nil {
-		s.text(2, 1, s.good, "nothing that is known")
+		s.text(2, 1, s.good, "nothing is known to be wrong")
 	} else {
 		s.diagnosis(d)
 	}
@@ -66,7 +66,7 @@ func (s *sheet) diagnosis(d *model.Diagnosis) {
 	}
 	s.text(2, noteLines, s.strong, s.spell(sentence))
 	for _, a := range d.Actions {
-		s.text(2, 2, ink{}, "look at: "+model.Printable(a.Text))
+		s.text(2, 2, ink{}, "try: "+model.Printable(a.Text))
 		if a.Command != "" {
 			s.text(4, 3, s.dim, a.Command)
 		}

@@ -17,7 +17,7 @@ func stripLines(c *canvas, r *model.Row, place string, width, height int) []stri
 		below, noteRoom = 3, 1
 	}
 	d := r.Diagnosis(c.now)
-	note := []string{"nothing is wrong that is known"}
+	note := []string{"nothing is known to be wrong"}
 	if d != nil {
 		note = wrap(c.spell(head(d.Headline, 2*width)), width-2, noteRoom, c.ellipsis)
 	}
@@ -41,9 +41,9 @@ func stripLines(c *canvas, r *model.Row, place string, width, height int) []stri
 // advice is an action on one line: the command line where there is one.
 func advice(a *model.Action) string {
 	if a.Command == "" {
-		return "look at: " + model.Printable(a.Text)
+		return "try: " + model.Printable(a.Text)
 	}
-	return "look at: " + a.Command
+	return "try: " + a.Command
 }
 
 func stripTitle(c *canvas, r *model.Row, place string, width int) string {

@@ -108,9 +108,14 @@ func since(r *model.Row) time.Time {
 	return time.Time{}
 }
 
-// why is the row's diagnosis for about w cells.
+// whyText is the row's diagnosis for about w cells. Where it does not fit, the name of the only container is left out, so
+// that the cause is read.
 func (c *canvas) whyText(r *model.Row, w int) string {
-	return c.spell(head(r.Headline(c.now), w))
+	text := r.Headline(c.now)
+	if cells(text) > w && len(r.Pod.Containers) == 1 {
+		text = strings.Replace(text, " of "+r.Pod.Containers[0].Name+": ", ": ", 1)
+	}
+	return c.spell(head(text, w))
 }
 
 // spell writes a sentence of the model with the glyphs of the theme.
@@ -118,7 +123,7 @@ func (g *glyphs) spell(s string) string {
 	if g.ellipsis == "…" {
 		return s
 	}
-	return strings.NewReplacer("–", g.to, "…", g.ellipsis, "“", "'", "”", "'").Replace(s)
+	return strings.NewReplacer("–", g.to, "…", g.ellipsis, "“", "'", "”", "'", "≥", g.least).Replace(s)
 }
 
 // head cuts a text off that is much longer than what w cells can show of it, so that the rest need not be
