@@ -67,18 +67,19 @@ func (c *comparison) bothFail() Agreement {
 }
 
 // sameCause reports whether two causes are one. Some Go versions do not tell the timeout of a connection from that
-// of an answer, and a tunnel may end a connection in another way than a reset.
+// of an answer, nor does gRPC from kubelet 1.38 on, and a tunnel may end a connection in another way than a reset.
 func sameCause(a, b Cause) bool {
 	kind := func(c Cause) Cause {
 		switch c {
-		case CauseHeaders:
+		case CauseHeaders, CauseTLSTimeout, CauseUnanswered:
 			return CauseTimeout
 		case CauseReset:
 			return CauseEOF
 		}
 		return c
 	}
-	return kind(a) == kind(b)
+	rpc := a == CauseRPC && b == CauseUnanswered || a == CauseUnanswered && b == CauseRPC
+	return rpc || kind(a) == kind(b)
 }
 
 func (c *comparison) bothErrored() Agreement {
@@ -187,7 +188,7 @@ func (c *comparison) spoken() string {
 
 // mismatched reports whether a cause is that the two ends spoke different protocols.
 func mismatched(c Cause) bool {
-	return slices.Contains([]Cause{CausePlainServer, CauseTLSServer, CauseTLS}, c)
+	return slices.Contains([]Cause{CausePlainServer, CauseTLSServer, CauseTLS, CauseProtocol}, c)
 }
 
 // execOrphan is a command that was given up from here, and goes on in the container.

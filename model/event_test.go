@@ -77,7 +77,7 @@ func TestCauses(t *testing.T) {
 		{HTTP, Failed, "HTTP probe failed with statuscode: 503", "STATUS(503)"},
 		{HTTP, Failed, `Get "http://10.0.0.5:8080/": dial tcp 10.0.0.5:8080: connect: connection refused`, CauseRefused},
 		{HTTP, Failed, `Get "http://10.0.0.5:8080/": dial tcp 10.0.0.5:8080: connect: no route to host`, CauseNoRoute},
-		{HTTP, Failed, `Get "http://10.0.0.5:8080/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`, CauseHeaders},
+		{HTTP, Failed, `Get "http://10.0.0.5:8080/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`, CauseUnanswered},
 		{HTTP, Failed, `Get "http://10.0.0.5:8080/": EOF`, CauseEOF},
 		{HTTP, Failed, `Get "http://x/": read tcp 10.0.0.1:5->10.0.0.5:8080: read: connection reset by peer`, CauseReset},
 		{HTTP, Failed, `Get "https://x/": http: server gave HTTP response to HTTPS client`, CausePlainServer},

@@ -27,18 +27,18 @@ func (j *judge) lastWord(p *Probe) LastWord {
 		w.Verdict = ShadowSuccess
 		if e := j.lastOf(p, Warned); e != nil && (j.lastOf(p, Failed) == nil || !j.lastOf(p, Failed).Last.After(e.Last)) {
 			w.Verdict = ShadowWarning
-			w.quote(p, e)
+			w.quote(p, e, j.node.Version())
 		}
 	case StateErroring:
 		w.Verdict = ShadowErrored
-		w.quote(p, j.lastOf(p, Errored))
+		w.quote(p, j.lastOf(p, Errored), j.node.Version())
 	case StateFailing, StateFailed, StateStarting:
 		e := j.lastOf(p, Failed)
 		if p.State == StateStarting && e == nil && j.eventsSeen && j.now.Before(j.firstResult(p)) {
 			return w // the first result is on its way
 		}
 		w.Verdict = ShadowFailure
-		w.quote(p, e)
+		w.quote(p, e, j.node.Version())
 		if e == nil && w.Certainty > CertaintyMedium {
 			w.Certainty = CertaintyMedium
 		}
@@ -47,12 +47,12 @@ func (j *judge) lastWord(p *Probe) LastWord {
 }
 
 // quote takes what an event says; nothing from nil.
-func (w *LastWord) quote(p *Probe, e *Event) {
+func (w *LastWord) quote(p *Probe, e *Event, kubelet Version) {
 	if e == nil {
 		return
 	}
 	w.Text, w.At = e.Text(), e.Last
-	w.Cause = CauseOf(p.Spec.Handler, e.Outcome, w.Text)
+	w.Cause = kubelet.CauseOf(p.Spec.Handler, e.Outcome, w.Text)
 }
 
 // troubles returns the failures and errors of the running instance that the kubelet told of, oldest first.

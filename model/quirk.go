@@ -33,6 +33,10 @@ func (j *judge) frozen(p *Probe) bool {
 	return v.Known() && execReadinessFrozen(v) && p.Type == Readiness && p.Spec.Handler == Exec && p.Container.Ready && j.pod.Deleting()
 }
 
+// provesConnection reports whether a health RPC that did not complete in time was sent over a connection: kubelets from 1.38 on
+// say the same of one that was never made.
+func provesConnection(v Version) bool { return v.Before(1, 38) }
+
 // sharedSpamBucket reports whether failing probes may use up the events that tell of kills and starts too.
 func sharedSpamBucket(v Version) bool { return !v.AtLeast(1, 32) }
 
