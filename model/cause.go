@@ -232,7 +232,10 @@ func networkCause(text string) Cause {
 // word, tells more.
 func codeCause(code, desc string) Cause {
 	if code == "Unavailable" {
-		for _, own := range [...]string{"connection error: ", "last connection error: ", "closing transport due to: ", "error reading from server: ", "name resolver error: "} {
+		for _, own := range [...]string{
+			"connection error: ", "last connection error: ", "closing transport due to: ", "error reading from server: ", "name resolver error: ",
+			"transport: ", "read tcp ", "write tcp ",
+		} {
 			if !strings.HasPrefix(desc, own) {
 				continue
 			}

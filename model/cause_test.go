@@ -102,7 +102,7 @@ func TestCausesOfRealTexts(t *testing.T) {
 			get + "read tcp 10.0.0.1:4001->10.0.0.5:8080: read: software caused connection abort",
 			get + dial + "connect: connection reset by peer",
 		}},
-		{CauseReset, GRPC, []string{at138 + `connection error: desc = "error reading server preface: read tcp 10.0.0.1:4001->10.0.0.5:9090: read: connection reset by peer"`}},
+		{CauseReset, GRPC, []string{at138 + "write tcp 10.0.0.1:4001->10.0.0.5:9090: write: broken pipe", at138 + `connection error: desc = "error reading server preface: read tcp 10.0.0.1:4001->10.0.0.5:9090: read: connection reset by peer"`}},
 		{CauseLocal, HTTP, []string{
 			get + dial + "connect: cannot assign requested address",
 			get + dial + "socket: too many open files",
