@@ -44,7 +44,7 @@ var shop = api{
 func TestTableIsWorstFirstAndHarmless(t *testing.T) {
 	got := run(t, t.Context(), "get", "--kubeconfig", serve(t, shop), "-A")
 	want := `NAMESPACE   NAME     READY   STATUS    RESTARTS        AGE    STARTUP   READINESS   LIVENESS   TRAFFIC   WHY
-shop        cart-0   0/1     Running   2 (91s ago)     2m     -         failed      -          -         readiness of cart: HTTP probe failed with statuscode: 503�[31m
+shop        cart-0   0/1     Running   2 (91s ago)     2m     -         failed      -          -         readiness of cart: HTTP probe failed with statuscode: 503
 shop        web-0    1/1     Running   0               120m     -         -           -          1/1
 `
 	if got.code != 0 || flat(got.out) != flat(want) || got.err != "" {
