@@ -27,6 +27,9 @@ func (c *comparison) bothPass() Agreement {
 		certainty = min(certainty, CertaintyMedium)
 	}
 	a, _ := found(AgreePass, certainty, "nothing: all is well", "both succeed: from here in %s of %s", took(c.run.Took), took(c.probe.Spec.Timeout))
+	if !c.run.Timed(c.probe.Spec.Handler) {
+		a.Text = "both succeed; how long it takes from here is not known"
+	}
 	if c.run.Verdict == ShadowWarning || c.word.Verdict == ShadowWarning {
 		a.Text, a.Check = "both succeed, with a redirect to another host, which neither follows", "let the probe ask what it is redirected to, if that is what counts"
 	}

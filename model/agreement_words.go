@@ -11,6 +11,9 @@ import (
 func (c *comparison) here() string {
 	switch c.run.Verdict {
 	case ShadowSuccess:
+		if !c.run.Timed(c.probe.Spec.Handler) {
+			return "succeeds"
+		}
 		return "succeeds in " + took(c.run.Took)
 	case ShadowWarning:
 		return "succeeds, with a redirect to another host"

@@ -6,7 +6,8 @@ import "time"
 type LastWord struct {
 	// Verdict is ShadowNone when the kubelet has no result, or none that is known.
 	Verdict ShadowVerdict
-	// Idle is set when the kubelet does not run the probe: that is why there is no result.
+	// Idle is set when the kubelet does not run the probe: that is why there is no result, or, of a startup probe that has
+	// succeeded, none after it.
 	Idle bool
 	// Text is what the kubelet said, without its prefix, and Cause what that comes to; empty for a success, and for a
 	// failure of which no event is known.
@@ -23,6 +24,9 @@ func (j *judge) lastWord(p *Probe) LastWord {
 	switch p.State {
 	case StateWaiting, StateDelayed, StateGated, StateHeld, StateSuspended:
 		w.Idle = true
+		if p.State == StateHeld && p.Type == Startup && p.Container.HasStarted() {
+			w.Verdict = ShadowSuccess
+		}
 	case StatePassing:
 		w.Verdict = ShadowSuccess
 		if e := j.lastOf(p, Warned); e != nil && (j.lastOf(p, Failed) == nil || !j.lastOf(p, Failed).Last.After(e.Last)) {

@@ -142,7 +142,7 @@ func (p *Probe) Cause() Cause {
 
 // Word returns the state for a person: that of a startup probe which has succeeded is "started".
 func (p *Probe) Word() string {
-	if p.State == StateHeld && p.Type == Startup && p.Container.Started == True {
+	if p.State == StateHeld && p.Type == Startup && p.Container.HasStarted() {
 		return "started"
 	}
 	return p.State.String()
