@@ -167,6 +167,9 @@ func remarkOn(w io.Writer, s *model.Snapshot) {
 			fmt.Fprintf(w, "Without %s (%s): %s\n", src.Kind, src.State, model.Printable(src.Error))
 		}
 	}
+	if n := s.Unread.Count; n > 0 {
+		fmt.Fprintf(w, "%d kubelet events about probes are not understood, and say nothing here: %s\n", n, model.Printable(s.Unread.Sample))
+	}
 }
 
 // complete waits for a snapshot in which every source has said what there is to say. When one of them keeps

@@ -297,7 +297,7 @@ func probeReport(s *model.Snapshot, r *model.Row, p *model.Probe, at time.Time) 
 	}
 	if n := len(p.Events); n > 0 {
 		e := p.Events[n-1]
-		report.LastFailure = &FailureReport{e.Last, e.Outcome.String(), model.CauseOf(p.Spec.Handler, e.Outcome, e.Text()), e.Text()}
+		report.LastFailure = &FailureReport{e.Last, e.Outcome.String(), r.Node.Version().CauseOf(p.Spec.Handler, e.Outcome, e.Text()), e.Text()}
 	}
 	for _, e := range p.Events {
 		report.Events = append(report.Events, eventReport(e))

@@ -42,7 +42,7 @@ func (r *TranscriptReport) print(out io.Writer, n, of int, now time.Time) error 
 	for i := range run.Attempts {
 		run.Attempts[i].print(&s, i+1)
 	}
-	run.print(&s)
+	run.print(&s, model.HandlerKind(r.Handler))
 	r.printKubelet(&s, now)
 	if r.Reproduce != "" {
 		s.line("by hand", "%s", r.Reproduce)
@@ -103,12 +103,14 @@ func (a *AttemptReport) print(s *script, n int) {
 }
 
 // print writes what the run came to, and how long it took without the way to the container.
-func (r *RunReport) print(s *script) {
+func (r *RunReport) print(s *script, handler model.HandlerKind) {
 	s.line("from here", "%s", said(r.Outcome, r.Text))
 	if len(r.Attempts) > 0 {
 		last := &r.Attempts[len(r.Attempts)-1]
 		took := "in " + lasting(last.DurationMs)
-		if r.RoundTripMs > 0 {
+		if handler == model.TCP && r.Outcome == model.ShadowSuccess.String() {
+			took = "duration not known: the tunnel says that it is open only when it closes"
+		} else if r.RoundTripMs > 0 {
 			took += fmt.Sprintf(": %s, less %d × %s for the way", lasting(last.TookMs), last.RoundTrips, lasting(r.RoundTripMs))
 		}
 		s.line("", "%s", took)

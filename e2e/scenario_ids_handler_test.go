@@ -39,7 +39,7 @@ var httpStories = []story{
 		main:  `{readinessProbe: {httpGet: {port: 8080, path: /panic}}, livenessProbe: {httpGet: {port: 8080, path: /sleep}, failureThreshold: 100}}`,
 		beats: []beat{
 			{probes: "readiness failed high 3+/3", cause: "EOF", text: "EOF", broken: "readiness: readiness of main"},
-			{probes: "liveness failing high 2+/100", cause: "TIMEOUT_HEADERS", text: "Client.Timeout"},
+			{probes: "liveness failing high 2+/100", cause: "TIMEOUT", text: "Client.Timeout"},
 		},
 	},
 	{

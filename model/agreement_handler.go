@@ -27,6 +27,9 @@ func (c *comparison) bothPass() Agreement {
 		certainty = min(certainty, CertaintyMedium)
 	}
 	a, _ := found(AgreePass, certainty, "nothing: all is well", "both succeed: from here in %s of %s", took(c.run.Took), took(c.probe.Spec.Timeout))
+	if !c.run.Timed(c.probe.Spec.Handler) {
+		a.Text = "both succeed; how long it takes from here is not known"
+	}
 	if c.run.Verdict == ShadowWarning || c.word.Verdict == ShadowWarning {
 		a.Text, a.Check = "both succeed, with a redirect to another host, which neither follows", "let the probe ask what it is redirected to, if that is what counts"
 	}
@@ -67,18 +70,19 @@ func (c *comparison) bothFail() Agreement {
 }
 
 // sameCause reports whether two causes are one. Some Go versions do not tell the timeout of a connection from that
-// of an answer, and a tunnel may end a connection in another way than a reset.
+// of an answer, nor does gRPC from kubelet 1.38 on, and a tunnel may end a connection in another way than a reset.
 func sameCause(a, b Cause) bool {
 	kind := func(c Cause) Cause {
 		switch c {
-		case CauseHeaders:
+		case CauseHeaders, CauseTLSTimeout, CauseUnanswered:
 			return CauseTimeout
 		case CauseReset:
 			return CauseEOF
 		}
 		return c
 	}
-	return kind(a) == kind(b)
+	rpc := a == CauseRPC && b == CauseUnanswered || a == CauseUnanswered && b == CauseRPC
+	return rpc || kind(a) == kind(b)
 }
 
 func (c *comparison) bothErrored() Agreement {
@@ -187,7 +191,7 @@ func (c *comparison) spoken() string {
 
 // mismatched reports whether a cause is that the two ends spoke different protocols.
 func mismatched(c Cause) bool {
-	return slices.Contains([]Cause{CausePlainServer, CauseTLSServer, CauseTLS}, c)
+	return slices.Contains([]Cause{CausePlainServer, CauseTLSServer, CauseTLS, CauseProtocol}, c)
 }
 
 // execOrphan is a command that was given up from here, and goes on in the container.

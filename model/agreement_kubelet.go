@@ -98,9 +98,21 @@ func (c *comparison) idle() (Agreement, bool) {
 	if !c.word.Idle {
 		return Agreement{}, false
 	}
+	if c.word.Verdict.Succeeds() {
+		return c.over()
+	}
 	why, check := c.whyIdle()
 	a, _ := found(NotProbedYet, c.word.Certainty, check, "the kubelet does not run this probe now: %s; from here it %s", why, c.here())
 	return a, true
+}
+
+// over is a startup probe that has succeeded, and is not run again while the instance lives.
+func (c *comparison) over() (Agreement, bool) {
+	const over = "startup has succeeded, and the kubelet does not run it again before the next restart; from here it "
+	if c.run.Verdict.Succeeds() {
+		return found(AgreePass, min(CertaintyHigh, c.word.Certainty), "nothing: all is well", "%s", over+c.here())
+	}
+	return c.undecided(over+c.here()+", which counts for nothing now", "look at readiness and liveness"), true
 }
 
 func (c *comparison) whyIdle() (why, check string) {

@@ -32,7 +32,7 @@ func (c *comparison) neighbours() (n neighbours) {
 // unanswered reports whether a cause is that no answer came, of whatever kind.
 func unanswered(c Cause) bool {
 	switch c {
-	case CauseTimeout, CauseHeaders, CauseRPC, CauseNoRoute:
+	case CauseTimeout, CauseTLSTimeout, CauseHeaders, CauseUnanswered, CauseRPC, CauseNoRoute:
 		return true
 	}
 	return false
@@ -40,6 +40,9 @@ func unanswered(c Cause) bool {
 
 // nodePath is a kubelet that gets no answer where there is one: its way to the pod is blocked, or the node is too busy.
 func (c *comparison) nodePath() (Agreement, bool) {
+	if a, ok := c.nodeLacks(); ok {
+		return a, true
+	}
 	certainty := c.weight()
 	exec := c.probe.Spec.Handler == Exec
 	if !c.better() || !c.fails() || certainty == CertaintyNone || !unanswered(c.word.Cause) && c.word.Cause != CauseExecTimeout {
@@ -67,6 +70,23 @@ func (c *comparison) nodePath() (Agreement, bool) {
 	}
 	return found(NodePathBlocked, certainty, check, "the kubelet gets no answer on %s port %s (%s), from here the probe %s: the way from %s to the pod is blocked%s",
 		c.pod.IP, c.port(), c.word.Cause.phrase(c.word.Text), c.here(), node, n.alsoBlocked(c.word.Cause))
+}
+
+// nodeLacks is a kubelet whose own operating system does not let it connect.
+func (c *comparison) nodeLacks() (Agreement, bool) {
+	if !c.better() || !c.fails() {
+		return Agreement{}, false
+	}
+	node := c.node.called()
+	switch c.word.Cause {
+	case CauseLocal:
+		return found(NodeLoad, CertaintyMedium, "look at the sockets, open files and memory of "+node+" (ss -s on it; the kubelet's log)",
+			"from here the probe %s, and %s has nothing left to connect with: %s", c.here(), node, excerpt(c.word.Text))
+	case CausePermission:
+		return found(NodePathBlocked, CertaintyMedium, "look at the firewall of "+node+", and at what its CNI puts there",
+			"from here the probe %s, and %s does not let the kubelet connect: %s", c.here(), node, excerpt(c.word.Text))
+	}
+	return Agreement{}, false
 }
 
 // busy says what of the node's pods speaks for a node that is too busy.

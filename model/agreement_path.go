@@ -33,7 +33,7 @@ func (c *comparison) refusal() Certainty {
 
 // ambiguous lowers a certainty where a refusal cannot be told from a path that swallows packets.
 func (c *comparison) ambiguous(certainty Certainty) Certainty {
-	if c.probe.Spec.Handler == GRPC {
+	if c.probe.Spec.Handler == GRPC && c.cause != CauseRefused && c.word.Cause != CauseRefused {
 		return min(certainty, CertaintyMedium)
 	}
 	return certainty
@@ -49,7 +49,7 @@ func (c *comparison) mesh() (Agreement, bool) {
 	check := "let the mesh rewrite the pod's probes, or leave port " + c.port() + " out of its interception"
 	switch {
 	case certainty == CertaintyNone:
-	case c.better() && c.fails() && !cannotConnect(HTTP, c.word.Cause) && c.word.Cause != CauseNoRoute && c.word.Cause != "":
+	case c.better() && c.fails() && !cannotConnect(HTTP, c.word.Cause) && !c.nodeOnly() && c.word.Cause != "":
 		return found(MeshInterception, certainty, check,
 			"from here port %s %s, the kubelet %s: what comes to the pod IP goes through the proxy of %s, what comes from here does not%s",
 			c.port(), c.here(), c.there(), mesh, unless(certainty))
@@ -59,6 +59,15 @@ func (c *comparison) mesh() (Agreement, bool) {
 			c.port(), mesh, unless(certainty))
 	}
 	return Agreement{}, false
+}
+
+// nodeOnly reports whether the kubelet's failure is of its node or of the way, and not an answer.
+func (c *comparison) nodeOnly() bool {
+	switch c.word.Cause {
+	case CauseNoRoute, CauseLocal, CausePermission, CauseDNS:
+		return true
+	}
+	return false
 }
 
 // rewritten reports whether the probe asks the mesh's agent, which asks the container.
@@ -85,7 +94,7 @@ func (c *comparison) hostNetwork() (Agreement, bool) {
 // vmRuntime is a container to which the localhost that a tunnel ends at is another machine.
 func (c *comparison) vmRuntime() (Agreement, bool) {
 	s := c.pod.setting()
-	network := cannotConnect(c.probe.Spec.Handler, c.cause) || c.cause == CauseNoRoute || c.cause == CauseTimeout
+	network := cannotConnect(c.probe.Spec.Handler, c.cause) || c.cause == CauseNoRoute || c.cause == CauseTimeout || c.cause == CauseUnanswered
 	if !s.runsInVM() || c.weight() == CertaintyNone || !c.worse() || !c.word.Verdict.Succeeds() || !network {
 		return Agreement{}, false
 	}

@@ -126,7 +126,10 @@ func TestAgreement(t *testing.T) {
 		"T3 W15 W31 K10 gated": {pod: []func(*Pod){startupOf(), livenessOf(), fresh}, plot: plot{
 			{10, shadows(Liveness, "")}, {10.1, agrees("liveness", "T3 certain", "startup probe of web")},
 		}},
-		"T3 W11 held": {pod: []func(*Pod){startupOf()}, plot: plot{{60, shadows(Startup, "")}, {60.1, agrees("startup", "T3 certain", "next restart")}}},
+		"D1 not of TCP, whose tunnel tells late": {pod: []func(*Pod){readinessOf(by(TCP), timeout(1))}, plot: plot{
+			{60, shadows(Readiness, "", taking(1006*time.Millisecond, 0))}, {60.1, agrees("readiness", "A0 high", "not known")},
+		}},
+		"T3 W11 held": {pod: []func(*Pod){startupOf()}, plot: plot{{60, shadows(Startup, "")}, {60.1, agrees("startup", "A0 high", "next restart")}}},
 		"T3 W14 held, until the next instance": {pod: []func(*Pod){livenessOf(threshold(1))}, plot: plot{
 			{20.1, fails(Liveness, refused)},
 			{20.2, kills(Liveness)},

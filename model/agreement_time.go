@@ -20,7 +20,7 @@ func timedOut(c Cause) bool { return c == CauseExecTimeout || c != CauseNoRoute 
 // tight reports whether a run took about as long as it may.
 func (c *comparison) tight(run *Shadow) bool {
 	timeout := c.probe.Spec.Timeout
-	return run.Took > timeout-c.margin() && run.Took < timeout+c.margin()
+	return run.Timed(c.probe.Spec.Handler) && run.Took > timeout-c.margin() && run.Took < timeout+c.margin()
 }
 
 // margin is how near to the timeout a duration is when it could as well be on its other side.
@@ -35,7 +35,7 @@ func (c *comparison) timeoutMargin() (Agreement, bool) {
 		near = c.tight(c.run) || d.Quantile(0.95) > timeout-c.margin()
 	case c.worse() && timedOut(c.cause) && c.word.Verdict.Succeeds():
 		for _, run := range c.runs {
-			near = near || run.Verdict.Succeeds() && run.Took >= timeout/2
+			near = near || run.Verdict.Succeeds() && run.Timed(c.probe.Spec.Handler) && run.Took >= timeout/2
 		}
 	}
 	if !near {

@@ -11,6 +11,9 @@ import (
 func (c *comparison) here() string {
 	switch c.run.Verdict {
 	case ShadowSuccess:
+		if !c.run.Timed(c.probe.Spec.Handler) {
+			return "succeeds"
+		}
 		return "succeeds in " + took(c.run.Took)
 	case ShadowWarning:
 		return "succeeds, with a redirect to another host"
@@ -49,22 +52,25 @@ func (c *comparison) there() string {
 // phrase says a cause in a few words; text is what it was read from.
 func (c Cause) phrase(text string) string {
 	switch c {
-	case CauseRefused:
-		return "connection refused"
 	case CauseNoRoute:
 		return "no route to host"
 	case CauseTimeout:
+		if strings.HasPrefix(text, "timeout: failed to connect service") {
+			return "no connection within the timeout (refused or silent)"
+		}
 		return "no connection within the timeout"
 	case CauseHeaders:
 		return "no answer within the timeout"
+	case CauseUnanswered:
+		return "no connection, or no answer, within the timeout"
 	case CauseRPC:
 		return "no answer to the health RPC within the timeout"
 	case CauseExecTimeout:
 		return "the command did not end within the timeout"
 	case CauseEOF:
 		return "connection closed without an answer"
-	case CauseReset:
-		return "connection reset"
+	case CauseRefused, CauseReset, CauseTLSTimeout, CauseBody:
+		return c.Words()
 	case CauseExit:
 		if strings.TrimSpace(text) == "" {
 			return "the command failed and printed nothing"

@@ -25,6 +25,7 @@ type Cluster struct {
 
 	rows   []*Row
 	totals Totals
+	unread Unread
 	due    dueQueue
 
 	dirty      []*entry            // entries whose row is out of date
@@ -118,6 +119,7 @@ func (c *Cluster) Snapshot() *Snapshot {
 		Rows:    slices.Clone(c.rows),
 		Totals:  c.totals,
 		Sources: c.sources(),
+		Unread:  c.unread,
 	}
 	return c.last
 }
@@ -344,6 +346,11 @@ func (c *Cluster) applyEvent(ch Change, ev *Event) {
 	}
 	if before != nil && before.UID == ev.UID && ev.Count < before.Count {
 		return // an older state of the same object
+	}
+	if before == nil && ev.unread() {
+		c.unread.Count++
+		c.unread.Sample = ev.Message
+		c.changed = true
 	}
 	telling := c.streams[ch.Stream].telling
 	raw := ev

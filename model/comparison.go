@@ -34,7 +34,7 @@ func newComparison(s *Snapshot, r *Row, p *Probe, now time.Time) *comparison {
 			c.runs = append(c.runs, run)
 		}
 	}
-	c.cause = CauseOf(p.Spec.Handler, c.run.Verdict.outcome(), c.run.Text)
+	c.cause = c.node.Version().CauseOf(p.Spec.Handler, c.run.Verdict.outcome(), c.run.Text)
 	c.streak, c.since = p.Shadow.Alike, p.Shadow.Since
 	c.word = c.lastWord(p)
 	c.troubles = c.judge.troubles(p)
@@ -83,7 +83,7 @@ func (c *comparison) contradictions() int {
 			n, at = 0, latestOf(at, c.troubles[i].to()) // it came to yet another verdict meanwhile
 			continue
 		}
-		earliest, latest := c.troubles[i].moment(spanOf(c.probe.Spec, c.troubles[i].event.cause(c.probe.Spec.Handler)).longest)
+		earliest, latest := c.troubles[i].moment(spanOfEvent(c.probe.Spec, c.troubles[i].event).longest)
 		if !earliest.After(at) {
 			continue
 		}
@@ -194,7 +194,7 @@ func (c *comparison) vantage() (ShadowVerdict, Cause) {
 	if v == nil {
 		return ShadowNone, ""
 	}
-	return v.Verdict, CauseOf(c.probe.Spec.Handler, v.Verdict.outcome(), v.Text)
+	return v.Verdict, c.node.Version().CauseOf(c.probe.Spec.Handler, v.Verdict.outcome(), v.Text)
 }
 
 // dominated reports whether the way to the container takes so long that a timeout means little.

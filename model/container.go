@@ -74,5 +74,9 @@ type Termination struct {
 	StartedAt, FinishedAt time.Time
 }
 
+// HasStarted reports whether the container has started, for the kubelet. A virtual one, or an old one, may not write that of a
+// container that is ready, which none is before.
+func (c *Container) HasStarted() bool { return c.Started == True || c.Started == Unknown && c.Ready }
+
 // HasProbes reports whether the container has any probe.
 func (c *Container) HasProbes() bool { return c.Probes != [len(ProbeTypes)]*ProbeSpec{} }

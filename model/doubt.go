@@ -17,7 +17,7 @@ func (v *Verdict) cap(c Certainty, until time.Time) {
 // when: the startup probe's next tick sets it right (kubelet 1.35 to 1.37, issue 141155).
 func (j *judge) startedInDoubt(c *Container) (time.Time, bool) {
 	startup := c.Probes[Startup]
-	if startup == nil || c.State != Running || c.Started != True || c.Restarts == 0 || !startupGatingBug(j.node.Version()) {
+	if startup == nil || c.State != Running || !c.HasStarted() || c.Restarts == 0 || !startupGatingBug(j.node.Version()) {
 		return time.Time{}, false
 	}
 	if j.lastFlip(c, flipStarted, true).After(c.StartedAt) {

@@ -67,6 +67,8 @@ type Node struct {
 	RuntimeVersion string
 	// OS is status.nodeInfo.operatingSystem: linux or windows.
 	OS string
+	// Virtual is set for a virtual kubelet, which runs no probes itself and tells of no failures.
+	Virtual bool
 	// Zone is the label topology.kubernetes.io/zone.
 	Zone string
 }

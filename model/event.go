@@ -1,6 +1,7 @@
 package model
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -58,8 +59,10 @@ type Event struct {
 const (
 	ReasonUnhealthy    = "Unhealthy"
 	ReasonProbeWarning = "ProbeWarning"
-	ReasonKilling      = "Killing"
-	ReasonBackOff      = "BackOff"
+	// ReasonProbeFailureIgnored is proposed for a failure below the threshold (kubernetes/kubernetes#141531).
+	ReasonProbeFailureIgnored = "ProbeFailureIgnored"
+	ReasonKilling             = "Killing"
+	ReasonBackOff             = "BackOff"
 	// ReasonFailed is that of an image that cannot be pulled, and of a container that cannot be created or started.
 	ReasonFailed = "Failed"
 )
@@ -100,7 +103,7 @@ func NewEvent(e Event) *Event {
 	e.Combined = strings.HasPrefix(e.Message, combinedPrefix)
 	e.born = bornAt(e.Name, e.First)
 	switch e.Reason {
-	case ReasonUnhealthy, ReasonProbeWarning:
+	case ReasonUnhealthy, ReasonProbeWarning, ReasonProbeFailureIgnored:
 		var text string
 		if e.Probe, e.Outcome, text = readProbeMessage(e.Message); e.Outcome == Failed {
 			e.network = networkCause(text)
@@ -190,7 +193,23 @@ func readProbeMessage(message string) (ProbeType, Outcome, string) {
 			return typ, v.outcome, text
 		}
 	}
+	if counted := probeCounted.FindString(rest); counted != "" {
+		return typ, Failed, rest[len(counted):]
+	}
 	return 0, NoOutcome, message
+}
+
+// probeCounted is a failure with its count, as is proposed for kubernetes/kubernetes#115823: "probe failed (1/3, will be ignored): "
+// and "probe failed (attempt 1/3, below threshold): ". The count is left to the events.
+var probeCounted = regexp.MustCompile(`^probe failed \([^()\n]*\d+/\d+[^()\n]*\): `)
+
+// unread reports whether the event is a kubelet's about a probe or a kill, and says nothing that is understood.
+func (e *Event) unread() bool {
+	switch e.Reason {
+	case ReasonUnhealthy, ReasonProbeWarning, ReasonProbeFailureIgnored:
+		return e.Outcome == NoOutcome
+	}
+	return false
 }
 
 // readKillMessage mirrors the messages of pkg/kubelet/kuberuntime (killContainer and its callers).

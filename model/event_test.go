@@ -22,18 +22,41 @@ func TestProbeMessages(t *testing.T) {
 		{"Liveness probe errored: strconv.Atoi: parsing \"http\": invalid syntax", Liveness, Errored, "strconv.Atoi: parsing \"http\": invalid syntax"},
 		{"Liveness probe warning: Probe terminated redirects, Response body: x", Liveness, Warned, "Probe terminated redirects, Response body: x"},
 		{"(combined from similar events): Liveness probe failed: read tcp 10.0.0.1:4242", Liveness, Failed, "read tcp 10.0.0.1:4242"},
+		{"Liveness probe failed (1/3, will be ignored): HTTP probe failed with statuscode: 500", Liveness, Failed, "HTTP probe failed with statuscode: 500"},
+		{"Readiness probe failed (attempt 1/3, below threshold): EOF", Readiness, Failed, "EOF"},
+		{"(combined from similar events): Startup probe failed (attempt 2/30, below threshold): x", Startup, Failed, "x"},
+		{"Readiness probe failed (it seems): x", 0, NoOutcome, "Readiness probe failed (it seems): x"},
 		{"Something probe failed: x", 0, NoOutcome, "Something probe failed: x"},
 		{"Liveness probe exploded: x", 0, NoOutcome, "Liveness probe exploded: x"},
 		{"", 0, NoOutcome, ""},
 	}
 	for _, c := range cases {
 		e := NewEvent(Event{Reason: ReasonUnhealthy, Message: c.message})
+		if ignored := NewEvent(Event{Reason: ReasonProbeFailureIgnored, Message: c.message}); ignored.Outcome != e.Outcome || ignored.Text() != e.Text() {
+			t.Errorf("%q: of reason %s it is %v %q", c.message, ignored.Reason, ignored.Outcome, ignored.Text())
+		}
 		if e.Probe != c.typ || e.Outcome != c.outcome || e.Text() != c.text {
 			t.Errorf("%q: got %v %v %q", c.message, e.Probe, e.Outcome, e.Text())
 		}
 		if e.Combined != strings.HasPrefix(c.message, "(combined") {
 			t.Errorf("%q: combined %v", c.message, e.Combined)
 		}
+	}
+}
+
+// TestUnreadEventsAreCounted is about a kubelet that words its events anew.
+func TestUnreadEventsAreCounted(t *testing.T) {
+	p := web(with(Liveness, probe()))
+	said := func(name, reason, message string, count int32) *Event {
+		return NewEvent(Event{UID: name, Namespace: p.Namespace, Name: name, Pod: p.UID, Container: "web", Reason: reason, Message: message, Count: count, First: at(9), Last: at(9)})
+	}
+	w := newWorld(t).hears(p, said("a", ReasonUnhealthy, "Liveness probe failed: x", 1), said("b", ReasonFailed, "Error: y", 1))
+	if got := w.Snapshot().Unread; got != (Unread{}) {
+		t.Errorf("got %+v of events that are read", got)
+	}
+	w.hears(said("c", ReasonUnhealthy, "Probe of web is sick", 1), said("c", ReasonUnhealthy, "Probe of web is sick", 2), said("d", ReasonProbeWarning, "so so", 1))
+	if got := w.Snapshot().Unread; got != (Unread{Count: 2, Sample: "so so"}) {
+		t.Errorf("got %+v, want two events", got)
 	}
 }
 
@@ -77,7 +100,7 @@ func TestCauses(t *testing.T) {
 		{HTTP, Failed, "HTTP probe failed with statuscode: 503", "STATUS(503)"},
 		{HTTP, Failed, `Get "http://10.0.0.5:8080/": dial tcp 10.0.0.5:8080: connect: connection refused`, CauseRefused},
 		{HTTP, Failed, `Get "http://10.0.0.5:8080/": dial tcp 10.0.0.5:8080: connect: no route to host`, CauseNoRoute},
-		{HTTP, Failed, `Get "http://10.0.0.5:8080/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`, CauseHeaders},
+		{HTTP, Failed, `Get "http://10.0.0.5:8080/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`, CauseUnanswered},
 		{HTTP, Failed, `Get "http://10.0.0.5:8080/": EOF`, CauseEOF},
 		{HTTP, Failed, `Get "http://x/": read tcp 10.0.0.1:5->10.0.0.5:8080: read: connection reset by peer`, CauseReset},
 		{HTTP, Failed, `Get "https://x/": http: server gave HTTP response to HTTPS client`, CausePlainServer},

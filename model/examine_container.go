@@ -264,7 +264,7 @@ func (x *examiner) sidecarHolds() bool {
 	for i := range x.Pod.Containers {
 		c := &x.Pod.Containers[i]
 		k := x.index(c, Startup)
-		if c.Kind != Sidecar || c.State != Running || c.isStarted() || k < 0 {
+		if c.Kind != Sidecar || c.State != Running || c.HasStarted() || k < 0 {
 			continue
 		}
 		p := &x.Probes[k]
@@ -316,7 +316,3 @@ func (x *examiner) madeSince(c *Container) time.Time {
 	}
 	return time.Time{}
 }
-
-// isStarted reports whether the container counts as started: one that is ready has started, also where its kubelet does not
-// say so.
-func (c *Container) isStarted() bool { return c.Started == True || c.Ready && c.Started == Unknown }

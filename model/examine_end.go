@@ -93,7 +93,7 @@ func (x *examiner) stands(s *story) bool {
 		return !x.completes(c)
 	case s.age > flapWindow:
 		return false
-	case c.Ready && c.isStarted():
+	case c.Ready && c.HasStarted():
 		return c.Restarts >= 2 && x.now.Sub(s.end.At) < flapWindow
 	case s.age < max(youth, 2*s.end.Lived):
 		return true

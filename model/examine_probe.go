@@ -51,7 +51,7 @@ func (x *examiner) notStarted() bool {
 	}
 	for i := range x.Probes {
 		p := &x.Probes[i]
-		if p.Type != Startup || p.Container.State != Running || p.Container.isStarted() || p.State != StateFailed && p.State != StateStarting {
+		if p.Type != Startup || p.Container.State != Running || p.Container.HasStarted() || p.State != StateFailed && p.State != StateStarting {
 			continue
 		}
 		if p.State == StateStarting && !p.failedLate() {
@@ -85,7 +85,7 @@ func (x *examiner) notReady() bool {
 	for i := range x.Probes {
 		p := &x.Probes[i]
 		c := p.Container
-		if p.Type != Readiness || c.Ready || c.State != Running || !c.isStarted() || p.State != StateFailed {
+		if p.Type != Readiness || c.Ready || c.State != Running || !c.HasStarted() || p.State != StateFailed {
 			continue
 		}
 		if worst == nil || worst.LastFailure() == nil && p.LastFailure() != nil {

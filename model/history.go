@@ -324,7 +324,7 @@ func (e end) followed(was, c *Container, at time.Time, listed bool) end {
 		return e
 	}
 	other := was.State != Running || !was.StartedAt.Equal(c.StartedAt)
-	if e.started.IsZero() && c.Started == True && (other || was.Started != True) {
+	if e.started.IsZero() && c.HasStarted() && (other || !was.HasStarted()) {
 		e.started = at
 	}
 	if e.ready.IsZero() && c.Ready && (other || !was.Ready) {

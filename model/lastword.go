@@ -6,7 +6,8 @@ import "time"
 type LastWord struct {
 	// Verdict is ShadowNone when the kubelet has no result, or none that is known.
 	Verdict ShadowVerdict
-	// Idle is set when the kubelet does not run the probe: that is why there is no result.
+	// Idle is set when the kubelet does not run the probe: that is why there is no result, or, of a startup probe that has
+	// succeeded, none after it.
 	Idle bool
 	// Text is what the kubelet said, without its prefix, and Cause what that comes to; empty for a success, and for a
 	// failure of which no event is known.
@@ -23,22 +24,25 @@ func (j *judge) lastWord(p *Probe) LastWord {
 	switch p.State {
 	case StateWaiting, StateDelayed, StateGated, StateHeld, StateSuspended:
 		w.Idle = true
+		if p.State == StateHeld && p.Type == Startup && p.Container.HasStarted() {
+			w.Verdict = ShadowSuccess
+		}
 	case StatePassing:
 		w.Verdict = ShadowSuccess
 		if e := j.lastOf(p, Warned); e != nil && (j.lastOf(p, Failed) == nil || !j.lastOf(p, Failed).Last.After(e.Last)) {
 			w.Verdict = ShadowWarning
-			w.quote(p, e)
+			w.quote(p, e, j.node.Version())
 		}
 	case StateErroring:
 		w.Verdict = ShadowErrored
-		w.quote(p, j.lastOf(p, Errored))
+		w.quote(p, j.lastOf(p, Errored), j.node.Version())
 	case StateFailing, StateFailed, StateStarting:
 		e := j.lastOf(p, Failed)
 		if p.State == StateStarting && e == nil && j.eventsSeen && j.now.Before(j.firstResult(p)) {
 			return w // the first result is on its way
 		}
 		w.Verdict = ShadowFailure
-		w.quote(p, e)
+		w.quote(p, e, j.node.Version())
 		if e == nil && w.Certainty > CertaintyMedium {
 			w.Certainty = CertaintyMedium
 		}
@@ -47,12 +51,12 @@ func (j *judge) lastWord(p *Probe) LastWord {
 }
 
 // quote takes what an event says; nothing from nil.
-func (w *LastWord) quote(p *Probe, e *Event) {
+func (w *LastWord) quote(p *Probe, e *Event, kubelet Version) {
 	if e == nil {
 		return
 	}
 	w.Text, w.At = e.Text(), e.Last
-	w.Cause = CauseOf(p.Spec.Handler, e.Outcome, w.Text)
+	w.Cause = kubelet.CauseOf(p.Spec.Handler, e.Outcome, w.Text)
 }
 
 // troubles returns the failures and errors of the running instance that the kubelet told of, oldest first.

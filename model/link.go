@@ -148,7 +148,7 @@ func (r *Row) begun(name StepName, c *Container) link {
 		return intact(name, c.FinishedAt, "")
 	case c.State == Running && c.Kind == Init:
 		return begins(name, c.StartedAt, "init container "+c.Name+" is running")
-	case c.State == Running && c.Probes[Startup] != nil && c.Started != True:
+	case c.State == Running && c.Probes[Startup] != nil && !c.HasStarted():
 		return r.startup(name, c)
 	case c.State == Running:
 		return intact(name, c.StartedAt, "")
@@ -237,7 +237,7 @@ func (r *Row) isReady(c *Container) link {
 	switch {
 	case c.Ready:
 		return intact(StepReadiness, time.Time{}, "")
-	case c.State != Running, c.Probes[Startup] != nil && c.Started != True:
+	case c.State != Running, c.Probes[Startup] != nil && !c.HasStarted():
 		return begins(StepReadiness, time.Time{}, c.Name+" has not started")
 	case i < 0:
 		return begins(StepReadiness, r.readySince(), c.Name+" is not ready, and has no readiness probe: its kubelet has not followed yet")

@@ -33,6 +33,10 @@ func (j *judge) frozen(p *Probe) bool {
 	return v.Known() && execReadinessFrozen(v) && p.Type == Readiness && p.Spec.Handler == Exec && p.Container.Ready && j.pod.Deleting()
 }
 
+// provesConnection reports whether a health RPC that did not complete in time was sent over a connection: kubelets from 1.38 on
+// say the same of one that was never made.
+func provesConnection(v Version) bool { return v.Before(1, 38) }
+
 // sharedSpamBucket reports whether failing probes may use up the events that tell of kills and starts too.
 func sharedSpamBucket(v Version) bool { return !v.AtLeast(1, 32) }
 
@@ -77,7 +81,7 @@ func (p *Probe) quirks(pod *Pod, v Version, add func(reference, format string, a
 	case p.Type == Readiness && p.Spec.Handler == Exec && pod.Deleting() && execReadinessFrozen(v):
 		add("kubernetes/kubernetes#140881", "kubelet %v cannot run exec probes of a terminating pod: "+
 			"readiness of %s stays what it was until the end", v, c.Name)
-	case p.Type == Startup && c.Restarts > 0 && c.Started == True && p.Certainty < CertaintyHigh && startupGatingBug(v):
+	case p.Type == Startup && c.Restarts > 0 && c.HasStarted() && p.Certainty < CertaintyHigh && startupGatingBug(v):
 		add("kubernetes/kubernetes#141155", "kubelet %v may call %s started because the instance before it was: "+
 			"liveness and readiness are not held back until the startup probe has run", v, c.Name)
 	case p.Type == Startup && p.State == StateHeld && p.failedLate() && startupRunsOn(v):

@@ -20,7 +20,7 @@ func (r *Row) reasonOf(p *Probe, outcome Outcome, text string) string {
 	if outcome == Errored {
 		return r.erredReason(p, text)
 	}
-	cause := CauseOf(p.Spec.Handler, Failed, text)
+	cause := r.Node.Version().CauseOf(p.Spec.Handler, Failed, text)
 	if name, code, ok := strings.Cut(strings.TrimSuffix(string(cause), ")"), "("); ok {
 		return p.Spec.answered(name, code)
 	}
@@ -60,7 +60,10 @@ func (s *ProbeSpec) ofService() string {
 
 // asked is what an HTTP probe asks for: its path, or its port when that is /.
 func (s *ProbeSpec) asked() string {
-	if s.Path == "" || s.Path == "/" {
+	switch {
+	case s.Handler != HTTP:
+		return s.endpoint()
+	case s.Path == "" || s.Path == "/":
 		return s.endpoint() + "/"
 	}
 	return shorten(s.Path, 40)
@@ -103,6 +106,18 @@ func (r *Row) networkReason(p *Probe, cause Cause, text string) string {
 		return r.refused(p)
 	case CauseReset:
 		return "connection reset" + s.onPort()
+	case CauseUnanswered:
+		return "no connection or no answer from " + s.asked() + " within " + lasting(s.Timeout)
+	case CauseTLSTimeout:
+		return "no TLS handshake" + s.onPort() + " within " + lasting(s.Timeout)
+	case CauseBody:
+		return "the answer from " + s.asked() + " does not end within " + lasting(s.Timeout)
+	case CauseLocal:
+		return "the node has no ports or files left to connect with: " + shorten(firstLine(plainError(text)), 40)
+	case CausePermission:
+		return "the node does not let the kubelet connect to " + s.endpoint() + " (a host firewall?)"
+	case CauseProtocol:
+		return s.endpoint() + " speaks another protocol: " + shorten(firstLine(plainError(text)), 48)
 	case CauseEOF:
 		return s.endpoint() + " closes the connection without an answer"
 	case CauseNoRoute:
@@ -126,6 +141,9 @@ func (r *Row) networkReason(p *Probe, cause Cause, text string) string {
 		return "host " + shorten(s.Host, 40) + " does not resolve on the node"
 	case CauseNoGRPCHealth:
 		return "the server" + s.onPort() + " has no gRPC health service"
+	}
+	if cause != CauseOther {
+		return cause.Words()
 	}
 	return ""
 }

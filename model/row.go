@@ -89,11 +89,12 @@ func (j *judge) probes() []Probe {
 		return nil
 	}
 	probes := make([]Probe, 0, n)
+	kubelet := j.node.Version()
 	for i := range j.pod.Containers {
 		c := &j.pod.Containers[i]
 		for _, typ := range ProbeTypes {
 			if spec := c.Probes[typ]; spec != nil {
-				probes = append(probes, Probe{Type: typ, Container: c, Spec: spec})
+				probes = append(probes, Probe{Type: typ, Container: c, Spec: spec, unproven: spec.Handler == GRPC && !provesConnection(kubelet)})
 			}
 		}
 	}

@@ -191,7 +191,7 @@ func (r *reckoning) unbroken(f *failure) bool {
 	case f.to().Before(c.StartedAt):
 		return false
 	case r.probe.Type == Startup:
-		return c.Started != True
+		return !c.HasStarted()
 	case r.probe.Type == Readiness:
 		return r.probe.Spec.SuccessThreshold == 1 && r.unreadyFrom(f.to())
 	}

@@ -23,6 +23,12 @@ type Shadow struct {
 	PodIP *PodIPVantage
 }
 
+// Timed reports whether Took is how long the container took. It is not for a TCP probe that succeeds: a tunnel's end says that a
+// connection was made only when it is closed again, which the container runtime may put off for a second.
+func (s *Shadow) Timed(handler HandlerKind) bool {
+	return handler != TCP || !s.Verdict.Succeeds()
+}
+
 // PodIPVantage is what the same HTTP request came to when the API server made it to the pod IP (pods/proxy).
 type PodIPVantage struct {
 	// Verdict is ShadowNone when the API server would not, or could not, make it.

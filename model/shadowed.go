@@ -58,7 +58,7 @@ func (s *Shadowed) next(run *Shadow, spec *ProbeSpec) *Shadowed {
 	case ShadowFailure:
 		next.Failures++
 	}
-	if run.Verdict.Succeeds() || run.Verdict == ShadowFailure && run.Took >= spec.Timeout {
+	if run.Verdict.Succeeds() && run.Timed(spec.Handler) || run.Verdict == ShadowFailure && run.Took >= spec.Timeout {
 		next.Durations = next.Durations.with(run.Took)
 	}
 	return &next

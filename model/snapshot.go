@@ -17,6 +17,16 @@ type Snapshot struct {
 	// Sources has the state of every source that has spoken, in the order of SourceKinds. A source of
 	// several streams is in the worst state of any of them.
 	Sources []Source
+	// Unread counts the kubelets' events about probes that are not understood.
+	Unread Unread
+}
+
+// Unread counts the events about probes that say nothing that is understood, since the cluster is watched: a kubelet that words
+// them anew, mostly.
+type Unread struct {
+	Count int
+	// Sample is the message of the newest, as it came.
+	Sample string
 }
 
 // Totals counts the rows of a snapshot.

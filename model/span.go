@@ -14,10 +14,19 @@ func spanOf(spec *ProbeSpec, cause Cause) span {
 	switch cause {
 	case CauseRefused:
 		return span{0, min(promptly, timeout)}
-	case CauseTimeout, CauseHeaders, CauseRPC, CauseExecTimeout:
+	case CauseTimeout, CauseHeaders, CauseUnanswered, CauseRPC, CauseExecTimeout:
 		return span{timeout, timeout + promptly}
 	}
 	return span{0, timeout}
+}
+
+// spanOfEvent returns how long a probe takes that fails as an event says.
+func spanOfEvent(spec *ProbeSpec, e *Event) span {
+	cause := e.cause(spec.Handler)
+	if (cause == CauseRefused || cause == CauseTimeout || cause == CauseHeaders) && systemGaveUp(e.Text()) {
+		return span{0, spec.Timeout + promptly}
+	}
+	return spanOf(spec, cause)
 }
 
 // longest is how long a run takes that counts.
@@ -32,7 +41,7 @@ func (p *ProbeSpec) overruns() bool { return p.longest() > p.Period }
 
 // took is how long the probe took when it failed so.
 func (r *reckoning) took(f *failure) span {
-	return spanOf(r.probe.Spec, f.event.cause(r.probe.Spec.Handler))
+	return spanOfEvent(r.probe.Spec, f.event)
 }
 
 // rest is how long it takes at most from the end of a failure to the beginning of the next run.

@@ -52,6 +52,10 @@ func (j *judge) verdict(p *Probe) Verdict {
 	if until, ok := j.kubeletAnew(); ok && v.State != StateWaiting && v.State != StateSuspended {
 		v.cap(CertaintyNone, until)
 	}
+	if j.node != nil && j.node.Virtual && v.State != StateWaiting {
+		v.cap(CertaintyLow, time.Time{})
+		v.Evidence |= ByNode
+	}
 	if j.node != nil && j.node.Ready != True {
 		v.Certainty, v.Evidence = CertaintyNone, v.Evidence|ByNode
 	}
@@ -69,7 +73,7 @@ func (j *judge) alive(p *Probe) Verdict {
 	if v, ok := j.stopping(p); ok {
 		return v
 	}
-	if c.Probes[Startup] != nil && c.Started != True {
+	if c.Probes[Startup] != nil && !c.HasStarted() {
 		if p.Type == Startup {
 			return j.startup(p)
 		}

@@ -39,10 +39,11 @@ func TestStateOfAProbe(t *testing.T) {
 		"kill in the second of the new start":    {pod: web(live, restarted), facts: []Fact{said(ReasonKilling, "Container web failed liveness probe, will be restarted", 1, 30, 30)}, now: 60, typ: Liveness, state: StatePassing, certainty: CertaintyHigh},
 		"failures of the instance before":        {pod: web(live, restarted), facts: []Fact{unhealthy("Liveness probe failed: x", 3, 5, 25)}, now: 31, typ: Liveness, state: StateDelayed, certainty: CertaintyMedium},
 		"W15 liveness gated":                     {pod: web(live, start, notStarted), now: 60, typ: Liveness, state: StateGated, certainty: Certain},
-		"gated before the kubelet said so":       {pod: web(live, start, func(p *Pod) { p.Containers[0].Started = Unknown }), now: 1, typ: Liveness, state: StateGated, certainty: CertaintyHigh},
+		"gated before the kubelet said so":       {pod: web(live, start, func(p *Pod) { p.Containers[0].Started, p.Containers[0].Ready = Unknown, false }), now: 1, typ: Liveness, state: StateGated, certainty: CertaintyHigh},
 		"W12 startup pending":                    {pod: web(start, notStarted), facts: []Fact{unhealthy("Startup probe failed: x", 2, 1, 11)}, now: 15, typ: Startup, state: StateStarting, certainty: Certain},
 		"startup delayed":                        {pod: web(with(Startup, probe(delay(10))), notStarted), now: 5, typ: Startup, state: StateDelayed, certainty: CertaintyHigh},
 		"W30 startup failed":                     {pod: web(start, notStarted), facts: []Fact{said(ReasonKilling, "Container web failed startup probe, will be restarted", 1, 21, 21)}, now: 22, typ: Startup, state: StateFailed, certainty: Certain},
+		"ready, and nobody says that it started": {pod: web(start, func(p *Pod) { p.Containers[0].Started = Unknown }), now: 60, typ: Startup, state: StateHeld, certainty: Certain},
 		"W16 startup held":                       {pod: web(start), now: 60, typ: Startup, state: StateHeld, certainty: Certain},
 		"started may be a lie after a kill":      {pod: web(start, restarted), now: 33, typ: Startup, state: StateUnknown, certainty: CertaintyMedium},
 		"X12 missing binary":                     {pod: web(live), facts: []Fact{unhealthy("Liveness probe errored and resulted in unknown state: rpc error", 9, 5, 55)}, now: 60, typ: Liveness, state: StateErroring, certainty: CertaintyHigh},
@@ -118,5 +119,17 @@ func TestEvidenceIsSpelledOut(t *testing.T) {
 	}
 	if k := p.Key(web()); k != (Key{Pod: "u-web", Container: "web", Type: Liveness}) {
 		t.Errorf("key %+v", k)
+	}
+}
+
+// TestVirtualKubeletIsHardlyBelieved is about a node whose kubelet tells of no failures.
+func TestVirtualKubeletIsHardlyBelieved(t *testing.T) {
+	p := web(with(Startup, probe()), with(Readiness, probe()), with(Liveness, probe()), func(p *Pod) { p.Containers[0].Started = Unknown })
+	w := newWorld(t).hears(&Node{Name: p.Node, Ready: True, Virtual: true}, p).after(600)
+	probes := w.row(t, p.UID).Probes
+	for i := range probes {
+		if v := probes[i].Verdict; v.Certainty > CertaintyLow || v.State != StatePassing && v.State != StateHeld {
+			t.Errorf("%v is %v, certainty %v", probes[i].Type, v.State, v.Certainty)
+		}
 	}
 }

@@ -46,7 +46,7 @@ func (p *Pod) Summary() Summary {
 		if c.State == Terminated && c.ExitCode == 0 {
 			continue
 		}
-		if c.Kind == Sidecar && c.Started == True {
+		if c.Kind == Sidecar && c.HasStarted() {
 			if c.Ready {
 				s.Ready++
 			}

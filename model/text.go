@@ -10,14 +10,15 @@ import (
 // that pile them up to cover the lines above are not.
 const maxMarks = 2
 
-// Printable returns text that somebody else wrote as one line that is safe on a terminal: line breaks and
-// other white space become single spaces, what is invisible or changes the direction of writing is left out,
-// and control characters, escapes among them, and broken encoding become U+FFFD. It is the same string when
-// there is nothing to do, as for printable ASCII.
+// Printable returns text that somebody else wrote as one line that is safe on a terminal: control sequences are left out, a
+// carriage return begins its line again, line breaks and other white space become single spaces, what is invisible or changes
+// the direction of writing is left out, and other control characters and broken encoding become U+FFFD. It is the same string
+// when there is nothing to do, as for printable ASCII.
 func Printable(s string) string {
 	if plain(s) {
 		return s
 	}
+	s = shown(s)
 	var b strings.Builder
 	b.Grow(len(s))
 	gap, marks := false, maxMarks
@@ -46,11 +47,57 @@ func Printable(s string) string {
 	return b.String()
 }
 
+// shown returns what a terminal would show of s, line by line: without control sequences, and of what is written over a line
+// from its beginning only the last.
+func shown(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r == '\r' || r == escape || r >= '\u0080' && r <= '\u009f' }) < 0 {
+		return s
+	}
+	out := make([]byte, 0, len(s))
+	line := 0 // where the line begins in out
+	for i := 0; i < len(s); {
+		if n := sequence(s[i:]); n > 0 {
+			i += n
+			continue
+		}
+		switch {
+		case s[i] == '\r':
+			if i += returns(s[i:]); i < len(s) && s[i] != '\n' {
+				out = out[:line]
+			}
+		default:
+			out = append(out, s[i])
+			if s[i] == '\n' {
+				line = len(out)
+			}
+			i++
+		}
+	}
+	return string(out)
+}
+
+// returns is how many bytes at the beginning of s are carriage returns and sequences. Where the line or the text ends after them,
+// nothing is written over it.
+func returns(s string) int {
+	i := 0
+	for i < len(s) {
+		n := sequence(s[i:])
+		if s[i] == '\r' {
+			n = 1
+		}
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	return i
+}
+
 // PrintableLines returns text that somebody else wrote as lines, each as Printable makes it, with the
 // indentation kept. Empty lines at the end are left out.
 func PrintableLines(s string) []string {
 	var lines []string
-	for line := range strings.Lines(s) {
+	for line := range strings.Lines(shown(s)) {
 		line = strings.TrimRight(line, " \t\r\n")
 		text := strings.TrimLeft(line, " \t")
 		indent := strings.ReplaceAll(line[:len(line)-len(text)], "\t", "    ")

@@ -97,7 +97,9 @@ type Verdict struct {
 
 // Probe is one probe of one container: its spec, what was said about it, and what follows from that.
 type Probe struct {
-	Type      ProbeType
+	Type ProbeType
+	// unproven is set when a health RPC that did not complete proves no connection, by the version of the kubelet.
+	unproven  bool
 	Container *Container
 	Spec      *ProbeSpec
 	// Events are the Unhealthy and ProbeWarning events about this probe, oldest last occurrence first.
@@ -131,12 +133,16 @@ func (p *Probe) Cause() Cause {
 	if e == nil {
 		return ""
 	}
-	return e.cause(p.Spec.Handler)
+	cause := e.cause(p.Spec.Handler)
+	if cause == CauseRPC && p.unproven {
+		return CauseUnanswered
+	}
+	return cause
 }
 
 // Word returns the state for a person: that of a startup probe which has succeeded is "started".
 func (p *Probe) Word() string {
-	if p.State == StateHeld && p.Type == Startup && p.Container.Started == True {
+	if p.State == StateHeld && p.Type == Startup && p.Container.HasStarted() {
 		return "started"
 	}
 	return p.State.String()

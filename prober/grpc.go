@@ -30,14 +30,20 @@ func (c *Check) ask(ctx context.Context, t *trial) outcome {
 	t.wire.faulted = release // grpc would try again until the time is over
 	conn, err := c.client(t)
 	if err != nil {
-		return failure(fmt.Sprintf("error: failed to connect service at %q: %v", c.address, err))
+		if c.node.before(38) {
+			return failure(fmt.Sprintf("error: failed to connect service at %q: %v", c.address, err))
+		}
+		return failure(fmt.Sprintf("error: failed to create grpc client for %q: %v", c.address, err))
 	}
 	defer func() { _ = conn.Close() }()
 	t.phase(PhaseConnect)
-	if !ready(within, conn) || t.budget.late() {
+	connected := ready(within, conn, !c.node.before(38))
+	switch {
+	case c.node.before(38) && (!connected || t.budget.late()):
 		return c.unconnected(t)
+	case connected:
+		t.phase(PhaseAnswer)
 	}
-	t.phase(PhaseAnswer)
 	var from peer.Peer
 	answer, err := grpc_health_v1.NewHealthClient(conn).Check(within, &grpc_health_v1.HealthCheckRequest{Service: c.service}, grpc.Peer(&from))
 	t.note(func(h *Hop) {
@@ -47,7 +53,7 @@ func (c *Check) ask(ctx context.Context, t *trial) outcome {
 		}
 	})
 	if err != nil || t.budget.late() {
-		return c.uncalled(t, err)
+		return c.uncalled(t, connected, err)
 	}
 	if answer.GetStatus() != grpc_health_v1.HealthCheckResponse_SERVING {
 		return failure(fmt.Sprintf("service unhealthy (responded with %q)", answer.GetStatus().String()))
@@ -75,8 +81,9 @@ func (c *Check) client(t *trial) (*grpc.ClientConn, error) {
 		}))
 }
 
-// ready waits until the client is connected. Until ctx ends it is tried again, as a blocking dial of grpc does.
-func ready(ctx context.Context, conn *grpc.ClientConn) bool {
+// ready waits until the client is connected. Until ctx ends it is tried again, as a blocking dial of grpc does, unless only the
+// first attempt counts, as for an RPC that does not wait.
+func ready(ctx context.Context, conn *grpc.ClientConn, once bool) bool {
 	for {
 		state := conn.GetState()
 		switch state {
@@ -84,6 +91,10 @@ func ready(ctx context.Context, conn *grpc.ClientConn) bool {
 			return true
 		case connectivity.Idle:
 			conn.Connect()
+		case connectivity.TransientFailure:
+			if once {
+				return false
+			}
 		}
 		if !conn.WaitForStateChange(ctx, state) {
 			return false
@@ -91,8 +102,8 @@ func ready(ctx context.Context, conn *grpc.ClientConn) bool {
 	}
 }
 
-// unconnected is the outcome of an attempt that did not connect. The kubelet tries until the timeout, whatever the
-// reason.
+// unconnected is the outcome of an attempt that did not connect. A kubelet before 1.38 tries until the timeout, whatever
+// the reason.
 func (c *Check) unconnected(t *trial) outcome {
 	if b, _, _ := t.wire.said(); b != nil {
 		return b.none()
@@ -101,10 +112,13 @@ func (c *Check) unconnected(t *trial) outcome {
 }
 
 // uncalled is the outcome of a call that failed, or whose answer was late.
-func (c *Check) uncalled(t *trial, err error) outcome {
-	b, refusal, _ := t.wire.said()
+func (c *Check) uncalled(t *trial, connected bool, err error) outcome {
+	b, refusal, address := t.wire.said()
 	if b != nil {
 		return b.none()
+	}
+	if refusal != nil && !connected {
+		return c.refused(refusal, address)
 	}
 	if refusal != nil { // A server that spoke has not refused: the way contradicts itself.
 		return (&Broken{Err: errors.New("the connection was refused after it had been used: " + strings.TrimSpace(refusal.Raw))}).none()
@@ -113,8 +127,20 @@ func (c *Check) uncalled(t *trial, err error) outcome {
 	switch {
 	case err == nil, answer.Code() == codes.DeadlineExceeded, t.late():
 		return failure(fmt.Sprintf("timeout: health rpc did not complete within %v", c.Timeout))
+	case answer.Code() == codes.Unavailable && !c.node.before(38):
+		return failure(fmt.Sprintf("error: failed to connect service at %q: %s", c.address, answer.Message()))
 	case answer.Code() == codes.Unimplemented:
 		return failure("error: this server does not implement the grpc health protocol (grpc.health.v1.Health): " + answer.Message())
 	}
 	return failure("error: health rpc probe failed: " + err.Error())
+}
+
+// refused is the outcome of a connection that was refused, in the words of grpc-go for a kubelet from 1.38 on, which does not try
+// again.
+func (c *Check) refused(refusal *Refusal, address string) outcome {
+	if refusal.Reason == ReasonTimeout {
+		return failure(fmt.Sprintf("timeout: health rpc did not complete within %v", c.Timeout))
+	}
+	dialled := fmt.Sprintf("transport: Error while dialing: dial tcp %s: %s", address, refusal)
+	return failure(fmt.Sprintf("error: failed to connect service at %q: connection error: desc = %q", c.address, dialled))
 }

@@ -3,6 +3,7 @@ package prober_test
 import (
 	"context"
 	"crypto/tls"
+	"io"
 	"net"
 	"net/http/httptest"
 	"sync"
@@ -18,6 +19,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/prober"
 )
 
 // answer is what a health service says.
@@ -146,5 +148,76 @@ func TestGRPCThatDoesNotConnect(t *testing.T) {
 	expect(t, r, model.ShadowFailure, `timeout: failed to connect service "10.0.0.5:9090" within 1s: context deadline exceeded`)
 	if took := r.Attempts[0].Took; took < time.Second {
 		t.Errorf("took %v, want the timeout", took)
+	}
+}
+
+// TestGRPCOfKubelet138 fails at once where the connection does, and does not tell a connection that is never made from an RPC that
+// is not answered.
+func TestGRPCOfKubelet138(t *testing.T) {
+	t.Parallel()
+	node := prober.NodeInfo{KubeletVersion: "v1.38.0"}
+	var config net.ListenConfig
+	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := &way{to: l.Addr().String()}
+	_ = l.Close()
+	refusing := func(reason string) prober.Dial {
+		return func(context.Context, string, string) (net.Conn, error) { return nil, &prober.Refusal{Reason: reason} }
+	}
+	unavailable := serveGRPC(t, func(context.Context, string) (grpc_health_v1.HealthCheckResponse_ServingStatus, error) {
+		return 0, status.Error(codes.Unavailable, "no database")
+	})
+	silent := serveRaw(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) })
+	closing := serveRaw(t, func(net.Conn) {})
+	web := serveRaw(t, func(conn net.Conn) {
+		_, _ = io.ReadFull(conn, make([]byte, 24)) // the client's preface
+		_, _ = io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\n\r\n")
+		_, _ = io.Copy(io.Discard, conn)
+	})
+	const failed = `error: failed to connect service at "10.0.0.5:9090": `
+	for name, c := range map[string]struct {
+		dial  prober.Dial
+		text  string
+		cause model.Cause
+		full  bool // the timeout is over
+	}{
+		"refused": {
+			nobody.dial, failed + `connection error: desc = "transport: Error while dialing: dial tcp ` + nobody.to + `: connect: connection refused"`, model.CauseRefused, false,
+		},
+		"refused, says the way": {
+			refusing(prober.ReasonRefused), failed + `connection error: desc = "transport: Error while dialing: dial tcp 10.0.0.5:9090: connect: connection refused"`, model.CauseRefused, false,
+		},
+		"no route, says the way": {
+			refusing(prober.ReasonNoRoute), failed + `connection error: desc = "transport: Error while dialing: dial tcp 10.0.0.5:9090: connect: no route to host"`, model.CauseNoRoute, false,
+		},
+		"silent":      {silent.dial, "timeout: health rpc did not complete within 1s", model.CauseUnanswered, true},
+		"unavailable": {unavailable.dial, failed + "no database", "GRPC_CODE(Unavailable)", false},
+		"closing":     {closing.dial, "", "", false},
+		"HTTP/1.1": {
+			web.dial, failed + `connection error: desc = "error reading server preface: http2: failed reading the frame payload: http2: frame too large, note that the frame header looked like an HTTP/1.1 header"`,
+			model.CauseProtocol, false,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			timeout := patient
+			if c.full {
+				timeout = func(*corev1.Pod) {}
+			}
+			r := over(t, checkOn(t, node, grpcCall(""), timeout), c.dial)
+			if c.text != "" {
+				expect(t, r, model.ShadowFailure, c.text)
+				if got := model.ParseVersion(node.KubeletVersion).CauseOf(model.GRPC, model.Failed, r.Text); got != c.cause {
+					t.Errorf("got cause %s, want %s", got, c.cause)
+				}
+			} else if got := model.CauseOf(model.GRPC, model.Failed, r.Text); got != model.CauseEOF && got != model.CauseReset {
+				t.Errorf("got cause %s of %q, want that the connection was closed", got, r.Text)
+			}
+			if took := r.Attempts[0].Took; took >= time.Minute || c.full && took < time.Second {
+				t.Errorf("took %v", took)
+			}
+		})
 	}
 }

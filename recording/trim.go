@@ -132,11 +132,15 @@ func trimService(s *corev1.Service) *corev1.Service {
 	}
 }
 
+// LabelVirtual is the label by which virtual kubelets name themselves: its value is virtual-kubelet.
+const LabelVirtual = "type"
+
 func trimNode(n *corev1.Node) *corev1.Node {
 	out := &corev1.Node{ObjectMeta: trimMeta(&n.ObjectMeta)}
 	out.Labels, out.Annotations = nil, nil
 	for _, name := range [...]string{
 		corev1.LabelTopologyZone, corev1.LabelTopologyRegion, corev1.LabelFailureDomainBetaZone, corev1.LabelFailureDomainBetaRegion,
+		LabelVirtual,
 	} {
 		if value, ok := n.Labels[name]; ok {
 			metav1.SetMetaDataLabel(&out.ObjectMeta, name, value)

@@ -118,6 +118,10 @@ func (h *header) troubles(c *canvas, width int) []string {
 	}
 	if h.newest != nil {
 		words = append(words, h.silent(c)...)
+		if u := h.newest.Unread; u.Count > 0 {
+			words = append(words, fmt.Sprintf("%s not understood: %s", plural(u.Count, "1 kubelet event", thousands(u.Count)+" kubelet events"),
+				clip(model.Printable(head(u.Sample, 60)), 60, c.ellipsis)))
+		}
 	}
 	if h.remark != "" {
 		words = append(words, model.Printable(h.remark))

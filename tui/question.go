@@ -3,6 +3,8 @@ package tui
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -81,8 +83,8 @@ func (q *question) endings(c *canvas, width int) []string {
 	if n := len(q.probes); n > 1 {
 		times = ", " + thousands(n) + " times? "
 	}
-	container := `" in ` + clip(model.Printable(q.probes[0].Container.Name), width/4, c.ellipsis)
-	name := model.Printable(q.row.Pod.Namespace + "/" + q.row.Pod.Name)
+	container := `" in ` + clip(printableWhole(q.probes[0].Container.Name), width/4, c.ellipsis)
+	name := printableWhole(q.row.Pod.Namespace + "/" + q.row.Pod.Name)
 	return []string{container + " of " + name + times, container + " of " + clipMiddle(name, width/4, c.ellipsis) + times, container + times, `"` + times, `"? `}
 }
 
@@ -90,11 +92,21 @@ func (q *question) endings(c *canvas, width int) []string {
 func commandLine(command []string, w int) string {
 	words := make([]string, len(command))
 	for i, word := range command {
-		word = model.Printable(head(word, w))
+		word = printableWhole(head(word, w))
 		if word == "" || strings.ContainsAny(word, " '\"") {
 			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 		}
 		words[i] = word
 	}
 	return strings.Join(words, " ")
+}
+
+// printableWhole makes a command printable, and leaves nothing of it out: what looks like a control sequence is run, too.
+func printableWhole(command string) string {
+	return model.Printable(strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && unicode.IsControl(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, command))
 }

@@ -84,7 +84,7 @@ func TestRecordingThatDoesNotBegin(t *testing.T) {
 	f := &fakeRecorder{refuse: errors.New("creating /root/\x1b[2Jincident.probetop: permission denied")}
 	b := recorderBoard(t, f, 80, 24)
 	toggle(t, b)
-	wantOnScreen(t, b, "not recording: creating /root/\uFFFD[2Jincident.probetop: permission denied")
+	wantOnScreen(t, b, "not recording: creating /root/incident.probetop: permission denied")
 	wantNotOnScreen(t, b, "REC")
 	press(b, "j")
 	wantNotOnScreen(t, b, "not recording")

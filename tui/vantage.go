@@ -116,7 +116,7 @@ func (s *sheet) fromHere(r *model.Row, p *model.Probe) {
 	if run.Verdict == model.ShadowNone {
 		mark.text += s.named(&o).text
 	}
-	l := s.row(4).text("from here ").put(mark.ink, mark.text).text(course(run)).put(s.dim, "  "+age(s.now, run.At)+" ago")
+	l := s.row(4).text("from here ").put(mark.ink, mark.text).text(course(run, p.Spec.Handler)).put(s.dim, "  "+age(s.now, run.At)+" ago")
 	if s.opinions.isRunning(r, p) {
 		mark := s.running()
 		l.text("  ").put(mark.ink, mark.text)
@@ -131,7 +131,7 @@ func (s *sheet) fromHere(r *model.Row, p *model.Probe) {
 }
 
 // course words how long a run took, and what else there is to say of how it went.
-func course(run *model.Shadow) string {
+func course(run *model.Shadow, handler model.HandlerKind) string {
 	if run.Verdict == model.ShadowNone {
 		return ""
 	}
@@ -145,7 +145,10 @@ func course(run *model.Shadow) string {
 	if run.Protocol != "" && run.Protocol != "HTTP/1.1" {
 		more = append(more, model.Printable(run.Protocol))
 	}
-	words := " in " + latency(run.Took)
+	words := ""
+	if run.Timed(handler) {
+		words = " in " + latency(run.Took)
+	}
 	if len(more) > 0 {
 		words += " (" + strings.Join(more, ", ") + ")"
 	}

@@ -30,18 +30,18 @@ func TestLatency(t *testing.T) {
 func TestCourseOfARun(t *testing.T) {
 	run := model.Shadow{Took: 12 * time.Millisecond, Attempts: 1, Protocol: "HTTP/1.1", Verdict: model.ShadowSuccess}
 	for want, edit := range map[string]func(*model.Shadow){
-		"":                        func(s *model.Shadow) { s.Verdict = model.ShadowNone },
-		" in 12ms":                func(*model.Shadow) {},
-		" in 12ms (tunnel 3ms)":   func(s *model.Shadow) { s.RoundTrip = 3 * time.Millisecond },
-		" in 12ms (3 attempts)":   func(s *model.Shadow) { s.Attempts = 3 },
-		" in 12ms (H\uFFFD[31m2)": func(s *model.Shadow) { s.Protocol = "H\x1b[31m2" },
+		"":                      func(s *model.Shadow) { s.Verdict = model.ShadowNone },
+		" in 12ms":              func(*model.Shadow) {},
+		" in 12ms (tunnel 3ms)": func(s *model.Shadow) { s.RoundTrip = 3 * time.Millisecond },
+		" in 12ms (3 attempts)": func(s *model.Shadow) { s.Attempts = 3 },
+		" in 12ms (H\uFFFD2)":   func(s *model.Shadow) { s.Protocol = "H\u00842" },
 		" in 12ms (tunnel 100ms, 2 attempts, HTTP/2.0)": func(s *model.Shadow) {
 			s.RoundTrip, s.Attempts, s.Protocol = 100*time.Millisecond, 2, "HTTP/2.0"
 		},
 	} {
 		s := run
-		if edit(&s); course(&s) != want {
-			t.Errorf("%+v is %q, want %q", s, course(&s), want)
+		if edit(&s); course(&s, model.HTTP) != want {
+			t.Errorf("%+v is %q, want %q", s, course(&s, model.HTTP), want)
 		}
 	}
 }

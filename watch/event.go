@@ -13,7 +13,7 @@ import (
 // telling reports whether events of that reason say something about a container's health, or why it has none.
 func telling(reason string) bool {
 	switch reason {
-	case model.ReasonUnhealthy, model.ReasonProbeWarning, model.ReasonKilling, model.ReasonBackOff, model.ReasonFailed:
+	case model.ReasonUnhealthy, model.ReasonProbeWarning, model.ReasonProbeFailureIgnored, model.ReasonKilling, model.ReasonBackOff, model.ReasonFailed:
 		return true
 	}
 	return model.TellsOfSandbox(reason)

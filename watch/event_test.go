@@ -46,7 +46,7 @@ func TestEventFactNamesItsProbe(t *testing.T) {
 
 func TestOnlyTellingEventsAreKept(t *testing.T) {
 	for reason, want := range map[string]bool{
-		"Unhealthy": true, "ProbeWarning": true, "Killing": true, "BackOff": true,
+		"Unhealthy": true, "ProbeWarning": true, "ProbeFailureIgnored": true, "Killing": true, "BackOff": true,
 		"FailedMount": true, "FailedCreatePodSandBox": true,
 		"Pulled": false, "Started": false, "": false,
 	} {

@@ -44,7 +44,7 @@ func rolls(s *model.Snapshot) []*roll {
 func (r *roll) hurry(probes []model.Probe) {
 	for i := range probes {
 		p := &probes[i]
-		if p.Type == model.Startup && p.Container.Started == model.True {
+		if p.Type == model.Startup && p.Container.HasStarted() {
 			continue
 		}
 		if r.period == 0 || p.Spec.Period < r.period {

@@ -1,9 +1,12 @@
 package watch
 
 import (
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording"
 )
 
 // nodeFact converts a node.
@@ -13,6 +16,7 @@ func nodeFact(in *interner, n *corev1.Node) *model.Node {
 		KubeletVersion: in.string(n.Status.NodeInfo.KubeletVersion),
 		RuntimeVersion: in.string(n.Status.NodeInfo.ContainerRuntimeVersion),
 		OS:             in.string(n.Status.NodeInfo.OperatingSystem),
+		Virtual:        virtual(n),
 		Zone:           in.string(n.Labels[corev1.LabelTopologyZone]),
 	}
 	for i := range n.Status.Conditions {
@@ -22,4 +26,10 @@ func nodeFact(in *interner, n *corev1.Node) *model.Node {
 		}
 	}
 	return fact
+}
+
+// virtual reports whether a node is one of a virtual kubelet, as its label or its version says.
+func virtual(n *corev1.Node) bool {
+	version := n.Status.NodeInfo.KubeletVersion
+	return n.Labels[recording.LabelVirtual] == "virtual-kubelet" || strings.Contains(version, "-vk-") || strings.Contains(version, "virtual")
 }

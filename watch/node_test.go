@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording"
 )
 
 func TestNodeFact(t *testing.T) {
@@ -26,7 +27,15 @@ func TestNodeFact(t *testing.T) {
 			t.Errorf("nodeFact = %+v, want %+v", *got, w)
 		}
 	}
-	if got := nodeFact(newInterner(), &corev1.Node{}); got.Ready != model.Unknown {
+	for _, n := range []corev1.Node{
+		{ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"type": "virtual-kubelet"}}},
+		{Status: corev1.NodeStatus{NodeInfo: corev1.NodeSystemInfo{KubeletVersion: "v1.25.0-vk-azure-aci-1.6.1"}}},
+	} {
+		if trimmed := recording.Trim(&n, false); !nodeFact(newInterner(), &n).Virtual || !nodeFact(newInterner(), trimmed.(*corev1.Node)).Virtual {
+			t.Errorf("%+v is not virtual", n)
+		}
+	}
+	if got := nodeFact(newInterner(), &corev1.Node{}); got.Virtual || got.Ready != model.Unknown {
 		t.Errorf("a node that says nothing is ready: %v, want Unknown", got.Ready)
 	}
 }

@@ -153,7 +153,7 @@ func causeOf(handler model.HandlerKind, v verdict) model.Cause {
 		model.ShadowFailure: model.Failed, model.ShadowWarning: model.Warned, model.ShadowErrored: model.Errored,
 	}[v.kind]
 	cause := model.CauseOf(handler, outcome, v.text)
-	if handler == model.HTTP && cause == model.CauseTimeout {
+	if handler == model.HTTP && (cause == model.CauseTimeout || cause == model.CauseUnanswered) {
 		return model.CauseHeaders
 	}
 	return cause
