@@ -17,6 +17,8 @@ import (
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
+
+	"github.com/probetop/probetop/model"
 )
 
 // ask calls the gRPC health service. It mirrors pkg/probe/grpc/grpc.go.
@@ -30,16 +32,16 @@ func (c *Check) ask(ctx context.Context, t *trial) outcome {
 	t.wire.faulted = release // grpc would try again until the time is over
 	conn, err := c.client(t)
 	if err != nil {
-		if c.node.before(38) {
+		if !c.callsAtOnce() {
 			return failure(fmt.Sprintf("error: failed to connect service at %q: %v", c.address, err))
 		}
 		return failure(fmt.Sprintf("error: failed to create grpc client for %q: %v", c.address, err))
 	}
 	defer func() { _ = conn.Close() }()
 	t.phase(PhaseConnect)
-	connected := ready(within, conn, !c.node.before(38))
+	connected := ready(within, conn, c.callsAtOnce())
 	switch {
-	case c.node.before(38) && (!connected || t.budget.late()):
+	case !c.callsAtOnce() && (!connected || t.budget.late()):
 		return c.unconnected(t)
 	case connected:
 		t.phase(PhaseAnswer)
@@ -59,6 +61,12 @@ func (c *Check) ask(ctx context.Context, t *trial) outcome {
 		return failure(fmt.Sprintf("service unhealthy (responded with %q)", answer.GetStatus().String()))
 	}
 	return success("service healthy")
+}
+
+// callsAtOnce reports whether the kubelet calls without waiting for a connection first, as from 1.38 on. One whose version is not
+// known is taken for an older one, as most are.
+func (c *Check) callsAtOnce() bool {
+	return model.ParseVersion(c.node.KubeletVersion).AtLeast(1, 38)
 }
 
 // client returns a client that has not connected yet. The scheme keeps grpc from resolving names.
@@ -127,7 +135,7 @@ func (c *Check) uncalled(t *trial, connected bool, err error) outcome {
 	switch {
 	case err == nil, answer.Code() == codes.DeadlineExceeded, t.late():
 		return failure(fmt.Sprintf("timeout: health rpc did not complete within %v", c.Timeout))
-	case answer.Code() == codes.Unavailable && !c.node.before(38):
+	case answer.Code() == codes.Unavailable && c.callsAtOnce():
 		return failure(fmt.Sprintf("error: failed to connect service at %q: %s", c.address, answer.Message()))
 	case answer.Code() == codes.Unimplemented:
 		return failure("error: this server does not implement the grpc health protocol (grpc.health.v1.Health): " + answer.Message())

@@ -8,7 +8,7 @@ import (
 )
 
 // NodeInfo is what the node says of itself that probes depend on (status.nodeInfo). Unknown versions are taken for
-// the newest.
+// the newest, but for gRPC (see callsAtOnce).
 type NodeInfo struct {
 	KubeletVersion string
 	// RuntimeVersion is containerRuntimeVersion, as in containerd://2.1.4.
