@@ -50,7 +50,11 @@ func (p *printer) document() bool { return p.format == formatJSON || p.format ==
 // snapshot writes everything in s as seen at a moment; ages are as of the printer's clock.
 func (p *printer) snapshot(s *model.Snapshot, at time.Time) error {
 	if !p.document() {
-		return p.rows(worstFirst(s))
+		rows := worstFirst(s)
+		if err := p.groups(rows, at); err != nil {
+			return err
+		}
+		return p.rows(rows)
 	}
 	data, err := json.MarshalIndent(reportOf(s, p.context, at), "", "  ")
 	if err == nil && p.format == formatYAML {
@@ -61,6 +65,24 @@ func (p *printer) snapshot(s *model.Snapshot, at time.Time) error {
 		return fmt.Errorf("encoding the report: %w", err)
 	}
 	return p.write(append(bytes.TrimRight(data, "\n"), '\n'))
+}
+
+// maxGroups is how many groups have a line above the table.
+const maxGroups = 5
+
+// groups writes, above a table with a header, a line for each of the largest groups of pods that fail alike.
+func (p *printer) groups(rows []*model.Row, at time.Time) error {
+	if p.format != formatTable && p.format != formatWide || !p.table.header {
+		return nil
+	}
+	var lines strings.Builder
+	for i, g := range model.Alike(rows, at.In(time.Local)) {
+		if i == maxGroups {
+			break
+		}
+		lines.WriteString("! " + g.Headline + "\n")
+	}
+	return p.write([]byte(lines.String()))
 }
 
 // rows writes a line for each row.

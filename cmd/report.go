@@ -15,7 +15,9 @@ type Report struct {
 	At         time.Time      `json:"at"`
 	Context    string         `json:"context"`
 	Sources    []SourceReport `json:"sources"`
-	Pods       []PodReport    `json:"pods"`
+	// Groups are pods that fail alike, the largest group first.
+	Groups []GroupReport `json:"groups"`
+	Pods   []PodReport   `json:"pods"`
 }
 
 // SourceReport says how far a source of facts can be believed.
@@ -210,7 +212,9 @@ func reportOf(s *model.Snapshot, context string, at time.Time) Report {
 	if s.Source(model.KubeletMetrics).State == model.SourceOff {
 		r.Sources = append(r.Sources, SourceReport{Name: model.KubeletMetrics, State: model.SourceOff})
 	}
-	for _, row := range worstFirst(s) {
+	rows := worstFirst(s)
+	r.Groups = groupReports(rows, at)
+	for _, row := range rows {
 		r.Pods = append(r.Pods, podReport(s, row, at))
 	}
 	return r

@@ -40,15 +40,19 @@ var causes = [...]func(*examiner) bool{
 	(*examiner).failing,
 	(*examiner).noTraffic,
 	(*examiner).restartedLately,
+	(*examiner).resizes,
 	(*examiner).begins,
 }
 
 // examine looks for the first cause that applies; nil when none does.
 func (r *Row) examine(now time.Time) *examiner {
-	if r.Pod.Phase == "Succeeded" {
+	x := &examiner{Row: r, now: now}
+	if r.Pod.Phase == "Succeeded" && !r.Pod.Deleting() {
+		if x.succeededByKill() {
+			return x
+		}
 		return nil
 	}
-	x := &examiner{Row: r, now: now}
 	for _, applies := range causes {
 		if applies(x) {
 			return x
@@ -57,12 +61,13 @@ func (r *Row) examine(now time.Time) *examiner {
 	return nil
 }
 
-// say makes the sentence of the parts that are not empty, and reports true.
+// say makes the sentence of the parts that are not empty, and reports true. A part that does not begin with a colon, a comma
+// or a space comes after a semicolon.
 func (x *examiner) say(cause CauseClass, certainty Certainty, what string, rest ...string) bool {
 	var b strings.Builder
 	b.WriteString(what)
 	for _, part := range rest {
-		if part != "" && !strings.HasPrefix(part, ": ") && !strings.HasPrefix(part, ", ") && !strings.HasPrefix(part, " ") {
+		if part != "" && !strings.ContainsRune(":, ", rune(part[0])) {
 			b.WriteString("; ")
 		}
 		b.WriteString(part)

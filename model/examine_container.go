@@ -38,8 +38,8 @@ func (x *examiner) noImage() bool {
 		image := shorten(c.Image(), 48)
 		switch c.Reason {
 		case "ErrImageNeverPull":
-			x.d.Reason = "imagePullPolicy is Never"
-			return x.say(ClassImage, Certain, "image of "+c.called()+" is not on the node, and "+x.d.Reason+": "+image)
+			x.d.Reason = "imagePullPolicy Never"
+			return x.say(ClassImage, Certain, "image of "+c.called()+" is not on the node ("+x.d.Reason+"): "+image)
 		case "InvalidImageName":
 			x.d.Reason = "the name is invalid"
 			return x.say(ClassImage, Certain, "image name of "+c.called()+" is invalid: "+image)
@@ -194,12 +194,8 @@ func (x *examiner) initHolds() bool {
 		switch {
 		case c.Kind != Init || c.State == Terminated && c.ExitCode == 0:
 			continue
-		case ended && c.State != Running && (c.State == Terminated || c.Reason == reasonCrashLoop):
-			x.about(c, nil)
-			x.d.Times, x.d.Since = c.instances(), how.FinishedAt
-			what, _ := ending(how)
-			x.d.Reason = what
-			return x.say(ClassInit, Certain, what+" ended "+c.called()+x.often(how)+x.startsAgain(c), "the other containers wait for it")
+		case ended && (c.State == Running || c.State == Terminated || c.Reason == reasonCrashLoop):
+			return x.tellInit(c, how)
 		case c.State == Running:
 			x.about(c, nil)
 			x.d.Since = c.StartedAt
@@ -208,6 +204,22 @@ func (x *examiner) initHolds() bool {
 		return false
 	}
 	return false
+}
+
+// tellInit makes the sentence about an init container that ended, and is started again perhaps.
+func (x *examiner) tellInit(c *Container, how Termination) bool {
+	x.about(c, nil)
+	x.d.Times, x.d.Since = c.instances(), how.FinishedAt
+	what, _ := ending(how)
+	x.d.Reason = what
+	next := x.startsAgain(c)
+	switch {
+	case x.Pod.Terminal():
+		next = "it is not started again"
+	case c.State == Running:
+		next = "runs again" + strings.TrimPrefix(x.lasted(c.StartedAt), ",")
+	}
+	return x.say(ClassInit, Certain, what+" ended "+c.called()+x.often(how), next)
 }
 
 // often is how long the last instance lived, and how many have ended like it.
@@ -229,7 +241,7 @@ func (x *examiner) startsAgain(c *Container) string {
 		return ""
 	}
 	x.d.Next = Next{NextStart, w}
-	return "; starts again " + within(w, x.now)
+	return "starts again " + within(w, x.now)
 }
 
 // ending words how an instance ended, and says of which class that is.
@@ -273,8 +285,7 @@ func (x *examiner) sidecarHolds() bool {
 		}
 		x.about(c, p)
 		x.d.Since, x.d.Reason = c.StartedAt, x.Reason(p)
-		return x.say(ClassSidecar, CertaintyHigh, c.called()+" has not started: startup"+because(x.d.Reason)+x.lasted(c.StartedAt),
-			x.follows(p), "the other containers wait for it")
+		return x.say(ClassSidecar, CertaintyHigh, c.called()+" has not started"+because(x.d.Reason)+" (startup)"+x.lasted(c.StartedAt), x.follows(p))
 	}
 	return false
 }
@@ -298,8 +309,7 @@ func (x *examiner) postStartHolds() bool {
 		}
 		x.about(c, nil)
 		x.d.Since, x.d.Reason = since, shorten(c.Spec.PostStartHook, 40)
-		return x.say(ClassPostStart, CertaintyMedium, "postStart of "+c.called()+" seems to run still: "+x.d.Reason+x.lasted(since),
-			"the container counts as being created until it ends")
+		return x.say(ClassPostStart, CertaintyMedium, "postStart of "+c.called()+" seems to run still: "+x.d.Reason+x.lasted(since))
 	}
 	return false
 }

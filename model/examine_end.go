@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -32,10 +33,15 @@ func (x *examiner) story(c *Container) *story {
 		return nil
 	}
 	s.total = max(s.total, 1)
-	if typ, probed := s.end.Cause.probe(); probed {
+	switch typ, probed := s.end.Cause.probe(); {
+	case probed:
 		s.same = x.kills(c, typ, s.total)
-	} else {
-		s.same = x.others(c, s.total)
+	case s.end.Cause == CausePostStart:
+		s.same = max(x.told(c, KilledByPostStart), 1)
+	case s.end.Cause == CauseResize:
+		s.same = max(x.told(c, KilledByResize), 1)
+	default:
+		s.same = max(s.total-x.told(c, KilledByLiveness)-x.told(c, KilledByStartup)-x.told(c, KilledByPostStart), 1)
 	}
 	s.age = x.now.Sub(s.end.At)
 	if c.State == Running && c.StartedAt.After(s.end.At) {
@@ -47,11 +53,8 @@ func (x *examiner) story(c *Container) *story {
 // kills counts the kills of a container by its probe of that type: what the Killing events count, or what the failures add
 // up to, where restarts were before we looked.
 func (x *examiner) kills(c *Container, typ ProbeType, total int32) int32 {
-	var told, failed int32
+	var failed int32
 	for _, e := range x.Events {
-		if k, probed := e.Kill.probe(); probed && k == typ && e.Container == c.Name {
-			told += e.Count
-		}
 		if e.Outcome == Failed && e.Probe == typ && (e.Container == c.Name || e.Combined) {
 			failed += e.Count
 		}
@@ -65,21 +68,25 @@ func (x *examiner) kills(c *Container, typ ProbeType, total int32) int32 {
 	if spec := c.Probes[typ]; spec != nil {
 		seen = max(seen, min(failed/max(spec.FailureThreshold, 1), total))
 	}
-	return max(told, seen, 1)
+	return max(x.told(c, typ.killCause()), seen, 1)
 }
 
-// others counts the ends of a container that no probe's kill explains.
-func (x *examiner) others(c *Container, total int32) int32 {
-	for _, typ := range [...]ProbeType{Liveness, Startup} {
-		var told int32
-		for _, e := range x.Events {
-			if k, probed := e.Kill.probe(); probed && k == typ && e.Container == c.Name {
-				told += e.Count
-			}
-		}
-		total -= told
+// killCause is what the Killing event of a container says that its probe of that type kills.
+func (t ProbeType) killCause() KillCause {
+	if t == Startup {
+		return KilledByStartup
 	}
-	return max(total, 1)
+	return KilledByLiveness
+}
+
+// told counts the kills of a container for a cause, as its Killing events do.
+func (x *examiner) told(c *Container, cause KillCause) (n int32) {
+	for _, e := range x.Events {
+		if e.Kill == cause && e.Container == c.Name {
+			n += e.Count
+		}
+	}
+	return n
 }
 
 // youth is how long an instance is so young that the end of the one before still is what is wrong.
@@ -168,6 +175,16 @@ func (x *examiner) restartedLately() bool {
 	return s != nil && !x.Pod.Terminal() && x.tell(s)
 }
 
+// succeededByKill is a pod whose container a probe killed, and that counts as succeeded because it ended with 0 when it was
+// asked to end.
+func (x *examiner) succeededByKill() bool {
+	s := x.worst(func(s *story) bool {
+		_, probed := s.end.Cause.probe()
+		return probed && s.c.State == Terminated
+	})
+	return s != nil && x.tell(s)
+}
+
 // hedged is a verb as sure as its conclusion is.
 func hedged(c Certainty, verb, might string) string {
 	switch {
@@ -189,7 +206,7 @@ func (x *examiner) tell(s *story) bool {
 		return x.tellKill(s)
 	case CausePostStart:
 		x.d.Reason = s.hook()
-		return x.say(ClassPostStart, sure, "postStart hook of "+s.c.called()+" failed, "+times(s.same)+because(x.d.Reason), "the kubelet kills the container each time", x.afterwards(s))
+		return x.say(ClassPostStart, sure, "postStart hook of "+s.c.called()+" failed"+x.many(s)+because(x.d.Reason), x.afterwards(s))
 	case CauseResize:
 		x.d.Reason = "its resizePolicy wants a restart"
 		return x.say(ClassResize, sure, "resize restarted "+s.c.called()+x.many(s)+because(x.d.Reason), x.afterwards(s))
@@ -210,7 +227,7 @@ func (x *examiner) many(s *story) string {
 	if s.same > 1 {
 		return ", " + times(s.same)
 	}
-	return x.ago(s.end.At)
+	return strings.Replace(x.ago(s.end.At), " ", ", ", 1)
 }
 
 // loopSince is when the first of the ends was that is known.
@@ -243,8 +260,8 @@ func (x *examiner) tellKill(s *story) bool {
 		}
 	}
 	often := times(s.same)
-	if s.same == 1 {
-		often += x.ago(s.end.At)
+	if ago := x.ago(s.end.At); s.same == 1 && ago != "" {
+		often = strings.TrimPrefix(ago, " ")
 	}
 	if s.same < s.total {
 		often = strconv.Itoa(int(s.same)) + " of " + times(s.total)
@@ -281,13 +298,15 @@ func (x *examiner) tellEnd(s *story) bool {
 		return x.say(ClassUnknown, s.end.Certainty, words+" ended "+s.c.called()+x.after(s), x.d.Reason, x.afterwards(s))
 	}
 	x.d.Reason = words
+	if rule := s.c.RestartRule(s.end.ExitCode); rule != nil && rule.Action == restartAllAction {
+		return x.say(ClassRestartAll, s.end.Certainty, "RestartAllContainers: "+words+" of "+s.c.called()+" restarts all containers"+x.many(s))
+	}
+	if class == ClassSignal && s.end.ExitCode == killedExitCode && x.outOfMemoryBefore(s.c) {
+		return x.say(ClassOOM, CertaintyMedium, "probably OOMKilled "+s.c.called()+x.after(s)+s.c.limit(), "as before", x.afterwards(s))
+	}
 	switch class {
 	case ClassOOM:
-		limit := ""
-		if s.c.Spec != nil && s.c.Spec.MemoryLimit != "" {
-			limit = " (limit " + s.c.Spec.MemoryLimit + ")"
-		}
-		return x.say(class, s.end.Certainty, words+" "+s.c.called()+x.after(s)+limit, x.afterwards(s))
+		return x.say(class, s.end.Certainty, words+" "+s.c.called()+x.after(s)+s.c.limit(), x.afterwards(s))
 	case ClassCompleted:
 		return x.say(class, s.end.Certainty, words+" ended "+s.c.called()+x.after(s)+": its command finishes"+x.policy(s), x.afterwards(s))
 	}
@@ -296,6 +315,24 @@ func (x *examiner) tellEnd(s *story) bool {
 		innocent = "no probe is to blame"
 	}
 	return x.say(class, s.end.Certainty, words+" ended "+s.c.called()+x.after(s)+x.ruled(s), innocent, x.afterwards(s))
+}
+
+// outOfMemoryBefore reports whether an earlier instance of a container is known to have run out of memory: runtimes miss some.
+func (x *examiner) outOfMemoryBefore(c *Container) bool {
+	for i := range x.Restarts {
+		if r := &x.Restarts[i]; r.Container == c.Name && r.Cause == CauseOOM {
+			return true
+		}
+	}
+	return false
+}
+
+// limit is the memory limit of the container after what it explains.
+func (c *Container) limit() string {
+	if c.Spec == nil || c.Spec.MemoryLimit == "" {
+		return ""
+	}
+	return " (limit " + c.Spec.MemoryLimit + ")"
 }
 
 // policy says why a container that finishes is started again.
@@ -381,10 +418,7 @@ func (x *examiner) afterwards(s *story) string {
 			return next
 		}
 	}
-	if c.Ready {
-		return "ready again" + x.lasted(x.readySince())
-	}
-	return "runs again" + x.lasted(c.StartedAt)
+	return "runs again" + strings.TrimPrefix(x.lasted(c.StartedAt), ",")
 }
 
 // follows is what comes next when a probe goes on failing, as in "restart in 4–14s".
@@ -446,17 +480,20 @@ func (x *examiner) workDone() bool {
 	if done == nil {
 		return false
 	}
+	if holds == nil {
+		return false
+	}
 	x.about(done, nil)
 	x.d.Since, x.d.Reason = done.FinishedAt, "it ended with exit code 0"
 	what := "work is done: " + done.called() + " ended with exit code 0" + x.ago(done.FinishedAt)
 	if holds.Kind == Sidecar {
 		return x.say(ClassJobDone, Certain, what, holds.called()+" is being stopped")
 	}
-	return x.say(ClassJobDone, Certain, what, holds.called()+" still runs and holds the pod; no probe is to blame")
+	return x.say(ClassJobDone, Certain, what, holds.called()+" still runs and holds the pod")
 }
 
-// workDone returns a main container that has done its work, and one that runs on; nil when there are not both, or when
-// another container is not well.
+// workDone returns a main container that has done its work, and one that runs on, nil when every one has ended; both are nil
+// when no work is done, or another container is not well.
 func (p *Pod) workDone() (done, holds *Container) {
 	if p.Terminal() || p.Deleting() {
 		return nil, nil
@@ -477,7 +514,7 @@ func (p *Pod) workDone() (done, holds *Container) {
 			return nil, nil
 		}
 	}
-	if done == nil || holds == nil {
+	if done == nil {
 		return nil, nil
 	}
 	return done, holds

@@ -20,22 +20,21 @@ func (x *examiner) terminates() bool {
 	}
 	begun := p.Deleted.Add(-p.GracePeriod)
 	x.d.Since = begun
-	by := ""
+	what, long := "terminating", x.lasted(begun)
 	if c := p.Condition("DisruptionTarget"); c != nil && c.Status == True {
-		by = " (by " + disruptor(c.Reason) + ")"
+		what += " (" + disruptor(c.Reason) + ")"
 	}
-	what := "terminating" + by + strings.TrimPrefix(x.lasted(begun), ",")
 	if trouble, _ := x.nodeTrouble(); trouble != "" {
-		return x.say(ClassTerminating, Certain, what+": "+trouble, "no kubelet ends the pod")
+		return x.say(ClassTerminating, Certain, what+": "+trouble+long, "no kubelet ends the pod")
 	}
 	c := x.runs()
 	over := x.now.Sub(p.Deleted)
 	switch {
 	case c == nil && len(p.Finalizers) > 0:
 		x.object, x.d.Reason = p.Finalizers[0], "finalizer "+p.Finalizers[0]+" keeps the pod"
-		return x.say(ClassTerminating, Certain, what+because("finalizer "+shorten(strings.Join(p.Finalizers, ", "), 48)+" keeps the pod"), "its containers have ended")
+		return x.say(ClassTerminating, Certain, what+because("finalizer "+shorten(strings.Join(p.Finalizers, ", "), 48)+" keeps the pod")+long, "its containers have ended")
 	case c == nil:
-		return x.say(ClassTerminating, Certain, what+": its containers have ended", "the kubelet cleans up")
+		return x.say(ClassTerminating, Certain, what+": its containers have ended, the kubelet cleans up"+long)
 	case over > endLag:
 		x.about(c, nil)
 		x.d.Reason = c.called() + " still runs, " + lasting(over) + " after its grace period"
@@ -43,7 +42,7 @@ func (x *examiner) terminates() bool {
 	}
 	x.about(c, nil)
 	x.d.Next = Next{NextEnd, x.GraceEnds()}
-	return x.say(ClassTerminating, Certain, what+because(x.stops(c, begun)), "killed "+within(x.d.Next.Window, x.now)+" if it has not ended")
+	return x.say(ClassTerminating, Certain, what+because(x.stops(c, begun))+long, "killed "+within(x.d.Next.Window, x.now))
 }
 
 // runs returns the container of a deleted pod that still runs, one with a preStop hook before others; nil for none.
@@ -92,7 +91,7 @@ func (x *examiner) noTraffic() bool {
 		if port, missing := x.Pod.missingPort(s); missing {
 			x.object = s.Name
 			x.d.Reason = "no container names a port " + strconv.Quote(port)
-			return x.say(ClassEndpoints, CertaintyHigh, "no traffic from Service "+shorten(s.Name, 30)+because(x.d.Reason), "its targetPort cannot be resolved")
+			return x.say(ClassEndpoints, CertaintyHigh, "no traffic from Service "+shorten(s.Name, 30)+because(x.d.Reason))
 		}
 	}
 	if x.now.Sub(ready) < sliceLag || x.unsliced() {
@@ -120,8 +119,27 @@ func (p *Pod) missingPort(s *Service) (port string, missing bool) {
 	return port, true
 }
 
+// schedulePatience is how long a scheduler may take to say something of a pod.
+const schedulePatience = 30 * time.Second
+
+// resizes is a pod whose in-place resize waits, or fails.
+func (x *examiner) resizes() bool {
+	for _, typ := range [...]string{"PodResizePending", "PodResizeInProgress"} {
+		c := x.Pod.Condition(typ)
+		if c == nil || c.Status != True || c.Reason == "" {
+			continue
+		}
+		x.d.Since, x.d.Reason = c.Since, c.Message
+		return x.say(ClassResize, Certain, "resize is "+lowered(c.Reason)+because(shorten(lowered(c.Message), reasonRoom))+x.lasted(c.Since))
+	}
+	return false
+}
+
 // begins is a pod that is not ready and of which nothing else is known to be wrong.
 func (x *examiner) begins() bool {
+	if done, _ := x.Pod.workDone(); done != nil {
+		return false
+	}
 	if x.Pod.Ready() || x.Pod.Phase == "Failed" {
 		return x.Pod.Phase == "Failed" && x.say(ClassUnknown, CertaintyNone, "failed", "the status does not say why")
 	}
@@ -132,6 +150,13 @@ func (x *examiner) begins() bool {
 	x.d.Since = l.Since
 	if l.probe >= 0 {
 		x.about(nil, &x.Probes[l.probe])
+	}
+	if l.Name == StepScheduled && x.now.Sub(l.Since) > schedulePatience {
+		scheduler := ""
+		if s := x.Pod.Setting; s != nil && s.Scheduler != "" {
+			scheduler = " (schedulerName " + s.Scheduler + ")"
+		}
+		return x.say(ClassUnscheduled, CertaintyHigh, "not scheduled, and no scheduler says why"+scheduler+x.lasted(l.Since))
 	}
 	if l.beginning {
 		return x.say(ClassStarting, CertaintyHigh, l.Text)

@@ -26,7 +26,7 @@ func (x *examiner) endedByOthers() bool {
 			return false
 		}
 		x.d.Since, x.d.Reason = c.Since, c.Message
-		return x.say(ClassLost, Certain, "ended by "+disruptor(c.Reason), because(lowered(c.Message)))
+		return x.say(ClassLost, Certain, disruptor(c.Reason), because(lowered(c.Message)))
 	}
 	class, known := endReasons[p.Reason]
 	if !known {
@@ -54,19 +54,19 @@ func endMessage(message string) string {
 	return strings.Join(kept, "; ")
 }
 
-// disruptor says who deletes or ends a pod, from the reason of its DisruptionTarget condition.
+// disruptor says what ends a pod, from the reason of its DisruptionTarget condition.
 func disruptor(reason string) string {
 	switch reason {
 	case "EvictionByEvictionAPI":
-		return "an eviction through the API"
+		return "evicted through the API"
 	case "DeletionByTaintManager":
-		return "a taint of the node"
+		return "evicted by a taint of the node"
 	case "PreemptionByScheduler":
-		return "preemption by the scheduler"
+		return "preempted by the scheduler"
 	case "TerminationByKubelet":
-		return "the kubelet"
+		return "ended by the kubelet"
 	case "DeletionByPodGC":
-		return "the pod garbage collector"
+		return "removed by the pod garbage collector"
 	}
 	return reason
 }
@@ -147,7 +147,7 @@ func (x *examiner) notScheduled() bool {
 		return x.say(ClassGated, Certain, "held by a scheduling gate"+because(x.object)+x.lasted(c.Since))
 	}
 	x.d.Since, x.d.Reason = c.Since, c.Message
-	return x.say(ClassUnscheduled, Certain, "not scheduled"+because(unschedulable(c.Message))+x.lasted(c.Since))
+	return x.say(ClassUnscheduled, Certain, "not scheduled"+because(unschedulable(c.Message)))
 }
 
 // schedulingGates names the gates of a pod that is not scheduled.
@@ -162,7 +162,9 @@ func (x *examiner) schedulingGates() string {
 func unschedulable(message string) string {
 	message, _, _ = strings.Cut(message, " preemption: ")
 	message, _, _ = strings.Cut(message, " no new claims to deallocate")
+	message, _, _ = strings.Cut(message, ". ")
 	message = strings.TrimRight(strings.TrimSpace(message), ".,")
+	message = strings.NewReplacer("node(s) ", "", " for the requested pod ports", "").Replace(message)
 	nodes, reasons, ok := strings.Cut(message, " nodes are available: ")
 	if !ok {
 		return message
@@ -192,7 +194,7 @@ func (x *examiner) noSandbox() bool {
 			text = inner
 		}
 		x.d.Reason = shorten(plainError(text), 2*reasonRoom)
-		return x.say(ClassSandbox, CertaintyHigh, "no sandbox: "+x.d.Reason, x.lasted(e.First))
+		return x.say(ClassSandbox, CertaintyHigh, "no sandbox: "+x.d.Reason+x.lasted(e.First))
 	}
 	volume, reason := mountTrouble(e.Message)
 	x.object, x.d.Reason = reason, reason
@@ -200,7 +202,7 @@ func (x *examiner) noSandbox() bool {
 	if volume != "" {
 		what = "volume " + shorten(volume, 30) + " cannot be mounted: "
 	}
-	return x.say(ClassVolume, CertaintyHigh, what+shorten(reason, 2*reasonRoom), x.lasted(e.First))
+	return x.say(ClassVolume, CertaintyHigh, what+shorten(reason, reasonRoom)+x.lasted(e.First))
 }
 
 // mountTrouble names the volume that an event is about, and says what is wrong with it (pkg/volume/util/operationexecutor,

@@ -25,23 +25,15 @@ func (x *examiner) erroring(p *Probe) bool {
 	if x.d.Reason == "" {
 		x.d.Reason = "not known"
 	}
-	effect := map[ProbeType]string{
-		Startup:   "the container never counts as started",
-		Readiness: "the container stays as it is",
-		Liveness:  "a hang would go unnoticed",
-	}[p.Type]
-	if p.Type == Readiness && !p.Container.Ready {
-		effect = "the container is never ready"
-	}
 	text := ""
 	if x.event != nil {
 		text = x.event.Text()
 	}
 	switch p.fault(text) {
 	case faultPort, faultMissing, faultDenied:
-		return x.say(ClassErroring, p.Certainty, x.d.Reason+": "+p.Type.String()+" can never be carried out", effect)
+		return x.say(ClassErroring, p.Certainty, x.d.Reason+": "+p.Type.String()+" can never be carried out")
 	}
-	return x.say(ClassErroring, p.Certainty, p.Type.String()+" of "+p.Container.called()+" cannot be carried out"+because(x.d.Reason), effect)
+	return x.say(ClassErroring, p.Certainty, p.Type.String()+" of "+p.Container.called()+" cannot be carried out"+because(x.d.Reason))
 }
 
 // notStarted is a container whose startup probe fails, or is about to give up on it.

@@ -255,6 +255,9 @@ func (r *reckoning) firstTold() (first time.Time) {
 // ending is what the kubelet does with a container that a probe ends (pkg/kubelet/kuberuntime/kuberuntime_manager.go,
 // computePodActions).
 func (j *judge) ending(c *Container) ConsequenceKind {
+	if c.Spec != nil && len(c.Spec.RestartRules) > 0 {
+		return WillRestart // by its rules, which are there for how it ends
+	}
 	if c.Kind == Main && cmp.Or(c.RestartPolicy, j.pod.RestartPolicy) == "Never" {
 		return WillKill
 	}

@@ -81,6 +81,7 @@ func lasting(d time.Duration) string {
 	case d < time.Hour:
 		return part(time.Minute, time.Second, "m", "s")
 	case d < 48*time.Hour:
+		d = d.Round(time.Minute)
 		return part(time.Hour, time.Minute, "h", "m")
 	}
 	return part(24*time.Hour, time.Hour, "d", "h")
@@ -98,6 +99,9 @@ func within(w Window, now time.Time) string {
 		return "in " + lasting(to)
 	case to < 2*time.Minute:
 		return "in " + strconv.Itoa(int(from/time.Second)) + "–" + lasting(to)
+	}
+	if lasting(from) == lasting(to) {
+		return "in " + lasting(to)
 	}
 	return "in " + lasting(from) + "–" + lasting(to)
 }

@@ -123,6 +123,9 @@ func (r *Row) networkReason(p *Probe, cause Cause, text string) string {
 	case CauseNoRoute:
 		return "no route to " + s.endpoint()
 	case CauseTimeout:
+		if s.Handler == GRPC && !r.Node.Version().AtLeast(1, 38) {
+			return "no gRPC connection to " + s.endpoint() + " within " + lasting(s.Timeout) + " (refused, or silent)"
+		}
 		return "no connection to " + s.endpoint() + " within " + lasting(s.Timeout)
 	case CauseHeaders:
 		return "no answer from " + s.asked() + " within " + lasting(s.Timeout)

@@ -15,6 +15,8 @@ type Setting struct {
 	Mesh string
 	// SchedulingGates names the gates that keep the pod from being scheduled, separated by commas; empty for none.
 	SchedulingGates string
+	// Scheduler is spec.schedulerName; empty for the default one.
+	Scheduler string
 }
 
 // setting returns the pod's setting; an ordinary one when it has no other.

@@ -18,6 +18,7 @@ func (t trimmer) spec(s *corev1.PodSpec) corev1.PodSpec {
 		ActiveDeadlineSeconds:         s.ActiveDeadlineSeconds,
 		ReadinessGates:                s.ReadinessGates,
 		SchedulingGates:               s.SchedulingGates,
+		SchedulerName:                 s.SchedulerName,
 		InitContainers:                t.containers(s.InitContainers),
 		Containers:                    t.containers(s.Containers),
 	}

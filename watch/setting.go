@@ -25,6 +25,9 @@ var meshContainers = map[string]string{
 // setting returns the one fact about all pods that are set like p; nil for an ordinary one.
 func (in *interner) setting(p *corev1.Pod) *model.Setting {
 	s := model.Setting{HostNetwork: p.Spec.HostNetwork, DualStack: dualStack(p.Status.PodIPs), Mesh: meshOf(p)}
+	if name := p.Spec.SchedulerName; name != corev1.DefaultSchedulerName {
+		s.Scheduler = in.string(name)
+	}
 	for i := range p.Spec.SchedulingGates {
 		if i > 0 {
 			s.SchedulingGates += ", "
