@@ -77,6 +77,10 @@ e2e: ## The tests against a real kubelet: that cluster, or the one of E2E_KUBECO
 	cd e2e && CGO_ENABLED=0 go test -count=1 -parallel 16 -timeout 60m ./...
 	cd e2e && E2E_SOAK=2m CGO_ENABLED=0 go test -tags soak -count=1 -timeout 20m -run 'TestSoak|TestShadowLoad' -v .
 
+.PHONY: incidents
+incidents: ## Provoke every incident of the battery on a real kubelet, judge its headlines, and write docs/incidents.md (10 minutes)
+	cd e2e && E2E_INCIDENTS=all CGO_ENABLED=0 go test -count=1 -timeout 20m -run 'TestIncidents$$' -v .
+
 .PHONY: soak
 soak: ## Ten minutes of 500 probes a second, and fifteen of random health, every claim held against a real kubelet's counters
 	cd e2e && E2E_SOAK=15m CGO_ENABLED=0 go test -tags soak -count=1 -timeout 50m -run 'TestSoak|TestShadowLoad' -v .
