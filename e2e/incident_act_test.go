@@ -74,6 +74,19 @@ func resizes(resources string) act {
 	}
 }
 
+// claimsNode resizes the container app to nearly all the processors that its node has, which others have claimed in part.
+func claimsNode(ctx context.Context, ns, pod string) error {
+	name, err := readyNode(ctx)
+	if err != nil {
+		return err
+	}
+	node, err := shared.client.CoreV1().Nodes().Get(ctx, name, metav1.GetOptions{})
+	if err != nil {
+		return fmt.Errorf("reading node %s: %w", name, err)
+	}
+	return resizes(fmt.Sprintf(`{requests: {cpu: %dm}}`, node.Status.Allocatable.Cpu().MilliValue()-100))(ctx, ns, pod)
+}
+
 // replaces deletes a pod and makes another of the same name, whose container app is this one.
 func replaces(app string) act {
 	return func(ctx context.Context, ns, pod string) error {

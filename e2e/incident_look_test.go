@@ -94,31 +94,43 @@ type battery struct {
 	groups map[string]string  // the headlines of groups, by the incident
 }
 
-// look judges some incidents after so many minutes: by a fresh probetop, and by the one that has watched.
-func (b *battery) look(t *testing.T, wave []incident, minutes int) {
+// look judges some incidents after so many minutes: by a fresh probetop, and by the one that has watched. It does nothing
+// and returns false if one has not happened yet, unless it is the last time.
+func (b *battery) look(t *testing.T, wave []incident, minutes int, last bool) bool {
 	report := getReport(t, b.ns)
 	said, err := readTruth(t.Context(), b.ns)
 	if err != nil {
 		t.Fatal(err)
 	}
+	missing := map[string][]string{}
 	for k := range wave {
 		i := &wave[k]
-		part := said.of(i)
-		lacks, err := part.proves(i.proof)
+		lacks, err := said.of(i).proves(i.proof)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(lacks) > 0 && minutes >= i.happens {
-			b.sights[i.name] = append(b.sights[i.name], sight{minutes: minutes, wrong: []string{fmt.Sprintf("it has not happened: the API does not say %q", lacks)}})
+			missing[i.name] = lacks
 		}
+	}
+	if len(missing) > 0 && !last {
+		return false
+	}
+	for k := range wave {
+		i := &wave[k]
+		part := said.of(i)
 		found := b.sightsOf(i, part, &report, minutes)
 		if len(found) == 0 {
 			found = []sight{{minutes: minutes, wrong: []string{"it has no pod"}}}
+		}
+		if lacks := missing[i.name]; len(lacks) > 0 {
+			found = append(found, sight{minutes: minutes, wrong: []string{fmt.Sprintf("it has not happened: the API does not say %q", lacks)}})
 		}
 		b.sights[i.name] = append(b.sights[i.name], found...)
 		b.judgeGroup(i, &report, minutes)
 		keep(t, i, minutes, part, found)
 	}
+	return true
 }
 
 // sightsOf judges what the two say of every pod of an incident.

@@ -98,7 +98,7 @@ func (i *incident) template(words stand) (*corev1.PodTemplateSpec, error) {
 	if i.app != "" {
 		t.Spec.Containers = append([]corev1.Container{app}, t.Spec.Containers...)
 	}
-	complete(&t.Spec, 5)
+	complete(&t.Spec, 10)
 	return t, nil
 }
 
@@ -219,8 +219,8 @@ func clearPod(ctx context.Context, pod *corev1.Pod) error {
 		}
 	}
 	grace := int64(1)
-	if strings.HasPrefix(pod.Spec.NodeName, pod.Namespace) || pod.Spec.NodeName == "" {
-		grace = 0
+	if pod.DeletionTimestamp != nil || pod.Status.Phase == corev1.PodPending || strings.HasPrefix(pod.Spec.NodeName, pod.Namespace) {
+		grace = 0 // nothing else shortens a hook that runs, and its node may be none
 	}
 	if err := pods.Delete(ctx, pod.Name, metav1.DeleteOptions{GracePeriodSeconds: &grace}); err != nil && !apierrors.IsNotFound(err) {
 		return fmt.Errorf("deleting pod %s: %w", pod.Name, err)

@@ -64,6 +64,9 @@ func (b *battery) headlineOf(i *incident) string {
 
 // verdictOf is right, or what was wrong first.
 func (b *battery) verdictOf(i *incident) string {
+	if len(b.sights[i.name]) == 0 {
+		return "not looked at"
+	}
 	for _, s := range b.sights[i.name] {
 		if len(s.wrong) > 0 {
 			return fmt.Sprintf("wrong after %d min: %s", s.minutes, s.wrong[0])

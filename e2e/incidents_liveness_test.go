@@ -23,7 +23,7 @@ var livenessIncidents = []incident{
 		proof: "failed liveness probe, connection refused", want: headlines("liveness", "app/liveness", "refused|nothing listens, 7070"),
 	},
 	{
-		name: "liveness-exec", core: true, turns: []string{"handler=exec&status=3&output=cache+is+corrupt"},
+		name: "liveness-exec", turns: []string{"handler=exec&status=3&output=cache+is+corrupt"},
 		app:   `{livenessProbe: {exec: {command: [/workload, check]}, failureThreshold: 2}}`,
 		proof: "failed liveness probe, cache is corrupt", want: headlines("liveness", "app/liveness", "cache is corrupt").but("exit code 0"),
 	},
@@ -38,7 +38,7 @@ var livenessIncidents = []incident{
 		proof: "failed liveness probe, NOT_SERVING", want: headlines("liveness", "app/liveness", "NOT_SERVING"),
 	},
 	{
-		name: "liveness-slow", core: true, turns: []string{"handler=http&path=/livez&delay=8s"},
+		name: "liveness-slow", turns: []string{"handler=http&path=/livez&delay=8s"},
 		app:   `{livenessProbe: {httpGet: {path: /livez, port: 8080}, failureThreshold: 2}}`,
 		proof: "failed liveness probe, deadline exceeded|Client.Timeout", want: headlines("liveness", "app/liveness", "timed out|timeout|no answer|longer|within"),
 	},
@@ -78,14 +78,15 @@ var livenessIncidents = []incident{
 		proof: "failed liveness probe, \"exitCode\":143", want: headlines("liveness", "app/liveness", "refused|nothing listens").but("SIGTERM ended"),
 	},
 	{
-		name: "liveness-never-failed", core: true, spec: `{restartPolicy: Never}`,
+		name: "liveness-never-failed", core: true, // the kubelet says only that it stops the container
+		spec:  `{restartPolicy: Never}`,
 		app:   `{command: [sh, -c, "trap 'exit 143' TERM; while :; do sleep 0.5; done"], livenessProbe: {tcpSocket: {port: 7070}, failureThreshold: 2}}`,
-		proof: "failed liveness probe, \"phase\":\"Failed\"", want: headlines("liveness", "app/liveness", "refused|nothing listens").but("starts again, restarts in"),
+		proof: "Liveness probe failed, Stopping container app, \"phase\":\"Failed\"", want: headlines("liveness", "app/liveness", "refused|nothing listens").but("starts again, restarts in"),
 	},
 	{
 		name: "liveness-never-succeeded", spec: `{restartPolicy: Never}`, turns: []string{"handler=http&path=/livez&status=503"},
 		app:   `{livenessProbe: {httpGet: {path: /livez, port: 8080}, failureThreshold: 2}}`,
-		proof: "failed liveness probe, \"phase\":\"Succeeded\"", want: headlines("liveness", "app/liveness", "503").but("starts again, restarts in"),
+		proof: "Liveness probe failed, Stopping container app, \"phase\":\"Succeeded\"", want: headlines("liveness", "app/liveness", "503").but("starts again, restarts in"),
 	},
 	{
 		name: "liveness-onfailure", spec: `{restartPolicy: OnFailure}`,

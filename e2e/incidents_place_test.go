@@ -35,7 +35,7 @@ var placeIncidents = []incident{
 		proof: "\"phase\":\"Pending\"", want: headlines("unscheduled|unknown", "", "volcano|scheduler"),
 	},
 	{
-		name: "gated-scheduling", core: true, app: `{}`, spec: `{schedulingGates: [{name: probetop.dev/quota}]}`,
+		name: "gated-scheduling", app: `{}`, spec: `{schedulingGates: [{name: probetop.dev/quota}]}`,
 		proof: "SchedulingGated", want: headlines("gatedScheduling", "", "probetop.dev/quota"),
 	},
 	{
@@ -51,7 +51,7 @@ var placeIncidents = []incident{
 		proof: "\"phase\":\"Running\"", want: headlines("node", "", "{{.Namespace}}-died").but(anyProbe),
 	},
 	{
-		name: "admission-cpu", core: true, app: `{resources: {requests: {cpu: "1000"}}}`, spec: `{nodeName: "{{.Node}}"}`,
+		name: "admission-cpu", app: `{resources: {requests: {cpu: "1000"}}}`, spec: `{nodeName: "{{.Node}}"}`,
 		proof: "OutOfcpu", want: headlines("admission", "", "cpu").but(anyProbe),
 	},
 	{

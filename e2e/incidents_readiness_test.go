@@ -3,7 +3,7 @@ package e2e
 // readinessIncidents are containers that run but are not ready.
 var readinessIncidents = []incident{
 	{
-		name: "readiness-503", core: true, turns: []string{"handler=http&path=/readyz&status=503"},
+		name: "readiness-503", turns: []string{"handler=http&path=/readyz&status=503"},
 		app:   `{livenessProbe: {httpGet: {path: /livez, port: 8080}}, readinessProbe: {httpGet: {path: /readyz, port: 8080}}}`,
 		proof: "Readiness probe failed, statuscode: 503", want: headlines("readiness", "app/readiness", "503, /readyz").but("liveness"),
 	},
@@ -78,8 +78,8 @@ var readinessIncidents = []incident{
 	},
 	{
 		name:  "readiness-no-route", // an address of the pods' network that no pod has
-		app:   `{readinessProbe: {httpGet: {host: 203.0.113.9, path: /readyz, port: 8080}, timeoutSeconds: 4}}`,
-		proof: "Readiness probe failed", want: headlines("readiness", "app/readiness", "203.0.113.9|no route|unreachable|timed out|timeout|no answer|within"),
+		app:   `{readinessProbe: {httpGet: {host: 10.198.255.250, path: /readyz, port: 8080}, timeoutSeconds: 4}}`,
+		proof: "Readiness probe failed", want: headlines("readiness", "app/readiness", "no route|unreachable|timed out|timeout|no answer|within"),
 	},
 	{
 		name: "readiness-lost", turns: []string{"handler=http&path=/readyz&status=503&after=20s"},
@@ -125,7 +125,7 @@ var readinessIncidents = []incident{
 // erroringIncidents are probes that the kubelet cannot carry out: they count for nothing.
 var erroringIncidents = []incident{
 	{
-		name: "erroring-port-name", core: true,
+		name:  "erroring-port-name",
 		app:   `{ports: [{name: http, containerPort: 8080}, {name: metrics, containerPort: 9100}], readinessProbe: {httpGet: {path: /readyz, port: web}}}`,
 		proof: "Readiness probe errored, web", want: hints("erroring", "app/readiness", "web, http", "port|web|readiness"),
 	},

@@ -4,12 +4,12 @@ package e2e
 var sequenceIncidents = []incident{
 	{
 		name: "init-exit", core: true, app: `{livenessProbe: {httpGet: {port: 8080}}, readinessProbe: {httpGet: {port: 8080}}}`,
-		spec:  `{initContainers: [{name: migrate, command: [sh, -c, "sleep 6; exit 9"]}]}`,
+		spec:  `{initContainers: [{name: migrate, command: [sh, -c, "sleep 15; exit 9"]}]}`,
 		proof: "\"exitCode\":9, \"name\":\"migrate\"", want: headlines("init", "migrate", "exit code 9").but(anyProbe),
 	},
 	{
 		name: "init-exit-never", app: `{}`,
-		spec:  `{restartPolicy: Never, initContainers: [{name: migrate, command: [sh, -c, "sleep 6; exit 9"]}]}`,
+		spec:  `{restartPolicy: Never, initContainers: [{name: migrate, command: [sh, -c, "sleep 15; exit 9"]}]}`,
 		proof: "\"exitCode\":9, \"phase\":\"Failed\"", want: headlines("init|failed", "migrate", "exit code 9").but("starts again"),
 	},
 	{
@@ -19,7 +19,7 @@ var sequenceIncidents = []incident{
 	},
 	{
 		name: "init-oom", app: `{}`,
-		spec:  `{initContainers: [{name: migrate, args: [-turn, "handler=memory&eat=96&after=5s"], resources: {limits: {memory: 48Mi}}}]}`,
+		spec:  `{initContainers: [{name: migrate, args: [-turn, "handler=memory&eat=96&after=15s"], resources: {limits: {memory: 48Mi}}}]}`,
 		proof: "OOMKilled", want: headlines("init|oom", "migrate", "OOMKilled"),
 	},
 	{
@@ -33,16 +33,15 @@ var sequenceIncidents = []incident{
 		proof: "CreateContainerConfigError", want: headlines("config|init", "migrate", "secret, db-admin"),
 	},
 	{
-		name: "poststart-fails", core: true, app: `{lifecycle: {postStart: {exec: {command: [sh, -c, "echo no token; exit 1"]}}}, livenessProbe: {httpGet: {port: 8080}}}`,
+		name: "poststart-fails", app: `{lifecycle: {postStart: {exec: {command: [sh, -c, "echo no token; exit 1"]}}}, livenessProbe: {httpGet: {port: 8080}}}`,
 		proof: "FailedPostStartHook", want: headlines("postStart", "app", "postStart").but("liveness"),
 	},
 	{
-		name: "poststart-hangs", app: `{lifecycle: {postStart: {exec: {command: [sleep, "3000"]}}}, livenessProbe: {httpGet: {port: 8080}}}`,
+		name: "poststart-hangs", app: `{lifecycle: {postStart: {exec: {command: [sleep, "480"]}}}, livenessProbe: {httpGet: {port: 8080}}}`,
 		proof: "ContainerCreating|PodInitializing", want: headlines("postStart|starting", "app", "postStart").but("liveness"),
 	},
 	{
-		name: "poststart-http", app: `{lifecycle: {postStart: {httpGet: {path: /warm, port: 8080}}}, readinessProbe: {httpGet: {port: 8080}}}`,
-		turns: []string{"handler=http&path=/warm&status=500"},
+		name: "poststart-http", app: `{lifecycle: {postStart: {httpGet: {path: /warm, port: 8081}}}, readinessProbe: {httpGet: {port: 8080}}}`,
 		proof: "FailedPostStartHook", want: headlines("postStart", "app", "postStart").but("readiness"),
 	},
 }
@@ -50,13 +49,13 @@ var sequenceIncidents = []incident{
 // deletedIncidents are pods that are being deleted or that something other than their containers has ended.
 var deletedIncidents = []incident{
 	{
-		name: "terminating-prestop", core: true, spec: `{terminationGracePeriodSeconds: 1200}`,
-		app:   `{lifecycle: {preStop: {exec: {command: [sleep, "1100"]}}}, readinessProbe: {httpGet: {path: /readyz, port: 8080}}}`,
+		name: "terminating-prestop", core: true, spec: `{terminationGracePeriodSeconds: 500}`,
+		app:   `{lifecycle: {preStop: {exec: {command: [sleep, "480"]}}}, readinessProbe: {httpGet: {path: /readyz, port: 8080}}}`,
 		then:  once(ready, deletes),
 		proof: "\"deletionTimestamp\"", want: headlines("terminating", "", "preStop").but(anyProbe),
 	},
 	{
-		name: "terminating-stubborn", spec: `{terminationGracePeriodSeconds: 1200}`,
+		name: "terminating-stubborn", spec: `{terminationGracePeriodSeconds: 500}`,
 		app:   `{command: [sh, -c, "trap '' TERM; while :; do sleep 1; done"]}`,
 		then:  once(ready, deletes),
 		proof: "\"deletionTimestamp\"", want: headlines("terminating", "app", "").but("preStop"),
@@ -73,13 +72,13 @@ var deletedIncidents = []incident{
 		proof: "\"deletionTimestamp\"", want: headlines("terminating|node", "", "{{.Namespace}}-lost").but("preStop, " + anyProbe),
 	},
 	{
-		name: "evicted-by-api", spec: `{terminationGracePeriodSeconds: 1200}`, app: `{lifecycle: {preStop: {exec: {command: [sleep, "1100"]}}}}`,
+		name: "evicted-by-api", spec: `{terminationGracePeriodSeconds: 500}`, app: `{lifecycle: {preStop: {exec: {command: [sleep, "480"]}}}}`,
 		then:  once(ready, evicts),
 		proof: "\"deletionTimestamp\", EvictionByEvictionAPI", want: headlines("evicted|terminating", "", "evict").but(anyProbe),
 	},
 	{
-		name: "preempted", spec: `{terminationGracePeriodSeconds: 1200}`,
-		app:   `{resources: {limits: {probetop.dev/licence: "1"}}, lifecycle: {preStop: {exec: {command: [sleep, "1100"]}}}}`,
+		name: "preempted", spec: `{terminationGracePeriodSeconds: 500}`,
+		app:   `{resources: {limits: {probetop.dev/licence: "1"}}, lifecycle: {preStop: {exec: {command: [sleep, "480"]}}}}`,
 		first: offersLicence,
 		then: once(ready, makes(`{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: "{{.Namespace}}-urgent"}, value: 1000}
 ---
@@ -88,7 +87,7 @@ var deletedIncidents = []incident{
 		proof: "\"deletionTimestamp\", PreemptionByScheduler", want: headlines("preempted", "", "preempt").but(anyProbe),
 	},
 	{
-		name: "deadline", core: true, spec: `{activeDeadlineSeconds: 20}`, app: `{livenessProbe: {httpGet: {port: 8080}}}`,
+		name: "deadline", spec: `{activeDeadlineSeconds: 20}`, app: `{livenessProbe: {httpGet: {port: 8080}}}`,
 		proof: "DeadlineExceeded", want: headlines("deadline", "", "deadline, 20").but(anyProbe),
 	},
 	{

@@ -37,7 +37,7 @@ var startupIncidents = []incident{
 	{
 		name: "startup-never", spec: `{restartPolicy: Never}`,
 		app:   `{command: [sh, -c, "trap 'exit 143' TERM; while :; do sleep 0.5; done"], startupProbe: {tcpSocket: {port: 7070}, failureThreshold: 3}}`,
-		proof: "failed startup probe, \"phase\":\"Failed\"", want: headlines("startup", "app/startup", "refused|nothing listens").but("starts again"),
+		proof: "Startup probe failed, Stopping container app, \"phase\":\"Failed\"", want: headlines("startup", "app/startup", "refused|nothing listens").but("starts again"),
 	},
 	{
 		name: "starting-long", turns: []string{"handler=http&open=false"},

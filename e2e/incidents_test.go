@@ -16,9 +16,11 @@ import (
 
 const (
 	// wave is how many incidents begin at once: more would make the kubelet late with every one of them.
-	wave = 8
+	wave = 6
 	// swell is how long after a wave the next one begins.
-	swell = 9 * time.Second
+	swell = 10 * time.Second
+	// late is how long a look waits for incidents that a busy node is late with, and retry how often it tries.
+	late, retry = time.Minute, 5 * time.Second
 	// patient bounds what is done to the pod of an incident after it was made.
 	patient = 3 * time.Minute
 )
@@ -69,10 +71,10 @@ func TestIncidents(t *testing.T) {
 	}
 }
 
-// errand is something to do at a time of the battery.
+// errand is something to do at a time of the battery. It is tried again when it returns false, until it is the last time.
 type errand struct {
-	at time.Time
-	do func()
+	at, until time.Time
+	do        func(last bool) bool
 }
 
 // play makes the pods in waves and looks at every wave when its time has come.
@@ -85,13 +87,15 @@ func (b *battery) play(t *testing.T, played []incident, looks []int) {
 	at := time.Now()
 	for from := 0; from < len(played); from += wave {
 		now := played[from:min(from+wave, len(played))]
-		errands = append(errands, errand{at, func() {
+		errands = append(errands, errand{at: at, do: func(bool) bool {
 			for k := range now {
 				b.begin(ctx, t, &now[k], &acts)
 			}
 			for _, minutes := range looks {
-				errands = append(errands, errand{time.Now().Add(time.Duration(minutes) * time.Minute), func() { b.look(t, now, minutes) }})
+				due := time.Now().Add(time.Duration(minutes) * time.Minute)
+				errands = append(errands, errand{due, due.Add(late), func(last bool) bool { return b.look(t, now, minutes, last) }})
 			}
+			return true
 		}})
 		at = at.Add(swell)
 	}
@@ -105,14 +109,18 @@ func (b *battery) play(t *testing.T, played []incident, looks []int) {
 		e := errands[next]
 		errands = slices.Delete(errands, next, next+1)
 		pause(ctx, time.Until(e.at))
-		e.do()
+		if !e.do(time.Now().After(e.until)) {
+			e.at = time.Now().Add(retry)
+			errands = append(errands, e)
+		}
 	}
 }
 
 // begin makes the pod of an incident, and does what is to be done after it.
 func (b *battery) begin(ctx context.Context, t *testing.T, i *incident, acts *sync.WaitGroup) {
 	if err := i.stage(ctx, b.ns); err != nil {
-		t.Fatal(err)
+		t.Errorf("staging %s: %v", i.name, err)
+		return
 	}
 	if i.then == nil {
 		return
@@ -128,6 +136,7 @@ func (b *battery) begin(ctx context.Context, t *testing.T, i *incident, acts *sy
 
 // report says what is wrong with what was found of an incident.
 func (b *battery) report(t *testing.T, i *incident) {
+	t.Logf("%s: %q", b.verdictOf(i), b.headlineOf(i))
 	for _, s := range b.sights[i.name] {
 		for _, wrong := range s.wrong {
 			way := "a fresh get"

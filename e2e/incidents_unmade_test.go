@@ -25,7 +25,7 @@ var unmadeIncidents = []incident{
 	},
 	{
 		name: "config-workdir", app: `{workingDir: /bin/busybox/data}`,
-		proof: "/bin/busybox/data, not a directory", want: headlines("config|exit|failed", "app", "/bin/busybox|not a directory|working"),
+		proof: "mkdir /bin/busybox, not a directory", want: headlines("config|exit|failed", "app", "/bin/busybox|not a directory|working"),
 	},
 	{
 		name: "config-no-command", app: `{command: [/opt/server/run]}`,
@@ -60,24 +60,24 @@ var unmadeIncidents = []incident{
 		proof: "ErrImageNeverPull", want: headlines("image", "envoy", "probetop.dev/absent:3"),
 	},
 	{
-		name: "volume-configmap", core: true, app: `{livenessProbe: {httpGet: {port: 8080}}}`, spec: `{volumes: [{name: conf, configMap: {name: web-conf}}]}`,
+		name: "volume-configmap", core: true, app: `{livenessProbe: {httpGet: {port: 8080}}, volumeMounts: [{name: conf, mountPath: /mnt}]}`, spec: `{volumes: [{name: conf, configMap: {name: web-conf}}]}`,
 		proof: "FailedMount, configmap \\\"web-conf\\\" not found", want: headlines("volume", "", "conf, configmap|web-conf").but("liveness"),
 	},
 	{
-		name: "volume-secret", app: `{}`, spec: `{volumes: [{name: tls, secret: {secretName: web-tls}}]}`,
+		name: "volume-secret", app: `{volumeMounts: [{name: tls, mountPath: /mnt}]}`, spec: `{volumes: [{name: tls, secret: {secretName: web-tls}}]}`,
 		proof: "FailedMount, secret \\\"web-tls\\\" not found", want: headlines("volume", "", "tls, secret|web-tls"),
 	},
 	{
-		name: "volume-key", app: `{}`, spec: `{volumes: [{name: conf, configMap: {name: "{{.Name}}", items: [{key: app.toml, path: app.toml}]}}]}`,
+		name: "volume-key", app: `{volumeMounts: [{name: conf, mountPath: /mnt}]}`, spec: `{volumes: [{name: conf, configMap: {name: "{{.Name}}", items: [{key: app.toml, path: app.toml}]}}]}`,
 		with:  `{apiVersion: v1, kind: ConfigMap, metadata: {name: "{{.Name}}"}, data: {app.yaml: "a: 1"}}`,
 		proof: "FailedMount, non-existent config key", want: headlines("volume", "", "conf, app.toml|key"),
 	},
 	{
-		name: "volume-hostpath", app: `{}`, spec: `{volumes: [{name: disk, hostPath: {path: /no/such/disk, type: Directory}}]}`,
+		name: "volume-hostpath", app: `{volumeMounts: [{name: disk, mountPath: /mnt}]}`, spec: `{volumes: [{name: disk, hostPath: {path: /no/such/disk, type: Directory}}]}`,
 		proof: "FailedMount, hostPath type check failed", want: headlines("volume", "", "disk, /no/such/disk"),
 	},
 	{
-		name: "sandbox-runtime", core: true, app: `{livenessProbe: {httpGet: {port: 8080}}}`, spec: `{runtimeClassName: "{{.Namespace}}"}`,
+		name: "sandbox-runtime", app: `{livenessProbe: {httpGet: {port: 8080}}}`, spec: `{runtimeClassName: "{{.Namespace}}"}`,
 		with:  `{apiVersion: node.k8s.io/v1, kind: RuntimeClass, metadata: {name: "{{.Namespace}}"}, handler: gvisor}`,
 		proof: "FailedCreatePodSandBox, gvisor", want: headlines("sandbox", "", "gvisor|runtime").but("liveness"),
 	},

@@ -41,13 +41,15 @@ var ruleIncidents = []incident{
 		proof: "\"restartCount\":1, resize", want: expectation{cause: "none|resize", never: "liveness, SIGKILL, exit code"},
 	},
 	{
-		name: "resize-infeasible", app: `{resources: {requests: {cpu: 10m}}, readinessProbe: {httpGet: {path: /readyz, port: 8080}}}`,
-		then:  once(ready, resizes(`{requests: {cpu: "1000"}}`)),
-		proof: "PodResizePending, Infeasible", want: expectation{cause: "none|resize", never: "readiness, liveness"},
+		name: "resize-deferred", app: `{resources: {requests: {cpu: 10m}}, readinessProbe: {httpGet: {path: /readyz, port: 8080}}}`,
+		with: `{apiVersion: v1, kind: Pod, metadata: {name: "{{.Name}}-rival"}, spec: {nodeName: "{{.Node}}", enableServiceLinks: false, terminationGracePeriodSeconds: 1,
+			containers: [{name: app, image: "{{.Image}}", imagePullPolicy: "{{.Pull}}", resources: {requests: {cpu: 200m}}}]}}`,
+		then:  once(ready, claimsNode),
+		proof: "PodResizePending, Deferred", want: expectation{cause: "none|resize", never: "readiness, liveness"},
 	},
 	{
 		name: "restart-all", app: `{readinessProbe: {httpGet: {path: /readyz, port: 8080}}, livenessProbe: {httpGet: {path: /livez, port: 8080}}}`,
-		spec: `{containers: [{name: watcher, command: [sh, -c, "sleep 20; exit 88"], restartPolicy: Never,
+		spec: `{containers: [{name: watcher, command: [sh, -c, "sleep 25; exit 88"], restartPolicy: Never,
 			restartPolicyRules: [{action: RestartAllContainers, exitCodes: {operator: In, values: [88]}}]}]}`,
 		proof: "RestartingAllContainers", want: hints("restartAll", "watcher", "watcher, 88", "restart|watcher").but(anyProbe),
 	},
@@ -59,20 +61,20 @@ var ruleIncidents = []incident{
 	},
 	{
 		name: "rule-restarts-exit", spec: `{restartPolicy: Never, containers: [{name: envoy, command: [sleep, inf]}]}`,
-		app:   `{command: [sh, -c, "sleep 12; exit 42"], restartPolicy: Never, restartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [42]}}]}`,
+		app:   `{command: [sh, -c, "sleep 25; exit 42"], restartPolicy: Never, restartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [42]}}]}`,
 		proof: "\"exitCode\":42, BackOff", want: headlines("exit|rule", "app", "42").but(anyProbe),
 	},
 	{
 		name: "wedged", spec: `{restartPolicy: Never}`,
 		app: `{command: [sh, -c, "trap 'exit 42' TERM; while :; do sleep 0.5; done"], livenessProbe: {exec: {command: ["false"]}, failureThreshold: 2},
 			restartPolicy: Never, restartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [42]}}]}`,
-		proof: "failed liveness probe, \"exitCode\":42", want: headlines("wedged|liveness", "app/liveness", ""),
+		proof: "Liveness probe failed, Stopping container app, \"exitCode\":42, \"phase\":\"Running\"", want: headlines("wedged|liveness", "app/liveness", ""),
 	},
 }
 
 // healthyIncidents are pods with which nothing is wrong.
 var healthyIncidents = []incident{
-	{name: "healthy-plain", core: true, app: `{}`, proof: "\"ready\":true", want: fine},
+	{name: "healthy-plain", app: `{}`, proof: "\"ready\":true", want: fine},
 	{
 		name: "healthy-probed", core: true, with: service,
 		app:   `{startupProbe: {httpGet: {path: /startz, port: 8080}}, readinessProbe: {httpGet: {path: /readyz, port: 8080}}, livenessProbe: {grpc: {port: 9090}}}`,
