@@ -65,8 +65,8 @@ cover: ## Coverage by function
 	go test -coverprofile coverage.out ./... && go tool cover -func coverage.out
 
 .PHONY: cluster-up
-cluster-up: ## Build and start a real one-node Kubernetes on this machine (root on Debian)
-	cd e2e && CGO_ENABLED=0 go run ./cmd/cluster up
+cluster-up: ## Build and start a real one-node Kubernetes on this machine (root on Debian); BACKOFF=5m as kubelets usually wait
+	cd e2e && CGO_ENABLED=0 go run ./cmd/cluster $(if $(BACKOFF),-back-off $(BACKOFF)) up
 
 .PHONY: cluster-down
 cluster-down: ## Stop it and take everything away

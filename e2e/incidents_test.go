@@ -12,12 +12,15 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 const (
 	// wave is how many incidents begin at once: more would make the kubelet late with every one of them.
 	wave = 6
-	// swell is how long after a wave the next one begins.
+	// swell is how long after a wave the next one begins at the earliest.
 	swell = 10 * time.Second
 	// late is how long a look waits for incidents that a busy node is late with, and retry how often it tries.
 	late, retry = time.Minute, 5 * time.Second
@@ -84,10 +87,21 @@ func (b *battery) play(t *testing.T, played []incident, looks []int) {
 	defer acts.Wait()
 	defer cancel()
 	var errands []errand
-	at := time.Now()
-	for from := 0; from < len(played); from += wave {
-		now := played[from:min(from+wave, len(played))]
-		errands = append(errands, errand{at: at, do: func(bool) bool {
+	var next func(from int)
+	next = func(from int) {
+		to := min(from+wave, len(played))
+		if from == to {
+			return
+		}
+		due := time.Now()
+		if from > 0 {
+			due = due.Add(swell)
+		}
+		errands = append(errands, errand{due, due.Add(late), func(last bool) bool {
+			if !last && !b.hosted(ctx, t) {
+				return false
+			}
+			now := played[from:to]
 			for k := range now {
 				b.begin(ctx, t, &now[k], &acts)
 			}
@@ -95,25 +109,45 @@ func (b *battery) play(t *testing.T, played []incident, looks []int) {
 				due := time.Now().Add(time.Duration(minutes) * time.Minute)
 				errands = append(errands, errand{due, due.Add(late), func(last bool) bool { return b.look(t, now, minutes, last) }})
 			}
+			next(to)
 			return true
 		}})
-		at = at.Add(swell)
 	}
+	next(0)
 	for len(errands) > 0 {
-		next := 0
+		first := 0
 		for k := range errands {
-			if errands[k].at.Before(errands[next].at) {
-				next = k
+			if errands[k].at.Before(errands[first].at) {
+				first = k
 			}
 		}
-		e := errands[next]
-		errands = slices.Delete(errands, next, next+1)
+		e := errands[first]
+		errands = slices.Delete(errands, first, first+1)
 		pause(ctx, time.Until(e.at))
 		if !e.do(time.Now().After(e.until)) {
 			e.at = time.Now().Add(retry)
 			errands = append(errands, e)
 		}
 	}
+}
+
+// hosted reports whether the node has made the sandboxes of the pods that it was given, but for a few that may never get one.
+func (b *battery) hosted(ctx context.Context, t *testing.T) bool {
+	pods, err := shared.client.CoreV1().Pods(b.ns).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		t.Errorf("listing the pods: %v", err)
+		return true
+	}
+	waiting := 0
+	for _, p := range pods.Items {
+		if p.Status.Phase != corev1.PodPending || p.Status.StartTime == nil || time.Since(p.CreationTimestamp.Time) > late {
+			continue
+		}
+		if len(p.Status.PodIPs) == 0 {
+			waiting++
+		}
+	}
+	return waiting < few
 }
 
 // begin makes the pod of an incident, and does what is to be done after it.

@@ -57,12 +57,12 @@ var ruleIncidents = []incident{
 		name: "rule-restarts", spec: `{restartPolicy: Never, containers: [{name: envoy, command: [sleep, inf]}]}`,
 		app: `{command: [sh, -c, "trap 'exit 42' TERM; while :; do sleep 0.5; done"], livenessProbe: {exec: {command: ["false"]}, failureThreshold: 2},
 			restartPolicy: Never, restartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [42]}}]}`,
-		proof: "failed liveness probe, \"exitCode\":42, BackOff", want: headlines("liveness|rule", "app/liveness", ""),
+		proof: "failed liveness probe, \"exitCode\":42, \"lastState\":{\"terminated\"", want: headlines("liveness|rule", "app/liveness", ""),
 	},
 	{
 		name: "rule-restarts-exit", spec: `{restartPolicy: Never, containers: [{name: envoy, command: [sleep, inf]}]}`,
 		app:   `{command: [sh, -c, "sleep 25; exit 42"], restartPolicy: Never, restartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [42]}}]}`,
-		proof: "\"exitCode\":42, BackOff", want: headlines("exit|rule", "app", "42").but(anyProbe),
+		proof: "\"exitCode\":42, \"lastState\":{\"terminated\"", want: headlines("exit|rule", "app", "42").but(anyProbe),
 	},
 	{
 		name: "wedged", spec: `{restartPolicy: Never}`,
@@ -81,12 +81,12 @@ var healthyIncidents = []incident{
 		proof: "\"ready\":true", want: fine,
 	},
 	{
-		name: "healthy-slow-start", core: true, turns: []string{"handler=http&open=false", "handler=http&open=true&after=20s"},
+		name: "healthy-slow-start", core: true, turns: []string{"handler=http&open=false", "handler=http&open=true&after=30s"},
 		app:   `{startupProbe: {httpGet: {path: /startz, port: 8080}, failureThreshold: 100}, readinessProbe: {httpGet: {path: /readyz, port: 8080}}}`,
 		proof: "\"ready\":true, Startup probe failed", want: fine,
 	},
 	{
-		name: "healthy-recovered", turns: []string{"handler=http&open=false", "handler=http&open=true&after=20s"},
+		name: "healthy-recovered", turns: []string{"handler=http&open=false", "handler=http&open=true&after=30s"},
 		app:   `{livenessProbe: {httpGet: {path: /livez, port: 8080}, failureThreshold: 20}, readinessProbe: {httpGet: {path: /readyz, port: 8080}}}`,
 		proof: "\"ready\":true, Readiness probe failed, Liveness probe failed", want: fine,
 	},
