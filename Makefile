@@ -65,8 +65,8 @@ cover: ## Coverage by function
 	go test -coverprofile coverage.out ./... && go tool cover -func coverage.out
 
 .PHONY: cluster-up
-cluster-up: ## Build and start a real one-node Kubernetes on this machine (root on Debian)
-	cd e2e && CGO_ENABLED=0 go run ./cmd/cluster up
+cluster-up: ## Build and start a real one-node Kubernetes on this machine (root on Debian); BACKOFF=5m as kubelets usually wait
+	cd e2e && CGO_ENABLED=0 go run ./cmd/cluster $(if $(BACKOFF),-back-off $(BACKOFF)) up
 
 .PHONY: cluster-down
 cluster-down: ## Stop it and take everything away
@@ -76,6 +76,10 @@ cluster-down: ## Stop it and take everything away
 e2e: ## The tests against a real kubelet: that cluster, or the one of E2E_KUBECONFIG
 	cd e2e && CGO_ENABLED=0 go test -count=1 -parallel 16 -timeout 60m ./...
 	cd e2e && E2E_SOAK=2m CGO_ENABLED=0 go test -tags soak -count=1 -timeout 20m -run 'TestSoak|TestShadowLoad' -v .
+
+.PHONY: incidents
+incidents: ## Provoke every incident of the battery on a real kubelet, judge its headlines, and write docs/incidents.md (10 minutes)
+	cd e2e && E2E_INCIDENTS=all CGO_ENABLED=0 go test -count=1 -timeout 20m -run 'TestIncidents$$' -v .
 
 .PHONY: soak
 soak: ## Ten minutes of 500 probes a second, and fifteen of random health, every claim held against a real kubelet's counters

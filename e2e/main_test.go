@@ -11,6 +11,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/discovery/cached/memory"
@@ -68,6 +69,10 @@ func runTests(m *testing.M) (code int) {
 	return m.Run()
 }
 
+// usualBackOff is the longest crash-loop back-off of kubelets as they are delivered. Most tests cannot wait so long; with less,
+// the many crash loops of the battery would keep the node too busy.
+const usualBackOff = 5 * time.Minute
+
 // obtainCluster finds a cluster to test against, or starts one that stop takes down again.
 func obtainCluster(ctx context.Context) (kubeconfig, image string, stop func() error, err error) {
 	nothing := func() error { return nil }
@@ -78,7 +83,11 @@ func obtainCluster(ctx context.Context) (kubeconfig, image string, stop func() e
 		}
 		return file, image, nothing, nil
 	}
-	c, err := cluster.New(cluster.Options{StateDir: os.Getenv("E2E_STATE"), CacheDir: os.Getenv("E2E_CACHE"), Log: os.Stderr})
+	options := cluster.Options{StateDir: os.Getenv("E2E_STATE"), CacheDir: os.Getenv("E2E_CACHE"), Log: os.Stderr}
+	if os.Getenv("E2E_INCIDENTS") != "" {
+		options.BackOff = usualBackOff
+	}
+	c, err := cluster.New(options)
 	if err != nil {
 		return "", "", nil, err
 	}

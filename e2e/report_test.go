@@ -12,11 +12,20 @@ type report struct {
 	Context    string
 	Sources    []struct{ Name, State, Error string }
 	Pods       []reportedPod
+	Groups     []reportedGroup
+}
+
+// reportedGroup is what several pods have in common.
+type reportedGroup struct {
+	Cause, Headline string
+	Pods            []string
 }
 
 type reportedPod struct {
 	Namespace, Name, UID, Node, Workload, Phase, Status string
-	Ready, Deleting                                     bool
+	Note                                                string
+	Ready, Deleting, Gone                               bool
+	Diagnosis                                           *reportedDiagnosis
 	Conditions                                          []struct {
 		Type, Status, Reason, Message string
 		Since                         time.Time
@@ -35,6 +44,11 @@ type reportedPod struct {
 		Step, Text string
 		OK         bool
 	}
+}
+
+// reportedDiagnosis is what is wrong with a pod; there is none when nothing is.
+type reportedDiagnosis struct {
+	Cause, Headline, Container, Probe, Reason, Certainty string
 }
 
 type reportedRestart struct {

@@ -163,21 +163,21 @@ func (s *story) pod(name string) (*corev1.Pod, error) {
 		}
 		pod.Spec.Containers = append([]corev1.Container{c}, pod.Spec.Containers...)
 	}
-	complete(&pod.Spec)
+	complete(&pod.Spec, 2)
 	return pod, nil
 }
 
-// complete fills in what stories leave out. Probes are run every two seconds, and pods end at once.
-func complete(spec *corev1.PodSpec) {
+// complete fills in what stories leave out. Probes are run once in so many seconds, and pods end at once.
+func complete(spec *corev1.PodSpec, period int32) {
 	spec.TerminationGracePeriodSeconds = cmp.Or(spec.TerminationGracePeriodSeconds, new(int64(1)))
 	spec.EnableServiceLinks, spec.AutomountServiceAccountToken = new(false), new(false)
 	for _, list := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
 		for i := range list {
 			c := &list[i]
-			c.Image, c.ImagePullPolicy = cmp.Or(c.Image, shared.image), shared.pull
+			c.Image, c.ImagePullPolicy = cmp.Or(c.Image, shared.image), cmp.Or(c.ImagePullPolicy, shared.pull)
 			for _, p := range []*corev1.Probe{c.StartupProbe, c.ReadinessProbe, c.LivenessProbe} {
 				if p != nil {
-					p.PeriodSeconds = cmp.Or(p.PeriodSeconds, 2)
+					p.PeriodSeconds = cmp.Or(p.PeriodSeconds, period)
 				}
 			}
 		}

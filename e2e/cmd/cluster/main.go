@@ -33,6 +33,7 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("cluster", flag.ContinueOnError)
 	flags.StringVar(&opts.StateDir, "state", "", "`directory` of the running cluster (default /var/lib/probetop-e2e)")
 	flags.StringVar(&opts.CacheDir, "cache", "", "`directory` of built binaries (default probetop/bin in the user's cache)")
+	flags.DurationVar(&opts.BackOff, "back-off", 0, "the longest crash-loop `back-off` (default 10s; the kubelet's own is 5m)")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
