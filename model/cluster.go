@@ -185,11 +185,10 @@ func (c *Cluster) rebuild(e *entry) {
 		c.drop(e)
 		return
 	}
-	j := judge{now: c.now, pod: e.pod, seen: e.seen, node: c.nodes[e.pod.Node], events: e.events, history: e.history, late: c.lates[e.pod.Node], eventsSeen: c.eventsSeen(), counted: e.counts}
+	j := judge{now: c.now, pod: e.pod, seen: e.seen, node: c.nodes[e.pod.Node], nodeGone: c.nodeGone(e.pod), events: e.events, history: e.history, late: c.lates[e.pod.Node], eventsSeen: c.eventsSeen(), counted: e.counts}
 	row := j.row(c.published(e))
 	row.shadowed(e.shadows)
 	row.Services = c.selecting(e.pod)
-	row.nodeGone = row.Node == nil && e.pod.Node != "" && c.sees("", Nodes)
 	row.slicesSeen, row.servicesSeen = c.sees(e.pod.Namespace, EndpointSlices), c.sees(e.pod.Namespace, Services)
 	c.changed = true
 	c.totals.add(row, 1)
@@ -206,6 +205,11 @@ func (c *Cluster) rebuild(e *entry) {
 	if !row.Due.IsZero() {
 		c.due.push(e, row.Due)
 	}
+}
+
+// nodeGone reports whether a pod is bound to a node that does not exist. A list without any node is not believed.
+func (c *Cluster) nodeGone(p *Pod) bool {
+	return p.Node != "" && c.nodes[p.Node] == nil && len(c.nodes) > 0 && c.sees("", Nodes)
 }
 
 // drop takes the row of a pod that is gone out of the rows, and puts the last one in its place.
@@ -386,7 +390,12 @@ func (c *Cluster) forgetEvents(e *entry, match func(*Event) bool) {
 }
 
 func (c *Cluster) applyNode(ch Change, n *Node) {
-	old := c.nodes[n.Name]
+	old, none := c.nodes[n.Name], len(c.nodes) == 0
+	defer func() {
+		if none != (len(c.nodes) == 0) {
+			c.dirtyAll = true // pods of other nodes are on nodes that are gone, or not any more
+		}
+	}()
 	switch {
 	case ch.Gone:
 		delete(c.nodes, n.Name)

@@ -33,6 +33,7 @@ func (x *examiner) story(c *Container) *story {
 		return nil
 	}
 	s.total = max(s.total, 1)
+	x.toldOfKills(s)
 	switch typ, probed := s.end.Cause.probe(); {
 	case probed:
 		s.same = x.kills(c, typ, s.total)
@@ -48,6 +49,20 @@ func (x *examiner) story(c *Container) *story {
 		s.age = x.now.Sub(c.StartedAt)
 	}
 	return s
+}
+
+// toldOfKills takes the probe whose kills most of the ends are known to be for the cause of the loop, where no event says why
+// the last one ended: the spam filter of the kubelet drops the events of a loop that goes on.
+func (x *examiner) toldOfKills(s *story) {
+	if s.end.Certainty == Certain || s.end.Cause == CauseOOM {
+		return
+	}
+	for _, typ := range [...]ProbeType{Liveness, Startup} {
+		if told := x.told(s.c, typ.killCause()); told >= 2 && 2*told >= s.total {
+			s.end.Cause, s.end.Certainty = typ.cause(), CertaintyHigh
+			return
+		}
+	}
 }
 
 // kills counts the kills of a container by its probe of that type: what the Killing events count, or what the failures add

@@ -17,7 +17,7 @@ var endReasons = map[string]CauseClass{
 // endedByOthers is a pod that did not fail by itself.
 func (x *examiner) endedByOthers() bool {
 	p := x.Pod
-	if p.Phase != "Failed" {
+	if p.Phase != "Failed" && (p.Reason == "" || !p.failing()) {
 		return false
 	}
 	if p.Reason == "" {
@@ -39,6 +39,13 @@ func (x *examiner) endedByOthers() bool {
 	}
 	x.d.Reason = endMessage(p.Message)
 	return x.say(class, Certain, p.Reason, because(lowered(x.d.Reason)))
+}
+
+// failing reports whether the kubelet ends the pod: it says so in the conditions, and publishes the phase when every container
+// has ended (pkg/kubelet/status/status_manager.go).
+func (p *Pod) failing() bool {
+	c := p.Condition("Ready")
+	return c != nil && c.Reason == "PodFailed"
 }
 
 // endMessage leaves the numbers of a threshold out of an eviction's message, and ends it without a full stop.
@@ -98,7 +105,7 @@ func before(links ...link) string {
 func (x *examiner) nodeTrouble() (what string, since time.Time) {
 	n, name := x.Node, shorten(x.Pod.Node, 40)
 	switch {
-	case x.nodeGone:
+	case x.judge.nodeGone:
 		return "node is gone: there is no Node object " + name, time.Time{}
 	case n == nil || n.Ready == True:
 		return "", time.Time{}

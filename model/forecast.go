@@ -209,7 +209,7 @@ func (r *reckoning) openWindow(w, next Window) Window {
 // instance started, or the pod was made when it was restarted since; a mirror pod is made at any time.
 func (r *reckoning) most() int32 {
 	c, threshold := r.probe.Container, r.probe.Spec.FailureThreshold
-	from := c.StartedAt.Add(r.probe.Spec.InitialDelay)
+	from := r.begun(c).Add(r.probe.Spec.InitialDelay)
 	switch {
 	case r.probe.Type == Readiness && !c.Ready:
 		return threshold // it is run out of turn

@@ -76,7 +76,8 @@ func TestQuirks(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: c.version}, c.pod).hears(c.facts...)
+			w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: c.version})
+			w.after(int(c.pod.Containers[0].StartedAt.Sub(epoch).Seconds())).hears(c.pod).hears(c.facts...)
 			quirks := w.after(c.now).row(t, "u-web").Quirks()
 			switch {
 			case c.want == "" && len(quirks) > 0:

@@ -24,8 +24,6 @@ type Row struct {
 	Severity Severity
 	// slicesSeen and servicesSeen are set when a missing endpoint, or Service, means something.
 	slicesSeen, servicesSeen bool
-	// nodeGone is set when the pod is bound to a node of which there is no object.
-	nodeGone bool
 	// Worst is the index in Probes of the probe that gives the row its severity; -1 for another reason.
 	Worst int
 	// Since is when what gives the row its severity began; zero when that is not known.

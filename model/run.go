@@ -291,7 +291,7 @@ func (r *reckoning) eligible() time.Time { return r.eligibility().Latest }
 // eligibility is the same as a window: before it no tick runs the probe.
 func (r *reckoning) eligibility() Window {
 	c := r.probe.Container
-	from := c.StartedAt.Add(r.probe.Spec.InitialDelay)
+	from := r.begun(c).Add(r.probe.Spec.InitialDelay)
 	w := Window{from, from}
 	if c.Probes[Startup] == nil || r.probe.Type == Startup {
 		return w
@@ -308,13 +308,13 @@ func (r *reckoning) eligibility() Window {
 // told is when the kubelet has surely told of the instance: it probes only what is in its own status, which it writes when
 // it has started the other containers of the pod, too (pkg/kubelet/prober/worker.go, doProbe).
 func (j *judge) told(c *Container) time.Time {
-	if f := j.flipped(c, flipRunning, true); f != nil && !f.at.Before(c.StartedAt) {
+	if f := j.flipped(c, flipRunning, true); f != nil && !f.at.Before(j.begun(c)) {
 		return f.at
 	}
-	last := c.StartedAt
+	last := j.begun(c)
 	for i := range j.pod.Containers {
-		if other := &j.pod.Containers[i]; c.Restarts == 0 && other.Restarts == 0 && other.StartedAt.After(last) {
-			last = other.StartedAt
+		if other := &j.pod.Containers[i]; c.Restarts == 0 && other.Restarts == 0 && j.begun(other).After(last) {
+			last = j.begun(other)
 		}
 	}
 	return last

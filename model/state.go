@@ -8,9 +8,11 @@ type judge struct {
 	now time.Time
 	pod *Pod
 	// seen is when the pod was heard of first.
-	seen   time.Time
-	node   *Node
-	events []*Event
+	seen time.Time
+	node *Node
+	// nodeGone is set when the pod is bound to a node of which there is no object.
+	nodeGone bool
+	events   []*Event
 	// history is what happened before the facts of now; nil for nothing.
 	history *history
 	// counted is what the kubelet's counters say of the pod; nil when they are not read.
@@ -56,7 +58,7 @@ func (j *judge) verdict(p *Probe) Verdict {
 		v.cap(CertaintyLow, time.Time{})
 		v.Evidence |= ByNode
 	}
-	if j.node != nil && j.node.Ready != True {
+	if j.nodeGone || j.node != nil && j.node.Ready != True {
 		v.Certainty, v.Evidence = CertaintyNone, v.Evidence|ByNode
 	}
 	return v
@@ -85,7 +87,7 @@ func (j *judge) alive(p *Probe) Verdict {
 	if p.Type == Startup {
 		return j.started(p)
 	}
-	if until := c.StartedAt.Add(p.Spec.InitialDelay); j.now.Before(until) && !j.hasFailed(p) { // or the node's clock is ahead
+	if until := j.begun(c).Add(p.Spec.InitialDelay); j.now.Before(until) && !j.hasFailed(p) {
 		return Verdict{State: StateDelayed, Certainty: CertaintyHigh, Evidence: ByStatus | ByTime, Until: until}
 	}
 	if p.Type == Readiness {
@@ -109,7 +111,7 @@ func (j *judge) startup(p *Probe) Verdict {
 	if v, ok := j.decided(p); ok {
 		return v
 	}
-	if until := p.Container.StartedAt.Add(p.Spec.InitialDelay); j.now.Before(until) {
+	if until := j.begun(p.Container).Add(p.Spec.InitialDelay); j.now.Before(until) {
 		return Verdict{State: StateDelayed, Certainty: CertaintyHigh, Evidence: ByStatus | ByTime, Until: until}
 	}
 	if v, ok := j.erroring(p); ok {

@@ -52,7 +52,7 @@ func (c *Cluster) applySource(id Stream, src Source) {
 	before, listened := c.eventsSeen(), s.source.State == SourceSynced
 	s.source, s.spoke = src, true
 	c.changed = true
-	reached := (src.Kind == EndpointSlices || src.Kind == Services) && s.listed && listened != (src.State == SourceSynced)
+	reached := (src.Kind == EndpointSlices || src.Kind == Services || src.Kind == Nodes) && s.listed && listened != (src.State == SourceSynced)
 	if c.eventsSeen() != before || reached {
 		c.dirtyAll = true
 	}
@@ -107,7 +107,7 @@ func (c *Cluster) applyListing(id Stream, l Listing) {
 	if s.mentioned != nil {
 		c.sweep(id, s, l.Kind)
 	}
-	if !s.listed && (l.Kind == EndpointSlices || l.Kind == Services) {
+	if !s.listed && (l.Kind == EndpointSlices || l.Kind == Services || l.Kind == Nodes) {
 		c.dirtyAll = true // what is missing means something from now on
 	}
 	s.listed, s.telling, s.mentioned, s.names = true, false, nil, nil
