@@ -6,21 +6,20 @@ import "time"
 // statuses are of whole seconds.
 const clockSlack = 2 * time.Second
 
-// ahead is how far the clock of the pod's node is ahead, at least: a container is said to have started after the moment at
-// which we heard that it runs. It is zero for a start that lies before.
-func (j *judge) ahead(c *Container) time.Duration {
-	if c.State != Running {
-		return 0
+// heardAhead remembers how far the clock of a pod's node is ahead, at least: a status that says that a container started
+// after we heard of it shows that.
+func (c *Cluster) heardAhead(p *Pod, at time.Time) {
+	if p.Node == "" {
+		return
 	}
-	heard := j.seen
-	if t := j.lastFlip(c, flipRunning, true); t.After(heard) {
-		heard = t
+	for i := range p.Containers {
+		k := &p.Containers[i]
+		if by := k.StartedAt.Sub(at); k.State == Running && by > clockSlack && by > c.aheads[p.Node] {
+			c.aheads[p.Node] = by
+			c.dirtyNodes[p.Node] = struct{}{}
+		}
 	}
-	if by := c.StartedAt.Sub(heard); by > clockSlack {
-		return by
-	}
-	return 0
 }
 
-// begun is when the running instance started, by the clock of the API server.
-func (j *judge) begun(c *Container) time.Time { return c.StartedAt.Add(-j.ahead(c)) }
+// begun is when the running instance of a container started, by the clock of the API server.
+func (j *judge) begun(c *Container) time.Time { return c.StartedAt.Add(-j.ahead) }

@@ -19,7 +19,7 @@ func (c *Cluster) Clone() *Cluster {
 	n.services, n.sliced = maps.Clone(c.services), maps.Clone(c.sliced)
 	n.nodes = maps.Clone(c.nodes)
 	n.counters = maps.Clone(c.counters)
-	n.lates = maps.Clone(c.lates)
+	n.lates, n.aheads = maps.Clone(c.lates), maps.Clone(c.aheads)
 	n.rows = slices.Clone(c.rows)
 	n.follow = nil
 	n.dirty, n.dirtyNodes = nil, map[string]struct{}{}

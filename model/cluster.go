@@ -21,6 +21,7 @@ type Cluster struct {
 	nodes      map[string]*Node
 	counters   map[string]*Counters // by node, the newest
 	lates      map[string]late      // by node, where events come late
+	aheads     map[string]time.Duration
 	streams    [MaxStreams]stream
 
 	rows   []*Row
@@ -71,6 +72,7 @@ func NewCluster() *Cluster {
 		nodes:      map[string]*Node{},
 		counters:   map[string]*Counters{},
 		lates:      map[string]late{},
+		aheads:     map[string]time.Duration{},
 		dirtyNodes: map[string]struct{}{},
 		selections: map[string]*selection{},
 
@@ -185,7 +187,7 @@ func (c *Cluster) rebuild(e *entry) {
 		c.drop(e)
 		return
 	}
-	j := judge{now: c.now, pod: e.pod, seen: e.seen, node: c.nodes[e.pod.Node], nodeGone: c.nodeGone(e.pod), events: e.events, history: e.history, late: c.lates[e.pod.Node], eventsSeen: c.eventsSeen(), counted: e.counts}
+	j := judge{now: c.now, pod: e.pod, seen: e.seen, node: c.nodes[e.pod.Node], nodeGone: c.nodeGone(e.pod), events: e.events, history: e.history, late: c.lates[e.pod.Node], ahead: c.aheads[e.pod.Node], eventsSeen: c.eventsSeen(), counted: e.counts}
 	row := j.row(c.published(e))
 	row.shadowed(e.shadows)
 	row.Services = c.selecting(e.pod)
@@ -271,6 +273,7 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 		if e.pod == nil || len(e.events) != events || e.history != known {
 			e.attributed(p)
 		}
+		c.heardAhead(p, c.now)
 		e.history = e.history.heardPod(e.pod, p, ch.At, c.streams[ch.Stream].telling)
 		old := e.pod
 		e.pod, e.streams = p, e.streams|bit

@@ -67,12 +67,9 @@ func (r *Row) Quirks() []Quirk {
 		add("", "the kubelet was restarted between %s and %s: it reports the same failures anew, and counts from one",
 			w.Earliest.Format(time.TimeOnly), w.Latest.Format(time.TimeOnly))
 	}
-	for i := range r.Pod.Containers {
-		if by := r.judge.ahead(&r.Pod.Containers[i]); by > 0 {
-			add("", "the clock of node %s is ahead by %s, at least: %s is said to have started later than it was seen to run",
-				r.Pod.Node, by.Round(time.Second), r.Pod.Containers[i].Name)
-			break
-		}
+	if by := r.judge.ahead; by > 0 {
+		add("", "the clock of node %s is ahead by %s, at least: a container is said to have started later than it was seen to run",
+			r.Pod.Node, by.Round(time.Second))
 	}
 	if late := r.judge.late.by; late > 0 {
 		add("", "the events of node %s reached us %s late (or its clock is behind): the kubelet has more to tell than it may, "+

@@ -51,6 +51,11 @@ func play(t *testing.T, scenarios map[string]scenario) {
 			s.pod = settled(sc.pod...)
 			s.node = &Node{Name: "n1", Ready: True, KubeletVersion: cmp.Or(sc.kubelet, "v1.37.1")}
 			s.hears(s.node, service("web"))
+			for i := range s.pod.Containers { // which are heard of when all have started
+				if at := s.pod.Containers[i].StartedAt; at.After(s.now) {
+					s.now = at
+				}
+			}
 			s.publish()
 			for _, b := range sc.plot {
 				s.now = epoch.Add(time.Duration(b.at * float64(time.Second)))

@@ -19,6 +19,8 @@ type judge struct {
 	counted *podCounts
 	// late is how late the events of the node come; zero for in time.
 	late late
+	// ahead is how far the clock of the node is ahead, at least; zero when nothing shows that it is.
+	ahead time.Duration
 	// eventsSeen is set when the events source is synced, so that a missing event means something.
 	eventsSeen bool
 }

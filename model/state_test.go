@@ -65,7 +65,8 @@ func TestStateOfAProbe(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t).hears(&Node{Name: "n1", Ready: True}, c.pod).hears(c.facts...).after(c.now)
+			w := newWorld(t).hears(&Node{Name: "n1", Ready: True})
+			w.after(int(c.pod.Containers[0].StartedAt.Sub(epoch).Seconds())).hears(c.pod).hears(c.facts...).after(c.now)
 			p := w.row(t, "u-web").WorstOf(c.typ)
 			if p == nil || p.State != c.state || p.Certainty != c.certainty {
 				t.Fatalf("got %+v, want %v (%v)", p, c.state, c.certainty)
