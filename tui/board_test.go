@@ -110,6 +110,22 @@ func TestPodPageFollowsItsPod(t *testing.T) {
 	wantOnScreen(t, v.board, "There is no pod in scope")
 }
 
+func TestPodPageGoesOnWithTheReplacement(t *testing.T) {
+	v := newVillage(t, "a", "b")
+	press(v.board, "j", "enter")
+	v.remove("b")
+	v.draw()
+	press(v.board, "enter")
+	wantOnScreen(t, v.board, "This pod is gone")
+	v.replace("b")
+	v.draw()
+	wantOnScreen(t, v.board, "by a new pod of the same name: enter opens that one")
+	press(v.board, "enter")
+	if text := plainScreen(v.board); strings.Contains(text, "Replaced") || !strings.Contains(text, "── ns/b") {
+		t.Errorf("the page is not the new pod's:\n%s", text)
+	}
+}
+
 func TestPodPageKeepsItsPlace(t *testing.T) {
 	f := incident()
 	c := f.cluster()

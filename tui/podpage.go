@@ -13,8 +13,10 @@ import (
 type podPage struct {
 	row *model.Row
 	// gone is when the pod was first missing; zero while it is there.
-	gone  time.Time
-	pager pager
+	gone time.Time
+	// successor is the pod of the same name that replaced a pod that is gone; nil for none.
+	successor *model.Row
+	pager     pager
 
 	head []string
 	// written is what the page was last written from; it is not written again for the same.
@@ -41,13 +43,26 @@ func (p *podPage) Follow(o *order, at time.Time) {
 	}
 	for _, r := range o.added {
 		if r.Pod.UID == p.row.Pod.UID {
-			p.row, p.gone = r, time.Time{}
+			p.row, p.gone, p.successor = r, time.Time{}, nil
 			return
 		}
 	}
 	if missing {
 		p.gone = at
 	}
+	if !p.gone.IsZero() {
+		p.successor = p.succeeding(o.rows)
+	}
+}
+
+// succeeding returns the pod among rows that has the name of the one that is gone; nil for none.
+func (p *podPage) succeeding(rows []*model.Row) *model.Row {
+	for _, r := range rows {
+		if r.Pod.Name == p.row.Pod.Name && r.Pod.Namespace == p.row.Pod.Namespace && r.Pod.UID != p.row.Pod.UID {
+			return r
+		}
+	}
+	return nil
 }
 
 // HandleKey scrolls.
@@ -79,8 +94,11 @@ func (p *podPage) title(c *canvas, width int) []string {
 	l.put(c.strong, clipMiddle(name, width-cells(state)-5, c.ellipsis))
 	lines := []string{l.right(phrase{i, state}).String()}
 	if !p.gone.IsZero() {
-		lines = append(lines, c.line(width).put(c.bad, "This pod is gone since "+age(c.now, p.gone)+
-			". What follows is the last that was known of it.").String())
+		what := "This pod is gone since " + age(c.now, p.gone) + ". What follows is the last that was known of it."
+		if p.successor != nil {
+			what = "Replaced " + age(c.now, p.gone) + " ago by a new pod of the same name: enter opens that one."
+		}
+		lines = append(lines, c.line(width).put(c.bad, what).String())
 	}
 	return append(lines, c.line(width).text(facts(c, r)).String())
 }

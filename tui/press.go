@@ -57,6 +57,10 @@ func (b *Board) pressPage(k tea.KeyPressMsg) {
 		b.page = nil
 		return
 	}
+	if next := b.page.successor; next != nil && b.keys.Open.is(k) {
+		b.page = newPodPage(b.keys, next)
+		return
+	}
 	b.page.HandleKey(k)
 }
 

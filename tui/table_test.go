@@ -48,6 +48,13 @@ func (v *village) remove(name string) {
 	v.Apply(model.Change{At: night, Gone: true, Fact: v.pods[name]})
 }
 
+// replace makes another pod of that name.
+func (v *village) replace(name string) {
+	p := *v.pods[name]
+	p.UID += "-2"
+	v.Apply(model.Change{At: night, Fact: &p})
+}
+
 // draw brings the newest snapshot to the board.
 func (v *village) draw() { v.board.Update(snapshotMsg{snapshot: v.Snapshot()}) }
 
