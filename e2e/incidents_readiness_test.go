@@ -118,7 +118,7 @@ var readinessIncidents = []incident{
 		app:  `{livenessProbe: {httpGet: {path: /livez, port: 8080}, failureThreshold: 300}}`,
 		spec: `{containers: [{name: admin, command: [sh, -c, "while :; do nc -lp 9191 -e /bin/true; done"],
 			livenessProbe: {httpGet: {path: /livez, port: 9191}, failureThreshold: 300}}]}`,
-		proof: "Liveness probe failed, 9191", want: headlines("failing", "admin/liveness", "reset|closed|EOF|refused|nothing listens"),
+		proof: "Liveness probe failed, 9191", want: headlines("failing", "admin/liveness", "reset|closes|closed|EOF|refused|nothing listens"),
 	},
 }
 

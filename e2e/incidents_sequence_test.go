@@ -52,7 +52,7 @@ var deletedIncidents = []incident{
 		name: "terminating-prestop", core: true, spec: `{terminationGracePeriodSeconds: 500}`,
 		app:   `{lifecycle: {preStop: {exec: {command: [sleep, "480"]}}}, readinessProbe: {httpGet: {path: /readyz, port: 8080}}}`,
 		then:  once(ready, deletes),
-		proof: "\"deletionTimestamp\"", want: headlines("terminating", "", "preStop").but(anyProbe),
+		proof: "\"deletionTimestamp\"", want: headlines("terminating", "app", "preStop").but(anyProbe),
 	},
 	{
 		name: "terminating-stubborn", spec: `{terminationGracePeriodSeconds: 500}`,
@@ -74,7 +74,7 @@ var deletedIncidents = []incident{
 	{
 		name: "evicted-by-api", spec: `{terminationGracePeriodSeconds: 500}`, app: `{lifecycle: {preStop: {exec: {command: [sleep, "480"]}}}}`,
 		then:  once(ready, evicts),
-		proof: "\"deletionTimestamp\", EvictionByEvictionAPI", want: headlines("evicted|terminating", "", "evict").but(anyProbe),
+		proof: "\"deletionTimestamp\", EvictionByEvictionAPI", want: headlines("evicted|terminating", "app", "evict").but(anyProbe),
 	},
 	{
 		name: "preempted", spec: `{terminationGracePeriodSeconds: 500}`,
@@ -84,7 +84,7 @@ var deletedIncidents = []incident{
 ---
 {apiVersion: v1, kind: Pod, metadata: {name: "{{.Name}}-by"}, spec: {priorityClassName: "{{.Namespace}}-urgent", terminationGracePeriodSeconds: 1, enableServiceLinks: false,
 	containers: [{name: app, image: "{{.Image}}", imagePullPolicy: "{{.Pull}}", resources: {limits: {probetop.dev/licence: "1"}}}]}}`)),
-		proof: "\"deletionTimestamp\", PreemptionByScheduler", want: headlines("preempted", "", "preempt").but(anyProbe),
+		proof: "\"deletionTimestamp\", PreemptionByScheduler", want: headlines("preempted", "app", "preempt").but(anyProbe),
 	},
 	{
 		name: "deadline", spec: `{activeDeadlineSeconds: 20}`, app: `{livenessProbe: {httpGet: {port: 8080}}}`,

@@ -38,7 +38,7 @@ var ruleIncidents = []incident{
 		name: "resize-restart", app: `{resources: {limits: {memory: 64Mi}, requests: {memory: 32Mi}}, livenessProbe: {httpGet: {path: /livez, port: 8080}},
 			resizePolicy: [{resourceName: memory, restartPolicy: RestartContainer}]}`,
 		then:  once(ready, resizes(`{limits: {memory: 96Mi}}`)),
-		proof: "\"restartCount\":1, resize", want: expectation{cause: "none|resize", never: "liveness, SIGKILL, exit code"},
+		proof: "\"restartCount\":1, resize", want: expectation{cause: "none|resize", blame: "app", never: "liveness, SIGKILL, exit code"},
 	},
 	{
 		name: "resize-deferred", app: `{resources: {requests: {cpu: 10m}}, readinessProbe: {httpGet: {path: /readyz, port: 8080}}}`,

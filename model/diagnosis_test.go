@@ -93,11 +93,11 @@ func TestHeadlines(t *testing.T) {
 		},
 		"finishes, and is started again": {
 			settled(loops(4, Termination{Reason: "Completed"})), nil,
-			ClassCompleted, "exit code 0 ended web after 20s, 5 times: its command finishes, restartPolicy Always starts it again; starts again in 20–44s",
+			ClassCompleted, "exit code 0 ended web after 20s, 5 times: it finishes, restartPolicy Always; starts again in 20–44s",
 		},
 		"the command is not in the image": {
 			settled(loops(4, Termination{Reason: "StartError", ExitCode: 128, Message: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "serve": executable file not found in $PATH: unknown`})), nil,
-			ClassConfig, "command of web cannot be started, 5 times: serve is not in the image; starts again in 20–44s",
+			ClassConfig, "command of web cannot start, 5 times: serve is not in the image; starts again in 20–44s",
 		},
 		"readiness on a port that nothing declares": {
 			settled(with(Readiness, probe(port("8888"))), unready),
@@ -144,7 +144,7 @@ func TestHeadlines(t *testing.T) {
 		},
 		"not admitted": {
 			settled(finished("Failed", "OutOfcpu", "Pod was rejected: Node didn't have enough resource: cpu, requested: 100, used: 2, capacity: 4")), nil,
-			ClassAdmission, "OutOfcpu: node didn't have enough resource: cpu, requested: 100, used: 2, capacity: 4",
+			ClassAdmission, "not admitted: OutOfcpu: node didn't have enough resource: cpu, requested: 100, used: 2, capacity: 4",
 		},
 		"failed by itself": {
 			settled(never, finished("Failed", "", ""), func(p *Pod) { p.Containers[0].ExitCode = 3 }), nil,
@@ -168,7 +168,7 @@ func TestHeadlines(t *testing.T) {
 				c.ExitCode, c.FinishedAt, c.StartedAt = 42, at(-60), at(-90)
 				c.Spec.RestartRules = []RestartRule{{Action: "Restart", Codes: []int32{42}}}
 			}), nil,
-			ClassWedged, "wedged, for 2m40s: exit code 42 ended web; it has to be started again, and the kubelet does nothing",
+			ClassWedged, "wedged, for 2m40s: exit code 42 ended web; the kubelet does not start it again",
 		},
 		"a gate that was never set": {
 			settled(gated("example.com/lb"), condition("Ready", False, "ReadinessGatesNotReady", "")), nil,
@@ -200,7 +200,7 @@ func TestHeadlines(t *testing.T) {
 				c.Restarts, c.StartedAt, c.Last = 1, at(50), &Termination{Reason: "RestartingAllContainers", ExitCode: 137}
 			}, also(Container{Name: "watcher", State: Running, StartedAt: at(50), Started: True, Ready: true, ID: "c2", Spec: &ContainerSpec{RestartRules: []RestartRule{{Action: "RestartAllContainers", Codes: []int32{88}}}}})),
 			nil,
-			ClassRestartAll, "RestartAllContainers restarted web, 50s ago: exit code 88 of watcher asks for it; runs again for 50s",
+			ClassRestartAll, "RestartAllContainers: exit code 88 of watcher restarts all containers, 50s ago; runs again for 50s",
 		},
 		"not scheduled": {
 			settled(func(p *Pod) { p.Node = "" }, condition("PodScheduled", False, "Unschedulable", "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint(s). preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling."), condition("Ready", False, "", "")), nil,

@@ -24,7 +24,7 @@ var causes = [...]struct {
 }{
 	{(*examiner).endedByOthers, []CauseClass{ClassEvicted, ClassDeadline, ClassPreempted, ClassShutdown, ClassAdmission, ClassLost}},
 	{(*examiner).onLostNode, []CauseClass{ClassNode}},
-	{(*examiner).terminates, []CauseClass{ClassTerminating}},
+	{(*examiner).terminates, []CauseClass{ClassTerminating, ClassEvicted, ClassPreempted, ClassLost}},
 	{(*examiner).notScheduled, []CauseClass{ClassGated, ClassUnscheduled}},
 	{(*examiner).wedged, []CauseClass{ClassWedged}},
 	{(*examiner).noSandbox, []CauseClass{ClassSandbox, ClassVolume}},

@@ -135,7 +135,7 @@ func (x *examiner) unmade(c *Container, message string) bool {
 		if x.d.Times > 1 {
 			often = ", " + times(x.d.Times)
 		}
-		return x.say(ClassConfig, Certain, "command of "+c.called()+" cannot be started"+often+": "+shorten(command, 32)+" "+why, x.startsAgain(c))
+		return x.say(ClassConfig, Certain, "command of "+c.called()+" cannot start"+often+": "+shorten(command, 32)+" "+why, x.startsAgain(c))
 	}
 	x.d.Reason = shorten(configTrouble(message), 2*reasonRoom)
 	x.object = x.d.Reason
@@ -303,7 +303,7 @@ func (x *examiner) postStartHolds() bool {
 		if c.State != Waiting || !beginning[c.Reason] || c.Spec == nil {
 			continue
 		}
-		since := x.madeSince(c)
+		since := x.Pod.madeSince(c)
 		if c.Spec.PostStartHook == "" || since.IsZero() || x.now.Sub(since) < hookPatience {
 			return false
 		}
@@ -315,12 +315,12 @@ func (x *examiner) postStartHolds() bool {
 }
 
 // madeSince is since when a container that has never run can have been in the making.
-func (x *examiner) madeSince(c *Container) time.Time {
+func (p *Pod) madeSince(c *Container) time.Time {
 	if c.ID != "" || c.Restarts > 0 {
 		return time.Time{}
 	}
 	for _, typ := range [...]string{"Initialized", "PodReadyToStartContainers", "PodScheduled"} {
-		if cond := x.Pod.Condition(typ); cond != nil && cond.Status == True && (c.Kind == Main || typ != "Initialized") {
+		if cond := p.Condition(typ); cond != nil && cond.Status == True && (c.Kind == Main || typ != "Initialized") {
 			return cond.Since
 		}
 	}

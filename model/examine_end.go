@@ -116,12 +116,17 @@ func (x *examiner) stands(s *story) bool {
 	case s.age > flapWindow:
 		return false
 	case c.Ready && c.HasStarted():
-		return c.Restarts >= 2 && x.now.Sub(s.end.At) < flapWindow
+		return x.now.Sub(s.end.At) < flapWindow && (c.Restarts >= 2 || x.again(s))
 	case s.age < max(youth, 2*s.end.Lived):
 		return true
 	}
+	return x.again(s)
+}
+
+// again reports whether the probe that killed a container last fails again.
+func (x *examiner) again(s *story) bool {
 	typ, probed := s.end.Cause.probe()
-	i := x.index(c, typ)
+	i := x.index(s.c, typ)
 	return probed && i >= 0 && (x.Probes[i].fails() || x.Probes[i].State == StateStarting)
 }
 
@@ -323,14 +328,21 @@ func (x *examiner) tellEnd(s *story) bool {
 	case ClassOOM:
 		return x.say(class, s.end.Certainty, words+" "+s.c.called()+x.after(s)+s.c.limit(), x.afterwards(s))
 	case ClassCompleted:
-		return x.say(class, s.end.Certainty, words+" ended "+s.c.called()+x.after(s)+": its command finishes"+x.policy(s), x.afterwards(s))
+		return x.say(class, s.end.Certainty, words+" ended "+s.c.called()+x.after(s)+x.finishes(s), x.afterwards(s))
 	}
 	innocent := ""
-	if s.end.Certainty >= CertaintyHigh && s.c.HasProbes() {
+	switch {
+	case !s.c.killable():
+	case s.end.Certainty >= CertaintyHigh:
 		innocent = "no probe is to blame"
+	default:
+		innocent = "a probe may have killed it"
 	}
 	return x.say(class, s.end.Certainty, words+" ended "+s.c.called()+x.after(s)+x.ruled(s), innocent, x.afterwards(s))
 }
+
+// killable reports whether a container has a probe that can kill it.
+func (c *Container) killable() bool { return c.Probes[Liveness] != nil || c.Probes[Startup] != nil }
 
 // outOfMemoryBefore reports whether an earlier instance of a container is known to have run out of memory: runtimes miss some.
 func (x *examiner) outOfMemoryBefore(c *Container) bool {
@@ -350,12 +362,15 @@ func (c *Container) limit() string {
 	return " (limit " + c.Spec.MemoryLimit + ")"
 }
 
-// policy says why a container that finishes is started again.
-func (x *examiner) policy(s *story) string {
-	if x.Pod.restarts(s.c, 0) && s.c.RestartRule(0) == nil {
-		return ", restartPolicy Always starts it again"
+// finishes says why a container that ends with 0 is started again.
+func (x *examiner) finishes(s *story) string {
+	switch {
+	case s.end.Certainty < CertaintyHigh:
+		return ""
+	case x.Pod.restarts(s.c, 0) && s.c.RestartRule(0) == nil:
+		return ": it finishes, restartPolicy Always"
 	}
-	return x.ruled(s)
+	return ": it finishes" + x.ruled(s)
 }
 
 // ruled says that a rule of the container decides what follows its exit code.
@@ -378,15 +393,15 @@ func (x *examiner) after(s *story) string {
 // tellRestartAll makes the sentence about containers that are restarted because one of them ended.
 func (x *examiner) tellRestartAll(s *story) bool {
 	trigger, code := x.trigger()
-	what := "RestartAllContainers restarted " + s.c.called() + x.many(s)
+	what := "a rule"
 	if trigger != nil {
-		x.d.Container = trigger.Name
-		x.d.Reason = "a rule of " + trigger.called() + " asks for it"
+		x.d.Container, what = trigger.Name, "a rule of "+trigger.called()
 		if code >= 0 {
-			x.d.Reason = "exit code " + strconv.Itoa(int(code)) + " of " + trigger.called() + " asks for it"
+			what = "exit code " + strconv.Itoa(int(code)) + " of " + trigger.called()
 		}
 	}
-	return x.say(ClassRestartAll, s.end.Certainty, what+because(x.d.Reason), x.afterwards(s))
+	x.d.Reason = what
+	return x.say(ClassRestartAll, s.end.Certainty, "RestartAllContainers: "+what+" restarts all containers"+x.many(s), x.afterwards(s))
 }
 
 // trigger is the container whose rule restarts all others, with the exit code that did; -1 when that is not known.
@@ -481,10 +496,13 @@ func (x *examiner) wedged() bool {
 		if s := x.story(c); s != nil {
 			if typ, probed := s.end.Cause.probe(); probed {
 				words = typ.String() + "'s kill (" + words + ")"
+				if k := x.index(c, typ); k >= 0 {
+					x.about(c, &x.Probes[k])
+				}
 			}
 		}
 		x.d.Reason = words + " ended " + c.called()
-		return x.say(ClassWedged, CertaintyHigh, "wedged"+x.lasted(c.FinishedAt)+because(x.d.Reason), "it has to be started again, and the kubelet does nothing")
+		return x.say(ClassWedged, CertaintyHigh, "wedged"+x.lasted(c.FinishedAt)+because(x.d.Reason), "the kubelet does not start it again")
 	}
 	return false
 }

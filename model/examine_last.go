@@ -20,29 +20,38 @@ func (x *examiner) terminates() bool {
 	}
 	begun := p.Deleted.Add(-p.GracePeriod)
 	x.d.Since = begun
-	what, long := "terminating", x.lasted(begun)
+	what, long, class := "terminating", x.lasted(begun), ClassTerminating
 	if c := p.Condition("DisruptionTarget"); c != nil && c.Status == True {
-		what += " (" + disruptor(c.Reason) + ")"
+		what = disruptor(c.Reason)
+		if ended, ok := disruptions[c.Reason]; ok {
+			class = ended
+		}
 	}
 	if trouble, _ := x.nodeTrouble(); trouble != "" {
-		return x.say(ClassTerminating, Certain, what+": "+trouble+long, "no kubelet ends the pod")
+		return x.say(class, Certain, what+": "+trouble+long, "no kubelet ends the pod")
 	}
 	c := x.runs()
 	over := x.now.Sub(p.Deleted)
 	switch {
 	case c == nil && len(p.Finalizers) > 0:
 		x.object, x.d.Reason = p.Finalizers[0], "finalizer "+p.Finalizers[0]+" keeps the pod"
-		return x.say(ClassTerminating, Certain, what+because("finalizer "+shorten(strings.Join(p.Finalizers, ", "), 48)+" keeps the pod")+long, "its containers have ended")
+		return x.say(class, Certain, what+because("finalizer "+shorten(strings.Join(p.Finalizers, ", "), 48)+" keeps the pod")+long, "its containers have ended")
 	case c == nil:
-		return x.say(ClassTerminating, Certain, what+": its containers have ended, the kubelet cleans up"+long)
+		return x.say(class, Certain, what+": its containers have ended, the kubelet cleans up"+long)
 	case over > endLag:
 		x.about(c, nil)
 		x.d.Reason = c.called() + " still runs, " + lasting(over) + " after its grace period"
-		return x.say(ClassTerminating, Certain, what+because(x.d.Reason))
+		return x.say(class, Certain, what+because(x.d.Reason))
 	}
 	x.about(c, nil)
 	x.d.Next = Next{NextEnd, x.GraceEnds()}
-	return x.say(ClassTerminating, Certain, what+because(x.stops(c, begun))+long, "killed "+within(x.d.Next.Window, x.now))
+	return x.say(class, Certain, what+because(x.stops(c, begun))+long, "killed "+within(x.d.Next.Window, x.now))
+}
+
+// disruptions are the causes of deletions that their DisruptionTarget condition names.
+var disruptions = map[string]CauseClass{
+	"EvictionByEvictionAPI": ClassEvicted, "DeletionByTaintManager": ClassEvicted, "PreemptionByScheduler": ClassPreempted,
+	"DeletionByPodGC": ClassLost,
 }
 
 // runs returns the container of a deleted pod that still runs, one with a preStop hook before others; nil for none.

@@ -38,7 +38,11 @@ func (x *examiner) endedByOthers() bool {
 		x.d.Since = c.Since
 	}
 	x.d.Reason = endMessage(p.Message)
-	return x.say(class, Certain, p.Reason, because(lowered(x.d.Reason)))
+	what := p.Reason
+	if class == ClassAdmission {
+		what = "not admitted: " + what
+	}
+	return x.say(class, Certain, what, because(lowered(x.d.Reason)))
 }
 
 // failing reports whether the kubelet ends the pod: it says so in the conditions, and publishes the phase when every container
@@ -187,6 +191,9 @@ func (x *examiner) noSandbox() bool {
 		return false
 	}
 	if x.Pod.ran() {
+		if s := x.worst(x.stands); s != nil && s.blames() {
+			return false // the sandbox went with the containers
+		}
 		x.d.Since = l.Since
 		return x.say(ClassSandbox, CertaintyHigh, "the sandbox is gone"+x.lasted(l.Since), "the kubelet makes a new one and starts every container again")
 	}

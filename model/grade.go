@@ -64,6 +64,7 @@ func (p *Probe) firstLike(e *Event) time.Time {
 // gradeUnready grades a pod that is not ready by the first broken link of its chain: something is wrong, the pod has just
 // begun, or it has done its work and waits for containers that run on.
 func (j *judge) gradeUnready(r *Row) {
+	j.patienceDue(r)
 	if done, _ := j.pod.workDone(); done != nil {
 		r.Severity, r.Since = Healthy, done.FinishedAt
 		return
@@ -81,6 +82,27 @@ func (j *judge) gradeUnready(r *Row) {
 	r.Worst, r.Since = l.probe, l.Since
 	if r.Since.IsZero() {
 		r.Since = since(j.pod.Condition("Ready"))
+	}
+}
+
+// patienceDue makes the row due when a state that is ordinary for a while has lasted so long that the diagnosis names it.
+func (j *judge) patienceDue(r *Row) {
+	due := func(since time.Time, patience time.Duration) {
+		if at := since.Add(patience); !since.IsZero() && at.After(j.now) {
+			r.due(at)
+		}
+	}
+	if j.pod.Node == "" {
+		due(j.pod.Created, schedulePatience)
+		return
+	}
+	for i := range j.pod.Containers {
+		switch c := &j.pod.Containers[i]; {
+		case c.State == Terminated && j.pod.restarts(c, c.ExitCode):
+			due(c.FinishedAt, wedgePatience)
+		case c.State == Waiting && c.Spec != nil && c.Spec.PostStartHook != "":
+			due(j.pod.madeSince(c), hookPatience)
+		}
 	}
 }
 

@@ -156,6 +156,9 @@ func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 	case e.untold:
 		return CauseUnknown, CertaintyNone
 	case e.how.Signal != 0 || code > 128 && code < 160:
+		if c := j.pod.Container(e.container); sure < CertaintyHigh && j.eventsSeen && c != nil && !c.killable() {
+			return CauseSignalled, CertaintyMedium // no probe of it can
+		}
 		if sure < CertaintyHigh {
 			return CauseUnknown, CertaintyLow // a probe's kill ends like this too
 		}

@@ -132,7 +132,7 @@ func TestCausesOfRestarts(t *testing.T) {
 // container was restarted again and again, a missing Killing event means nothing.
 func TestCauseIsNotKnownOnceKillingEventsMayBeFiltered(t *testing.T) {
 	for restarts, want := range map[int32]RestartCause{1: CauseSignalled, 8: CauseUnknown} {
-		pod := web(func(p *Pod) {
+		pod := web(with(Liveness, probe()), func(p *Pod) {
 			c := &p.Containers[0]
 			c.Restarts, c.StartedAt = restarts, at(60)
 			c.Last = &Termination{Reason: "Error", ExitCode: 137, StartedAt: epoch, FinishedAt: at(60)}
@@ -141,6 +141,19 @@ func TestCauseIsNotKnownOnceKillingEventsMayBeFiltered(t *testing.T) {
 		if len(lines) != 1 || lines[0].Cause != want || want == CauseUnknown && lines[0].Certainty > CertaintyLow {
 			t.Errorf("after %d restarts: %+v, want %s", restarts, lines, want)
 		}
+	}
+}
+
+// No probe ends a container that has none, whatever the spam filter dropped.
+func TestSignalThatNoProbeCanHaveSent(t *testing.T) {
+	pod := web(with(Readiness, probe()), func(p *Pod) {
+		c := &p.Containers[0]
+		c.Restarts, c.StartedAt = 8, at(60)
+		c.Last = &Termination{Reason: "Error", ExitCode: 139, StartedAt: epoch, FinishedAt: at(60)}
+	})
+	lines := newWorld(t).hears(pod).after(90).row(t, "u-web").Restarts
+	if len(lines) != 1 || lines[0].Cause != CauseSignalled || lines[0].Certainty != CertaintyMedium {
+		t.Errorf("got %+v, want a signal (medium)", lines)
 	}
 }
 

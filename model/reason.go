@@ -143,7 +143,7 @@ func (r *Row) networkReason(p *Probe, cause Cause, text string) string {
 	case CauseDNS:
 		return "host " + shorten(s.Host, 40) + " does not resolve on the node"
 	case CauseNoGRPCHealth:
-		return "the server" + s.onPort() + " has no gRPC health service"
+		return "the server" + s.onPort() + " does not implement gRPC health checks"
 	}
 	if cause != CauseOther {
 		return cause.Words()
@@ -207,7 +207,7 @@ func (r *Row) erredReason(p *Probe, text string) string {
 	case faultMissing:
 		return shorten(p.missing(text), 22) + " is not in the image of " + shorten(p.Container.Name, 16)
 	case faultDenied:
-		return shorten(p.missing(text), 22) + " cannot be executed in " + shorten(p.Container.Name, 16)
+		return shorten(p.missing(text), 22) + " is not executable in " + shorten(p.Container.Name, 16)
 	case faultBody:
 		return "the answer from " + p.Spec.asked() + " does not end within " + lasting(p.Spec.Timeout)
 	}
