@@ -96,6 +96,12 @@ func (t ProbeType) cause() RestartCause {
 	return map[ProbeType]RestartCause{Liveness: CauseLiveness, Startup: CauseStartup}[t]
 }
 
+// toldCauses are the causes that a Killing event names.
+var toldCauses = map[KillCause]RestartCause{
+	KilledByLiveness: CauseLiveness, KilledByStartup: CauseStartup, KilledByDefinition: CauseDefinition,
+	KilledByPostStart: CausePostStart, KilledByResize: CauseResize,
+}
+
 // cause names why an instance ended: what the Killing event says, then what the runtime says.
 func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 	if e.how.Reason == restartingAll {
@@ -113,17 +119,10 @@ func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 		}
 		return CauseOOM, Certain
 	}
+	if told, ok := toldCauses[k.cause]; ok {
+		return told, Certain
+	}
 	switch k.cause {
-	case KilledByLiveness:
-		return CauseLiveness, Certain
-	case KilledByStartup:
-		return CauseStartup, Certain
-	case KilledByDefinition:
-		return CauseDefinition, Certain
-	case KilledByPostStart:
-		return CausePostStart, Certain
-	case KilledByResize:
-		return CauseResize, Certain
 	case KilledByRestartAll:
 		return CauseRestartAll, CertaintyHigh
 	case KilledByStop:
@@ -143,6 +142,12 @@ func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 	case k.cause == KilledByOther:
 		return CauseUnknown, CertaintyMedium // the kubelet did it, for a reason that we do not know
 	}
+	return j.ownEnd(e)
+}
+
+// ownEnd names the cause of an end that no Killing event is known to be about: a probe's kill whose event was lost, or what the
+// runtime says of the end.
+func (j *bookkeeper) ownEnd(e end) (RestartCause, Certainty) {
 	sure := CertaintyHigh
 	if !j.eventsSeen || j.killsLost(e) {
 		sure = CertaintyLow

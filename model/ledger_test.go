@@ -144,6 +144,31 @@ func TestCauseIsNotKnownOnceKillingEventsMayBeFiltered(t *testing.T) {
 	}
 }
 
+// TestKillsThatAreAllTheEnds has a Killing event that counts two kills, of which only the second has a time: the first was one, too,
+// and not of the startup probe.
+func TestKillsThatAreAllTheEnds(t *testing.T) {
+	pod := web(with(Liveness, probe()), with(Startup, probe()), func(p *Pod) {
+		c := &p.Containers[0]
+		c.Restarts, c.StartedAt = 1, at(40)
+		c.Last = &Termination{Reason: "Error", ExitCode: 137, StartedAt: epoch, FinishedAt: at(35)}
+	})
+	w := newWorld(t).after(45).hears(pod)
+	next := *pod
+	next.Containers = append([]Container(nil), pod.Containers...)
+	c := &next.Containers[0]
+	c.Restarts, c.StartedAt = 2, at(80)
+	c.Last = &Termination{Reason: "Error", ExitCode: 137, StartedAt: at(40), FinishedAt: at(75)}
+	lines := w.after(81).hears(&next, said(ReasonKilling, "Container web failed liveness probe, will be restarted", 2, 33, 73)).after(100).row(t, "u-web").Restarts
+	for _, l := range lines {
+		if l.Cause != CauseLiveness {
+			t.Errorf("got %+v, want liveness", l)
+		}
+	}
+	if len(lines) != 2 {
+		t.Errorf("%d restarts, want 2", len(lines))
+	}
+}
+
 // No probe ends a container that has none, whatever the spam filter dropped.
 func TestSignalThatNoProbeCanHaveSent(t *testing.T) {
 	pod := web(with(Readiness, probe()), func(p *Pod) {

@@ -5,6 +5,9 @@ import "time"
 // suspect names the probe that has ended an instance when no event says so: the kubelet's counters, the failures that
 // were told, or how long a container lived that never started.
 func (j *bookkeeper) suspect(e end) (RestartCause, Certainty) {
+	if typ, ok := j.killsOfAll(e.container); ok {
+		return typ.cause(), CertaintyMedium // or one of them is of the instance that runs, and is not over
+	}
 	chose := !e.untold && e.how.Signal == 0 && e.how.ExitCode > 0 && e.how.ExitCode <= 128
 	if chose && j.endsOtherwise(e) {
 		return CauseUnknown, CertaintyNone
@@ -30,6 +33,26 @@ func (j *bookkeeper) suspect(e end) (RestartCause, Certainty) {
 		return typ.cause(), CertaintyLow
 	}
 	return CauseUnknown, CertaintyNone
+}
+
+// killsOfAll returns the probe whose kills, as its Killing event counts them, are all the ends that a container has had.
+func (j *judge) killsOfAll(container string) (ProbeType, bool) {
+	c := j.pod.Container(container)
+	if c == nil || c.instances() == 0 {
+		return 0, false
+	}
+	for _, typ := range [...]ProbeType{Liveness, Startup} {
+		var n int32
+		for _, e := range j.events {
+			if e.Kill == typ.killCause() && e.Container == container {
+				n += e.Count
+			}
+		}
+		if n >= c.instances() {
+			return typ, true
+		}
+	}
+	return 0, false
 }
 
 // terminatedExitCode is what the runtime says of a process that SIGTERM has ended, and what a shell says of its child: that

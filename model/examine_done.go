@@ -1,0 +1,91 @@
+package model
+
+import (
+	"time"
+)
+
+// This file has the causes of pods whose containers are done, or would have to be started again and are not.
+
+// wedgePatience is how long the kubelet takes at most to act on a container that has ended: it looks at every pod again
+// within a minute and a half.
+const wedgePatience = 2 * time.Minute
+
+// wedged is a pod whose container ended and would have to be started again, while its kubelet does nothing any more. The
+// status of one that waits for its back-off is waiting, not terminated.
+func (x *examiner) wedged() bool {
+	if x.Pod.Terminal() || x.Pod.Deleting() || x.Node != nil && x.Node.Ready != True {
+		return false
+	}
+	for i := range x.Pod.Containers {
+		c := &x.Pod.Containers[i]
+		if c.State == Running || c.State == Waiting {
+			return false
+		}
+	}
+	for i := range x.Pod.Containers {
+		c := &x.Pod.Containers[i]
+		if c.State != Terminated || !x.Pod.restarts(c, c.ExitCode) || c.FinishedAt.IsZero() || x.now.Sub(c.FinishedAt) < wedgePatience {
+			continue
+		}
+		x.about(c, nil)
+		x.d.Since = c.FinishedAt
+		words, _ := ending(Termination{Reason: c.Reason, ExitCode: c.ExitCode, Signal: c.Signal})
+		if s := x.story(c); s != nil {
+			if typ, probed := s.end.Cause.probe(); probed {
+				words = typ.String() + "'s kill (" + words + ")"
+				if k := x.index(c, typ); k >= 0 {
+					x.about(c, &x.Probes[k])
+				}
+			}
+		}
+		x.d.Reason = words + " ended " + c.called()
+		return x.say(ClassWedged, CertaintyHigh, "wedged"+x.lasted(c.FinishedAt)+because(x.d.Reason), "the kubelet does not start it again")
+	}
+	return false
+}
+
+// workDone is a pod with a container that has done its work, while others that are well hold the pod.
+func (x *examiner) workDone() bool {
+	done, holds := x.Pod.workDone()
+	if done == nil {
+		return false
+	}
+	if holds == nil {
+		return false
+	}
+	x.about(done, nil)
+	x.d.Since, x.d.Reason = done.FinishedAt, "it ended with exit code 0"
+	what := "work is done: " + done.called() + " ended with exit code 0" + x.ago(done.FinishedAt)
+	if holds.Kind == Sidecar {
+		return x.say(ClassJobDone, Certain, what, holds.called()+" is being stopped")
+	}
+	return x.say(ClassJobDone, Certain, what, holds.called()+" still runs and holds the pod")
+}
+
+// workDone returns a main container that has done its work, and one that runs on, nil when every one has ended; both are nil
+// when no work is done, or another container is not well.
+func (p *Pod) workDone() (done, holds *Container) {
+	if p.Terminal() || p.Deleting() {
+		return nil, nil
+	}
+	for i := range p.Containers {
+		c := &p.Containers[i]
+		switch {
+		case c.Kind == Main && c.State == Terminated && c.ExitCode == 0 && !p.restarts(c, 0):
+			if done == nil || c.FinishedAt.Before(done.FinishedAt) {
+				done = c
+			}
+		case c.Kind == Init && c.State == Terminated && c.ExitCode == 0:
+		case c.State == Running && c.Ready && c.Kind != Init:
+			if holds == nil || holds.Kind == Sidecar {
+				holds = c
+			}
+		default:
+			return nil, nil
+		}
+	}
+	if done == nil {
+		return nil, nil
+	}
+	return done, holds
+}
