@@ -22,8 +22,7 @@ type beat struct {
 	// restarts are the causes in the ledger, newest first, each of high certainty or more, or of any when it has a
 	// question mark behind it. Dots stand for any that are older.
 	restarts string
-	// broken is the first broken link of the why-chain, and how its text begins; "none" when every link holds, and
-	// noService when only a Service is missing.
+	// broken is the first broken link of the why-chain, and how its text begins; "none" when every link holds.
 	broken string
 	// ready are the containers that are ready.
 	ready string
@@ -37,8 +36,8 @@ type beat struct {
 	then act
 }
 
-// noService is the broken link of a pod that has nothing to serve.
-const noService = "endpoints: no Service selects the pod"
+// noService is said of a pod that no Service selects: it has nothing to serve, and no link is broken.
+const noService = "none"
 
 // grades are the certainties, from the least.
 var grades = [...]string{"none", "low", "medium", "high", "certain"}

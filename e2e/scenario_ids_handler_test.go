@@ -72,7 +72,7 @@ var httpStories = []story{
 		names: []string{"H23 200 headers then body stalls (SSE) T=1"}, turns: []string{"handler=http&breaks=body"},
 		main: `{readinessProbe: {httpGet: {port: 8080}}}`,
 		beats: []beat{{
-			probes: "readiness erroring high", outcome: "errored", text: "while reading body", broken: "readiness: readiness of main: context deadline exceeded",
+			probes: "readiness erroring high", outcome: "errored", text: "while reading body", broken: "readiness: readiness of main: the answer from",
 		}},
 	},
 	{
@@ -87,7 +87,7 @@ var httpStories = []story{
 		beats: []beat{
 			{
 				probes: "readiness failed high 3+/3", cause: "TLS_MISMATCH_HTTP", text: "http: server gave HTTP response to HTTPS client",
-				broken: "readiness: readiness of main: http: server gave HTTP response to HTTPS client",
+				broken: "readiness: readiness of main: the probe asks HTTPS, :",
 			},
 			{probes: "liveness failing high 3+/100", cause: "STATUS(400)"},
 		},
@@ -107,7 +107,7 @@ var httpStories = []story{
 	{
 		names: []string{"H34 app bound 127.0.0.1"},
 		main:  `{args: [-bind, 127.0.0.1], livenessProbe: {httpGet: {port: 8080}, failureThreshold: 100}, readinessProbe: {httpGet: {port: 8080}}}`,
-		beats: []beat{{probes: "readiness failed high 3+/3, liveness failing high 2+/100", cause: "REFUSED", broken: "readiness: readiness of main: dial tcp"}},
+		beats: []beat{{probes: "readiness failed high 3+/3, liveness failing high 2+/100", cause: "REFUSED", broken: "readiness: readiness of main: connection refused"}},
 	},
 	{
 		names: []string{"H35 app bound PodIP only", "G05 SERVING"},
@@ -128,7 +128,7 @@ var tcpStories = []story{
 		names: []string{"T02 port closed", "2.3 no health protocol"}, turns: []string{"handler=tcp&open=false", "handler=grpc&status=UNIMPLEMENTED"},
 		main: `{readinessProbe: {tcpSocket: {port: 7070}}, livenessProbe: {grpc: {port: 9090}, failureThreshold: 100}}`,
 		beats: []beat{
-			{probes: "readiness failed high 3+/3", cause: "REFUSED", text: ":7070: connect: connection refused", broken: "readiness: readiness of main: dial tcp"},
+			{probes: "readiness failed high 3+/3", cause: "REFUSED", text: ":7070: connect: connection refused", broken: "readiness: readiness of main: connection refused"},
 			{probes: "liveness failing high 3+/100", cause: "GRPC_UNIMPLEMENTED", text: "error: this server does not implement the grpc health protocol"},
 		},
 	},
@@ -143,7 +143,7 @@ var grpcStories = []story{
 			{probes: "liveness failing high 2+/100", cause: "TIMEOUT_CONNECT", text: `:9091" within 1s: context deadline exceeded`},
 			{
 				probes: "readiness failed high 3+/3", cause: "GRPC_STATUS(NOT_SERVING)",
-				broken: `readiness: readiness of main: service unhealthy (responded with "NOT_SERVING")`,
+				broken: `readiness: readiness of main: gRPC health is NOT_SERVING`,
 			},
 		},
 	},
@@ -184,7 +184,7 @@ var execStories = []story{
 		names: []string{"X05 timeout"}, main: `{readinessProbe: {exec: {command: [sleep, "5"]}, periodSeconds: 3}}`,
 		beats: []beat{{
 			probes: "readiness failed high 2+/3", cause: "TIMEOUT_EXEC", text: `command timed out: "sleep 5" timed out after 1s`,
-			broken: "readiness: readiness of main: command timed out",
+			broken: "readiness: readiness of main: “sleep” takes longer than 1s",
 		}},
 	},
 	{

@@ -46,7 +46,7 @@ var killStories = []story{
 		names: []string{"K10 sidecar startup gating order"}, main: `{command: [sleep, inf]}`,
 		spec: `{initContainers: [{name: proxy, restartPolicy: Always, args: [-turn, "handler=http&status=500,500,500,200"], startupProbe: {httpGet: {port: 8080}, failureThreshold: 10}}]}`,
 		beats: []beat{
-			{probes: "proxy/startup starting certain 2/10", ready: "", broken: "initialized: startup of proxy is starting: HTTP probe failed"},
+			{probes: "proxy/startup starting certain 2/10", ready: "", broken: "initialized: startup of proxy is starting: HTTP 5"},
 			{probes: "proxy/startup held certain"},
 			{probes: "proxy/startup held certain", ready: "proxy main", broken: noService},
 		},
@@ -57,7 +57,7 @@ var killStories = []story{
 			livenessProbe: {httpGet: {port: 8080}, failureThreshold: 2}, readinessProbe: {tcpSocket: {port: 1}}}]}`,
 		beats: []beat{
 			{probes: "proxy/liveness failing high 1/2", cause: "STATUS(500)"},
-			{probes: "proxy/liveness failed certain 2/2, proxy/readiness failed high", ready: "main", broken: "readiness: readiness of proxy: dial tcp"},
+			{probes: "proxy/liveness failed certain 2/2, proxy/readiness failed high", ready: "main", broken: "readiness: readiness of proxy: connection refused"},
 			{restarts: "liveness ..."},
 		},
 		also: "proxy/liveness passing",
@@ -89,7 +89,7 @@ var statusStories = []story{
 	{
 		names: []string{"S03 readiness gate missing/False"}, main: `{readinessProbe: {httpGet: {port: 8080}}}`, spec: `{readinessGates: [{conditionType: ` + gate + `}]}`,
 		beats: []beat{
-			{probes: "readiness passing high", broken: "gates: gate " + gate + ": nobody has set it", then: setsGate("False")},
+			{probes: "readiness passing high", broken: "gates: gate " + gate + ": it was never set", then: setsGate("False")},
 			{probes: "readiness passing high", broken: "gates: gate " + gate + " is False: Chosen", then: setsGate("True")},
 			{probes: "readiness passing high", broken: noService},
 		},
@@ -98,7 +98,7 @@ var statusStories = []story{
 		names: []string{"S04 unready × publishNotReady", "W33 readiness always fails"}, main: `{readinessProbe: {tcpSocket: {port: 1}}}`,
 		service: `{ports: [{port: 80}], publishNotReadyAddresses: true}`,
 		beats: []beat{{
-			probes: "readiness failed high 6+/3", traffic: "ready true, serving false, terminating false", broken: "readiness: readiness of main: dial tcp",
+			probes: "readiness failed high 6+/3", traffic: "ready true, serving false, terminating false", broken: "readiness: readiness of main: connection refused",
 		}},
 	},
 	{
@@ -107,7 +107,7 @@ var statusStories = []story{
 		spec:  `{containers: [{name: proxy, command: [sleep, inf], livenessProbe: {tcpSocket: {port: 1}, failureThreshold: 100, periodSeconds: 4}, readinessProbe: {tcpSocket: {port: 1}, periodSeconds: 4}}]}`,
 		beats: []beat{{
 			probes: "liveness failing high 2+/100, proxy/liveness failing high 2+/100, readiness passing high, proxy/readiness failed high 2+/3",
-			cause:  "REFUSED", ready: "main", broken: "readiness: readiness of proxy: dial tcp",
+			cause:  "REFUSED", ready: "main", broken: "readiness: readiness of proxy: connection refused",
 		}},
 	},
 }

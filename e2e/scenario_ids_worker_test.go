@@ -61,7 +61,7 @@ var longStories = []story{
 		beats: []beat{
 			{probes: "readiness failed high 1/1"},
 			{probes: "readiness passing high", broken: noService},
-			{probes: "readiness failed high", broken: "readiness: readiness of main: HTTP probe failed with statuscode: 500"},
+			{probes: "readiness failed high", broken: "readiness: readiness of main: HTTP 500"},
 		},
 	},
 	{
@@ -133,7 +133,7 @@ var workerStories = []story{
 	{
 		names: []string{"W31 failing liveness, startup pending Fthr=60"}, turns: []string{"handler=http&status=500"},
 		main:  `{startupProbe: {httpGet: {port: 8080}, failureThreshold: 60}, livenessProbe: {httpGet: {port: 8080}, failureThreshold: 1}}`,
-		beats: []beat{{probes: "startup starting certain 8/60, liveness gated certain", broken: "started: startup of main is starting: HTTP probe failed"}},
+		beats: []beat{{probes: "startup starting certain 8/60, liveness gated certain", broken: "started: startup of main is starting: HTTP 5"}},
 	},
 	{
 		names: []string{"W20 readiness flips", "S04 ready, then unready"}, turns: []string{"handler=http&status=200,200,200,200,200,200,500,500,500,500,200"},
@@ -141,7 +141,7 @@ var workerStories = []story{
 		beats: []beat{
 			{probes: "readiness passing high", broken: "none", traffic: "ready true, serving true, terminating false"},
 			{probes: "readiness failing high 1/2", broken: "none"},
-			{probes: "readiness failed high 2+/2", broken: "readiness: readiness of main: HTTP probe failed with statuscode: 500"},
+			{probes: "readiness failed high 2+/2", broken: "readiness: readiness of main: HTTP 500"},
 			{probes: "readiness failed high", traffic: "ready false, serving false, terminating false"},
 			{probes: "readiness passing high", broken: "none", traffic: "ready true, serving true, terminating false"},
 		},
@@ -151,7 +151,7 @@ var workerStories = []story{
 		beats: []beat{
 			{probes: "startup starting certain 1/3"},
 			{probes: "startup starting certain 2/3"},
-			{probes: "startup failed high 3/3", broken: "started: startup of main: HTTP probe failed with statuscode: 500"},
+			{probes: "startup failed high 3/3", broken: "started: startup of main: HTTP 500"},
 			{restarts: "startup ..."},
 		},
 	},

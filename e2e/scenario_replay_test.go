@@ -169,7 +169,17 @@ func copied(t *testing.T, report map[string]any) (c map[string]any) {
 // longer may know better. Whoever is sure must say the same.
 func yield(late, early map[string]any) {
 	known := podsOf(early)
+	for _, report := range []map[string]any{late, early} {
+		delete(report, "groups") // which follow from the diagnoses
+	}
 	for uid, pod := range podsOf(late) {
+		for _, p := range []map[string]any{pod, known[uid]} {
+			if d, ok := p["diagnosis"].(map[string]any); ok { // what it rests on grows with the time that was watched
+				for _, member := range []string{"headline", "times", "since", "next", "evidence", "actions", "certainty"} {
+					delete(d, member)
+				}
+			}
+		}
 		if other, ok := known[uid]; ok && (lags(pod) || lags(other)) { // by milliseconds: the two are told by streams of their own
 			for _, p := range []map[string]any{pod, other} {
 				delete(p, "traffic")
@@ -178,7 +188,7 @@ func yield(late, early map[string]any) {
 			}
 		}
 		if other, ok := known[uid]; ok && yieldPod(pod, other) {
-			for _, member := range []string{"severity", "note", "since"} { // which follow from the states of its probes
+			for _, member := range []string{"severity", "diagnosis", "since"} { // which follow from the states of its probes
 				delete(pod, member)
 				delete(other, member)
 			}

@@ -36,7 +36,7 @@ func TestSidecar(t *testing.T) {
 	s.awaitReady("proxied")
 	s.agree()
 	s.turn("proxied", turnOf("handler", "http", "path", "/readyz", "status", "503"))
-	s.fails("proxied", "Readiness probe failed", "statuscode: 503")
+	s.fails("proxied", "Readiness probe failed", "HTTP 503")
 	s.awaitPod("proxied", "unready", func(p *corev1.Pod) bool { return !ready(p) })
 	s.board.showsPromptly(s.T, time.Now(), "proxied", "1/2")
 	s.agree()

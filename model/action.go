@@ -73,7 +73,7 @@ func (x *examiner) podActions() []Action {
 	case ClassSandbox:
 		return one("the node: its container runtime and network", "kubectl", "describe", "pod", ns, pod)
 	case ClassGate:
-		return one(GateOwnerOr(x.object), "kubectl", "get", "pod", ns, pod, "-o=jsonpath={.status.conditions}")
+		return one(gateOwner(x.object), "kubectl", "get", "pod", ns, pod, "-o=jsonpath={.status.conditions}")
 	case ClassTerminating:
 		if x.object != "" {
 			return one("the controller that has to remove the finalizer", "kubectl", "get", "pod", ns, pod, "-o=jsonpath={.metadata.finalizers}")
@@ -91,8 +91,8 @@ func (x *examiner) podActions() []Action {
 	return nil
 }
 
-// GateOwnerOr says who sets a readiness gate, in words also where that is not known.
-func GateOwnerOr(gate string) string {
+// gateOwner says who sets a readiness gate, in words also where that is not known.
+func gateOwner(gate string) string {
 	if owner := GateOwner(gate); owner != "" {
 		return owner
 	}

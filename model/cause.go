@@ -53,7 +53,7 @@ var (
 	statusCode  = regexp.MustCompile(`^HTTP probe failed with statuscode: (\d+)`)
 	grpcServing = regexp.MustCompile(`^service unhealthy \(responded with "([A-Z_]+)"\)`)
 	grpcCode    = regexp.MustCompile(`^error: health rpc probe failed: rpc error: code = (\w+)(?: desc = )?`)
-	// grpcConnect begins every answer Unavailable that a kubelet gets from 1.38 on, whoever gave it.
+	// grpcConnect begins every answer Unavailable that a kubelet gets from 1.38 on, the server's own among them.
 	grpcConnect = regexp.MustCompile(`^error: failed to connect service at "[^"]*": `)
 	// request is what net/http puts before an error; kubelets before 1.20 do not quote the URL.
 	request = regexp.MustCompile(`^[A-Z][a-z]+ (?:"[^"]*"|https?://\S+): `)

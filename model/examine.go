@@ -113,7 +113,7 @@ func (x *examiner) about(c *Container, p *Probe) {
 	}
 }
 
-// for how long something has been so, as in ", for 3m"; nothing when that is not known.
+// lasted says for how long something has been so, as in ", for 3m"; nothing when that is not known.
 func (x *examiner) lasted(since time.Time) string {
 	if since.IsZero() || !since.Before(x.now) {
 		return ""
@@ -133,7 +133,7 @@ func (c *Container) called() string {
 	return name
 }
 
-// lowered begins a sentence of somebody else's in the middle of ours: an acronym keeps its capitals.
+// lowered returns a quoted sentence with a small first letter, to go on after a colon. An acronym keeps its capitals.
 func lowered(s string) string {
 	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'a' && s[1] <= 'z' {
 		return string(s[0]+'a'-'A') + s[1:]

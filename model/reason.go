@@ -81,7 +81,7 @@ func (s *ProbeSpec) exited(cause Cause, text string) string {
 		return s.program() + " takes longer than " + lasting(s.Timeout)
 	}
 	if said := firstLine(text); said != "" {
-		return s.program() + ": " + shorten(said, reasonRoom)
+		return shorten(said, reasonRoom) + " (" + s.program() + ")"
 	}
 	return s.program() + " exits with a code other than 0 and prints nothing"
 }

@@ -10,7 +10,7 @@ import (
 // that pile them up to cover the lines above are not.
 const maxMarks = 2
 
-// Printable returns text that somebody else wrote as one line that is safe on a terminal: control sequences are left out, a
+// Printable returns text from the cluster as one line that is safe on a terminal: control sequences are left out, a
 // carriage return begins its line again, line breaks and other white space become single spaces, what is invisible or changes
 // the direction of writing is left out, and other control characters and broken encoding become U+FFFD. It is the same string
 // when there is nothing to do, as for printable ASCII.

@@ -158,7 +158,7 @@ func (c *canvas) traffic(l *line, r *model.Row, w int) {
 func (c *canvas) since(l *line, r *model.Row, w int) { l.cell(ink{}, age(c.now, since(r)), w) }
 func (c *canvas) age(l *line, r *model.Row, w int)   { l.cell(ink{}, age(c.now, r.Pod.Created), w) }
 
-// why draws the diagnosis, and before it what a probe comes to something else from here for: that says more.
+// why draws the diagnosis, and before it the name of a difference between the kubelet's verdict and the one from here.
 func (c *canvas) why(l *line, r *model.Row, w int) {
 	o, ok := c.opinions.difference(r)
 	if !ok {
