@@ -10,11 +10,26 @@ import (
 	"github.com/probetop/probetop/watch"
 )
 
+// written is a row as a line of it was written, with the cause that it gave: a cause may become another by time alone.
+type written struct {
+	row   *model.Row
+	cause model.CauseClass
+}
+
+// written returns what a line of a row says now.
+func (p *printer) written(row *model.Row) written {
+	w := written{row: row}
+	if d := row.Diagnosis(p.now()); d != nil {
+		w.cause = d.Cause
+	}
+	return w
+}
+
 // follow writes a line for every pod that looks different from what was written of it before, until ctx ends.
 func (p *printer) follow(ctx context.Context, r *watch.Reader, s *model.Snapshot) error {
-	shown := make(map[model.UID]*model.Row, len(s.Rows))
+	shown := make(map[model.UID]written, len(s.Rows))
 	for _, row := range s.Rows {
-		shown[row.Pod.UID] = row
+		shown[row.Pod.UID] = p.written(row)
 	}
 	for {
 		next, err := r.Next(ctx)
@@ -31,27 +46,32 @@ func (p *printer) follow(ctx context.Context, r *watch.Reader, s *model.Snapshot
 }
 
 // changes writes the difference between what is shown and s, and notes it as shown.
-func (p *printer) changes(shown map[model.UID]*model.Row, s *model.Snapshot) error {
+func (p *printer) changes(shown map[model.UID]written, s *model.Snapshot) error {
 	alive := make(map[model.UID]bool, len(s.Rows))
 	var changed []*model.Row
 	for _, row := range s.Rows {
 		alive[row.Pod.UID] = true
-		if old := shown[row.Pod.UID]; old == row || old != nil && p.alike(old, row) {
+		old := shown[row.Pod.UID]
+		if old.row == row {
 			continue
 		}
-		shown[row.Pod.UID] = row
+		now := p.written(row)
+		if old.row != nil && old.cause == now.cause && p.alike(old.row, row) {
+			continue
+		}
+		shown[row.Pod.UID] = now
 		changed = append(changed, row)
 	}
 	slices.SortFunc(changed, model.Compare)
 	if err := p.rows(changed); err != nil {
 		return err
 	}
-	for uid, row := range shown {
+	for uid, old := range shown {
 		if alive[uid] {
 			continue
 		}
 		delete(shown, uid)
-		if err := p.gone(row); err != nil {
+		if err := p.gone(old.row); err != nil {
 			return err
 		}
 	}

@@ -105,7 +105,8 @@ func TestHeadlines(t *testing.T) {
 			ClassReadiness, "readiness of web: nothing listens on :8888 (the container declares 8080), for 95s",
 		},
 		"readiness fails": {
-			settled(with(Readiness, probe(path("/readyz"))), unready), []Fact{unhealthy("Readiness probe failed: "+text503, 9, 5, 95)},
+			settled(with(Readiness, probe(path("/readyz"))), unready),
+			[]Fact{unhealthy("Readiness probe failed: "+text503, 9, 5, 95)},
 			ClassReadiness, "readiness of web: HTTP 503 from /readyz, for 95s",
 		},
 		"the probe's port is not the container's": {
@@ -119,7 +120,8 @@ func TestHeadlines(t *testing.T) {
 			ClassErroring, "/usr/bin/healthcheck is not in the image of web: readiness can never be carried out",
 		},
 		"liveness below its threshold": {
-			settled(with(Liveness, probe(path("/livez")))), []Fact{unhealthy("Liveness probe failed: "+text503, 2, 86, 96)},
+			settled(with(Liveness, probe(path("/livez")))),
+			[]Fact{unhealthy("Liveness probe failed: "+text503, 2, 86, 96)},
 			ClassFailing, "liveness of web: HTTP 503 from /livez, 2 of 3; restart in 5–42s",
 		},
 		"no secret": {
@@ -131,11 +133,13 @@ func TestHeadlines(t *testing.T) {
 			ClassImage, "image of web cannot be pulled: the registry's name does not resolve ()",
 		},
 		"a volume without its configmap": {
-			settled(bare), []Fact{said("FailedMount", `MountVolume.SetUp failed for volume "conf" : configmap "web" not found`, 8, 10, 95)},
+			settled(bare),
+			[]Fact{said("FailedMount", `MountVolume.SetUp failed for volume "conf" : configmap "web" not found`, 8, 10, 95)},
 			ClassVolume, `volume conf cannot be mounted: configmap "web" not found, for 90s`,
 		},
 		"no sandbox": {
-			settled(bare), []Fact{said("FailedCreatePodSandBox", `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "gvisor" is configured`, 8, 10, 95)},
+			settled(bare),
+			[]Fact{said("FailedCreatePodSandBox", `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "gvisor" is configured`, 8, 10, 95)},
 			ClassSandbox, `no sandbox: no runtime for "gvisor" is configured, for 90s`,
 		},
 		"evicted": {
@@ -151,7 +155,8 @@ func TestHeadlines(t *testing.T) {
 			ClassExit, "exit code 3 ended web after 80s, 20s ago; it is not started again",
 		},
 		"gone node": {
-			settled(with(Readiness, probe()), unready, func(p *Pod) { p.Node = "n9" }), []Fact{unhealthy("Readiness probe failed: "+text503, 9, 5, 95)},
+			settled(with(Readiness, probe()), unready, func(p *Pod) { p.Node = "n9" }),
+			[]Fact{unhealthy("Readiness probe failed: "+text503, 9, 5, 95)},
 			ClassNode, "node is gone: there is no Node object n9; before that, readiness of web: HTTP 503 from /healthz",
 		},
 		"an init container fails": {
@@ -191,7 +196,8 @@ func TestHeadlines(t *testing.T) {
 			settled(func(p *Pod) {
 				c := &p.Containers[0]
 				c.Restarts, c.StartedAt, c.Last = 1, at(50), &Termination{Reason: "Completed", StartedAt: epoch, FinishedAt: at(49)}
-			}), []Fact{said("Killing", "Container web resize requires restart", 1, 48, 48)},
+			}),
+			[]Fact{said("Killing", "Container web resize requires restart", 1, 48, 48)},
 			ClassResize, "resize restarted web, 51s ago: its resizePolicy wants a restart; runs again for 50s",
 		},
 		"restarted with all others": {

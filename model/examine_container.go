@@ -89,7 +89,7 @@ func pullTrouble(message string) string {
 			return t.words
 		}
 	}
-	_, last, ok := cutLast(plainError(strings.TrimPrefix(message, "ErrImagePull: ")), ": ")
+	last, ok := afterLast(plainError(strings.TrimPrefix(message, "ErrImagePull: ")), ": ")
 	if !ok {
 		return shorten(plainError(message), reasonRoom)
 	}

@@ -120,7 +120,7 @@ func (p *Pod) missingPort(s *Service) (port string, missing bool) {
 		return "", false
 	}
 	for target := range strings.SplitSeq(s.Ports, ",") {
-		if _, ok := p.port(target); ok {
+		if p.hasPort(target) {
 			return "", false
 		}
 		port = target

@@ -118,7 +118,7 @@ func (x *examiner) nodeTrouble() (what string, since time.Time) {
 	case n.Ready == Unknown:
 		return "node is lost: the kubelet of " + name + " stopped reporting" + x.ago(n.Since), n.Since
 	}
-	_, reason, ok := cutLast(n.Message, "message:")
+	reason, ok := afterLast(n.Message, "message:")
 	if !ok {
 		reason = n.Message
 	}
@@ -204,7 +204,7 @@ func (x *examiner) noSandbox() bool {
 	x.event, x.d.Since, x.d.Times = e, e.First, e.Count
 	if e.Reason == "FailedCreatePodSandBox" || e.Reason == "NetworkNotReady" {
 		text := e.Message
-		if _, inner, ok := cutLast(text, "message:"); ok {
+		if inner, ok := afterLast(text, "message:"); ok {
 			text = inner
 		}
 		x.d.Reason = shorten(plainError(text), 2*reasonRoom)
@@ -229,7 +229,7 @@ func mountTrouble(message string) (volume, reason string) {
 	}
 	if _, rest, ok := strings.Cut(message, "unmounted volumes=["); ok {
 		if names, why, ok := strings.Cut(rest, "]"); ok {
-			_, why, _ = cutLast(why, "]: ")
+			why, _ = afterLast(why, "]: ")
 			return names, plainError(why)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // came through, the request that it is about, and identities of containers and pods.
 func plainError(text string) string {
 	text = strings.TrimPrefix(text, combinedPrefix)
-	if _, reason, ok := cutLast(text, "unable to start container process: "); ok {
+	if reason, ok := afterLast(text, "unable to start container process: "); ok {
 		text = reason
 	}
 	text = wrappers.ReplaceAllString(text, "")
@@ -36,13 +36,13 @@ var (
 	dialed = regexp.MustCompile(`^(dial|read|write) (tcp|udp)[46]?( \S+)?: (connect: |read: |write: |connectex: )?`)
 )
 
-// cutLast splits a text at the last of a separator.
-func cutLast(s, sep string) (before, after string, found bool) {
+// afterLast returns what follows the last of a separator.
+func afterLast(s, sep string) (after string, found bool) {
 	i := strings.LastIndex(s, sep)
 	if i < 0 {
-		return s, "", false
+		return "", false
 	}
-	return s[:i], s[i+len(sep):], true
+	return s[i+len(sep):], true
 }
 
 // firstLine returns the first line of a text that says something, safe for a terminal.

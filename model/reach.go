@@ -92,7 +92,7 @@ func (r *Row) ported(t *Traffic) link {
 		}
 		missing := ""
 		for target := range strings.SplitSeq(s.Ports, ",") {
-			if _, ok := r.Pod.port(target); ok {
+			if r.Pod.hasPort(target) {
 				return intact(StepEndpoints, t.Since, t.Service+": in")
 			}
 			missing = target
@@ -102,15 +102,15 @@ func (r *Row) ported(t *Traffic) link {
 	return intact(StepEndpoints, t.Since, t.Service+": in")
 }
 
-// port returns the number of a target port of a Service. A pod whose specs were not read may have any.
-func (p *Pod) port(target string) (number int32, ok bool) {
+// hasPort reports whether the pod has a target port of a Service. A pod whose specs were not read may have any.
+func (p *Pod) hasPort(target string) bool {
 	for i := range p.Containers {
 		c := &p.Containers[i]
-		if n, ok := c.Port(target); ok || c.Spec == nil {
-			return n, true
+		if _, ok := c.Port(target); ok || c.Spec == nil {
+			return true
 		}
 	}
-	return 0, false
+	return false
 }
 
 // unlisted says why a Service that selects the pod has no endpoint for it.

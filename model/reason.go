@@ -101,42 +101,30 @@ func (s *ProbeSpec) program() string {
 // networkReason words what a connection met; empty for a cause that says nothing by itself.
 func (r *Row) networkReason(p *Probe, cause Cause, text string) string {
 	s := p.Spec
+	if words := r.tooLate(s, cause); words != "" {
+		return words
+	}
 	switch cause {
 	case CauseRefused:
 		return r.refused(p)
 	case CauseReset:
 		return "connection reset" + s.onPort()
-	case CauseUnanswered:
-		return "no connection or no answer from " + s.asked() + " within " + lasting(s.Timeout)
-	case CauseTLSTimeout:
-		return "no TLS handshake" + s.onPort() + " within " + lasting(s.Timeout)
-	case CauseBody:
-		return "the answer from " + s.asked() + " does not end within " + lasting(s.Timeout)
+	case CauseEOF:
+		return s.endpoint() + " closes the connection without an answer"
+	case CauseNoRoute:
+		return "no route to " + s.endpoint()
 	case CauseLocal:
 		return "the node has no ports or files left to connect with: " + shorten(firstLine(plainError(text)), 40)
 	case CausePermission:
 		return "the node does not let the kubelet connect to " + s.endpoint() + " (a host firewall?)"
 	case CauseProtocol:
 		return s.endpoint() + " speaks another protocol: " + shorten(firstLine(plainError(text)), 48)
-	case CauseEOF:
-		return s.endpoint() + " closes the connection without an answer"
-	case CauseNoRoute:
-		return "no route to " + s.endpoint()
-	case CauseTimeout:
-		if s.Handler == GRPC && !r.Node.Version().AtLeast(1, 38) {
-			return "no gRPC connection to " + s.endpoint() + " within " + lasting(s.Timeout) + " (refused, or silent)"
-		}
-		return "no connection to " + s.endpoint() + " within " + lasting(s.Timeout)
-	case CauseHeaders:
-		return "no answer from " + s.asked() + " within " + lasting(s.Timeout)
-	case CauseRPC:
-		return "no answer to the gRPC health check" + s.onPort() + " within " + lasting(s.Timeout)
 	case CausePlainServer:
 		return "the probe asks HTTPS, " + s.endpoint() + " speaks plain HTTP"
 	case CauseTLSServer:
-		return "the probe asks HTTP, " + s.endpoint() + " speaks something else (TLS?)"
+		return "the probe asks HTTP, " + s.endpoint() + " speaks TLS"
 	case CauseTLS:
-		_, what, _ := cutLast(plainError(text), "tls: ")
+		what, _ := afterLast(plainError(text), "tls: ")
 		return strings.TrimSuffix("TLS handshake"+s.onPort()+" fails: "+shorten(what, reasonRoom), ": ")
 	case CauseRedirects:
 		return s.asked() + " redirects without end"
@@ -144,11 +132,35 @@ func (r *Row) networkReason(p *Probe, cause Cause, text string) string {
 		return "host " + shorten(s.Host, 40) + " does not resolve on the node"
 	case CauseNoGRPCHealth:
 		return "the server" + s.onPort() + " does not implement gRPC health checks"
+	case CauseOther:
+		return ""
 	}
-	if cause != CauseOther {
-		return cause.Words()
+	return cause.Words()
+}
+
+// tooLate words what did not happen in time; empty for another cause.
+func (r *Row) tooLate(s *ProbeSpec, cause Cause) string {
+	what := ""
+	switch cause {
+	case CauseTimeout:
+		if s.Handler == GRPC && !r.Node.Version().AtLeast(1, 38) {
+			return "no gRPC connection to " + s.endpoint() + " within " + lasting(s.Timeout) + " (refused, or silent)"
+		}
+		what = "no connection to " + s.endpoint()
+	case CauseUnanswered:
+		what = "no connection or no answer from " + s.asked()
+	case CauseTLSTimeout:
+		what = "no TLS handshake" + s.onPort()
+	case CauseHeaders:
+		what = "no answer from " + s.asked()
+	case CauseBody:
+		what = "the answer from " + s.asked() + " does not end"
+	case CauseRPC:
+		what = "no answer to the gRPC health check" + s.onPort()
+	default:
+		return ""
 	}
-	return ""
+	return what + " within " + lasting(s.Timeout)
 }
 
 // refused words a refused connection. A port that no container of the pod declares, while they declare others, is

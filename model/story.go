@@ -112,11 +112,16 @@ func (x *examiner) stands(s *story) bool {
 	case s.age > flapWindow:
 		return false
 	case c.Ready && c.HasStarted():
-		return x.now.Sub(s.end.At) < flapWindow && (c.Restarts >= 2 || x.again(s))
+		return x.now.Sub(s.end.At) < flapWindow && (c.Restarts >= 2 || x.again(s) || s.age < youth && s.byItself())
 	case s.age < max(youth, 2*s.end.Lived):
 		return true
 	}
 	return x.again(s)
+}
+
+// byItself reports whether the last end was the container's own.
+func (s *story) byItself() bool {
+	return s.end.Cause == CauseExited || s.end.Cause == CauseSignalled || s.end.Cause == CauseOOM
 }
 
 // again reports whether the probe that killed a container last fails again.

@@ -60,8 +60,8 @@ func shown(s string) string {
 			i += n
 			continue
 		}
-		switch {
-		case s[i] == '\r':
+		switch s[i] {
+		case '\r':
 			if i += returns(s[i:]); i < len(s) && s[i] != '\n' {
 				out = out[:line]
 			}
