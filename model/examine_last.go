@@ -152,7 +152,7 @@ func (x *examiner) begins() bool {
 	if x.Pod.Ready() || x.Pod.Phase == "Failed" {
 		return x.Pod.Phase == "Failed" && x.say(ClassUnknown, CertaintyNone, "failed", "the status does not say why")
 	}
-	l := x.broken()
+	l := x.worded(x.broken())
 	if l.OK || l.Name == StepEndpoints {
 		return false
 	}

@@ -92,7 +92,7 @@ func (x *examiner) onLostNode() bool {
 		return false
 	}
 	x.d.Since = since
-	return x.say(ClassNode, Certain, what, before(x.started(), x.readiness()))
+	return x.say(ClassNode, Certain, what, before(x.worded(x.started()), x.worded(x.readiness())))
 }
 
 // before says what was wrong already when the node was lost.

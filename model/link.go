@@ -177,24 +177,35 @@ func (r *Row) startup(name StepName, c *Container) link {
 		return begins(name, c.StartedAt, "startup of "+c.Name+" is starting")
 	}
 	p := &r.Probes[i]
-	l := breaks(name, c.StartedAt, r.says(p))
+	l := breaks(name, c.StartedAt, "")
 	if p.State != StateFailed && p.State != StateErroring {
-		l = begins(name, c.StartedAt, "startup of "+c.Name+" is "+p.State.String())
-		if p.failedLate() {
-			l.Text += because(r.Reason(p))
-		}
+		l.beginning = true
 	}
 	l.probe = i
 	return l
 }
 
-// says names a probe and why it failed last.
-func (r *Row) says(p *Probe) string {
-	name := p.Type.String() + " of " + p.Container.Name
-	if reason := r.Reason(p); reason != "" {
-		return name + ": " + reason
+// worded returns a link with its text. That of a probe is made here, because a grade does without it.
+func (r *Row) worded(l link) link {
+	if l.Text != "" || l.probe < 0 {
+		return l
 	}
-	return name + " has not succeeded"
+	p := &r.Probes[l.probe]
+	l.Text = p.Type.String() + " of " + p.Container.Name
+	if l.beginning {
+		l.Text += " is " + p.State.String()
+		if p.Type != Startup || !p.failedLate() {
+			return l
+		}
+	}
+	reason := r.Reason(p)
+	switch {
+	case reason != "":
+		l.Text += ": " + reason
+	case !l.beginning:
+		l.Text += " has not succeeded"
+	}
+	return l
 }
 
 // index returns the index of a container's probe; -1 when there is none.
@@ -243,9 +254,9 @@ func (r *Row) isReady(c *Container) link {
 		return begins(StepReadiness, r.readySince(), c.Name+" is not ready, and has no readiness probe: its kubelet has not followed yet")
 	}
 	p := &r.Probes[i]
-	l := breaks(StepReadiness, r.readySince(), r.says(p))
+	l := breaks(StepReadiness, r.readySince(), "")
 	if p.State == StateDelayed || p.State == StatePassing {
-		l = begins(StepReadiness, r.readySince(), "readiness of "+c.Name+" is "+p.State.String())
+		l.beginning = true
 	}
 	l.probe = i
 	return l

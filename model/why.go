@@ -53,7 +53,7 @@ func (r *Row) Why() []Step {
 	}
 	steps := make([]Step, len(chain))
 	for i, decide := range chain {
-		steps[i] = r.lost(decide(r)).Step
+		steps[i] = r.worded(r.lost(decide(r))).Step
 	}
 	return steps
 }
@@ -64,7 +64,7 @@ func (r *Row) Broken() *Step {
 	if r.Pod.Terminal() {
 		return nil
 	}
-	if l := r.broken(); !l.OK {
+	if l := r.worded(r.broken()); !l.OK {
 		return &l.Step
 	}
 	return nil
@@ -111,7 +111,7 @@ func (r *Row) lost(l link) link {
 		return l
 	}
 	text := nodeText(r.Node)
-	if l.Text != text {
+	if l = r.worded(l); l.Text != text {
 		text += "; before that, " + l.Text
 	}
 	return breaks(l.Name, r.Node.Since, text)
