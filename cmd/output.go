@@ -70,7 +70,8 @@ func (p *printer) snapshot(s *model.Snapshot, at time.Time) error {
 // maxGroups is how many groups have a line above the table.
 const maxGroups = 5
 
-// groups writes, above a table with a header, a line for each of the largest groups of pods that fail alike.
+// groups writes, above a table with a header, a line for each of the largest groups of pods that fail alike, and for each place
+// that many faults share.
 func (p *printer) groups(rows []*model.Row, at time.Time) error {
 	if p.format != formatTable && p.format != formatWide || !p.table.header {
 		return nil
@@ -81,6 +82,11 @@ func (p *printer) groups(rows []*model.Row, at time.Time) error {
 			break
 		}
 		lines.WriteString("! " + g.Headline + "\n")
+	}
+	for _, s := range suspects(rows) {
+		if s.By == model.GroupNode || s.By == model.GroupZone || s.By == model.GroupImage { // the others are groups, or columns
+			lines.WriteString("! " + model.Printable(s.Text) + "\n")
+		}
 	}
 	return p.write([]byte(lines.String()))
 }

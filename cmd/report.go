@@ -17,7 +17,9 @@ type Report struct {
 	Sources    []SourceReport `json:"sources"`
 	// Groups are pods that fail alike, the largest group first.
 	Groups []GroupReport `json:"groups"`
-	Pods   []PodReport   `json:"pods"`
+	// Suspects are what many faults share, and hardly by chance.
+	Suspects []SuspectReport `json:"suspects"`
+	Pods     []PodReport     `json:"pods"`
 }
 
 // SourceReport says how far a source of facts can be believed.
@@ -213,7 +215,7 @@ func reportOf(s *model.Snapshot, context string, at time.Time) Report {
 		r.Sources = append(r.Sources, SourceReport{Name: model.KubeletMetrics, State: model.SourceOff})
 	}
 	rows := worstFirst(s)
-	r.Groups = groupReports(rows, at)
+	r.Groups, r.Suspects = groupReports(rows, at), suspectReports(rows)
 	for _, row := range rows {
 		r.Pods = append(r.Pods, podReport(s, row, at))
 	}
