@@ -52,7 +52,7 @@ type table struct {
 }
 
 func newTable(wide, scoped, header bool) *table {
-	t := &table{header: header, whyWidth: 80}
+	t := &table{header: header, whyWidth: 100}
 	if wide {
 		t.whyWidth = 0
 	}

@@ -177,8 +177,8 @@ func (b *battery) report(t *testing.T, i *incident) {
 			if s.live {
 				way = "the watching get"
 			}
-			t.Errorf("after %d min, %s, pod %s: %s\n\theadline: %q\n\tstatus: %s, note: %s",
-				s.minutes, way, cmp.Or(s.pod.Name, "?"), wrong, s.headline(), s.pod.Status, s.pod.Note)
+			t.Errorf("after %d min, %s, pod %s: %s\n\theadline: %q\n\tstatus: %s",
+				s.minutes, way, cmp.Or(s.pod.Name, "?"), wrong, s.headline(), s.pod.Status)
 		}
 	}
 }

@@ -23,7 +23,7 @@ type reportedGroup struct {
 
 type reportedPod struct {
 	Namespace, Name, UID, Node, Workload, Phase, Status string
-	Note                                                string
+	Severity                                            string
 	Ready, Deleting, Gone                               bool
 	Diagnosis                                           *reportedDiagnosis
 	Conditions                                          []struct {

@@ -37,7 +37,10 @@ func TestScenarioIDs(t *testing.T) {
 			if id := regexp.MustCompile(`^[A-Z]\d\d`).FindString(name); id != "" {
 				ids[id] = true
 			}
-			t.Run(name, func(t *testing.T) { stories[i].judge(t, wrong[i], lines[i]) })
+			t.Run(name, func(t *testing.T) {
+				stories[i].judge(t, wrong[i], lines[i])
+				checkHeadlines(t, lines[i])
+			})
 		}
 	}
 	exact, runs := exactRuns(slices.Concat(lines...))
@@ -46,6 +49,27 @@ func TestScenarioIDs(t *testing.T) {
 	}
 	t.Logf("%d scenarios with %d ids of section 7 in %d pods, told in %.0f s; %d of %d numbers of failures are exact",
 		names, len(ids), len(stories), time.Since(began).Seconds(), exact, runs)
+}
+
+// faults are the severities of pods that need attention.
+var faults = []string{"restart due", "unready", "failing", "erroring", "flapping"}
+
+// checkHeadlines requires of every line that something is said of a pod that needs attention, and that no headline repeats the
+// kubelet's boilerplate.
+func checkHeadlines(t *testing.T, lines []tale) {
+	t.Helper()
+	for i := range lines {
+		headline := ""
+		if d := lines[i].Diagnosis; d != nil {
+			headline = d.Headline
+		}
+		if headline == "" && slices.Contains(faults, lines[i].Severity) {
+			t.Errorf("pod %s is %s, and nothing is said of it", lines[i].Name, lines[i].Severity)
+		}
+		if said := boilerplate.FindString(headline); said != "" {
+			t.Errorf("the headline of pod %s repeats %q: %q", lines[i].Name, said, headline)
+		}
+	}
 }
 
 // exactRuns counts the numbers of failures in a row that lines tell, and those that are exact.
