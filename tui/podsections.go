@@ -37,12 +37,16 @@ func (s *sheet) pod(r *model.Row) {
 }
 
 func (s *sheet) trouble(r *model.Row) {
+	d := r.Diagnosis(s.now)
+	since := r.Since
+	if d != nil && !d.Since.IsZero() {
+		since = d.Since
+	}
 	begun := ""
-	if !r.Since.IsZero() {
-		begun = "since " + age(s.now, r.Since)
+	if !since.IsZero() {
+		begun = "since " + age(s.now, since)
 	}
 	s.heading("WHAT IS WRONG", begun)
-	d := r.Diagnosis(s.now)
 	if d == nil {
 		s.text(2, 1, s.good, "nothing is known to be wrong")
 	} else {
