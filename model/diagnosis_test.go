@@ -148,7 +148,7 @@ func TestHeadlines(t *testing.T) {
 		},
 		"not admitted": {
 			settled(finished("Failed", "OutOfcpu", "Pod was rejected: Node didn't have enough resource: cpu, requested: 100, used: 2, capacity: 4")), nil,
-			ClassAdmission, "not admitted: OutOfcpu: node didn't have enough resource: cpu, requested: 100, used: 2, capacity: 4",
+			ClassAdmission, "not admitted: OutOfcpu: the node has too little cpu, requested: 100, used: 2, capacity: 4",
 		},
 		"failed by itself": {
 			settled(never, finished("Failed", "", ""), func(p *Pod) { p.Containers[0].ExitCode = 3 }), nil,
@@ -177,7 +177,7 @@ func TestHeadlines(t *testing.T) {
 		},
 		"a gate that was never set": {
 			settled(gated("example.com/lb"), condition("Ready", False, "ReadinessGatesNotReady", "")), nil,
-			ClassGate, "readiness gate never set: example.com/lb, for 100s; the controller of that gate has to set it",
+			ClassGate, "readiness gate never set: example.com/lb, for 100s; its controller has to set it",
 		},
 		"a finalizer": {
 			settled(finished("Running", "", ""), func(p *Pod) {

@@ -56,6 +56,10 @@ func (p *Pod) failing() bool {
 func endMessage(message string) string {
 	var kept []string
 	message = strings.TrimPrefix(message, "Pod was rejected: ")
+	if _, why, ok := strings.Cut(message, " failed: "); ok && strings.HasPrefix(message, "Predicate ") {
+		message = why
+	}
+	message = strings.Replace(message, "Node didn't have enough resource: ", "the node has too little ", 1)
 	for sentence := range strings.SplitSeq(message, ". ") {
 		sentence = strings.TrimSuffix(strings.TrimSpace(sentence), ".")
 		if sentence != "" && !strings.HasPrefix(sentence, "Threshold quantity") {
@@ -249,7 +253,7 @@ func (x *examiner) gated() bool {
 		x.object, x.d.Since = g.Type, g.Since
 		setter := GateOwner(g.Type)
 		if setter == "" {
-			setter = "the controller of that gate"
+			setter = "its controller"
 		}
 		name := shorten(g.Type, 44)
 		if g.Missing {

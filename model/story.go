@@ -59,6 +59,9 @@ func (x *examiner) toldOfKills(s *story) {
 			return
 		}
 	}
+	if told := x.told(s.c, KilledByPostStart); told >= 1 && 2*told >= s.total && s.end.Cause != CausePostStart {
+		s.end.Cause, s.end.Certainty = CausePostStart, CertaintyMedium // a hook that fails does so at every start
+	}
 }
 
 // kills counts the kills of a container by its probe of that type: what the Killing events count, or what the failures add
