@@ -87,6 +87,15 @@ func TestHeadlines(t *testing.T) {
 			settled(with(Liveness, probe()), loops(4, Termination{Reason: "Error", ExitCode: 1})), nil,
 			ClassExit, "exit code 1 ended web after 20s, 5 times; no probe is to blame; starts again in 20–44s",
 		},
+		"exits so often that events are dropped, and no probe has failed": {
+			settled(with(Liveness, probe()), loops(8, Termination{Reason: "Error", ExitCode: 3})), nil,
+			ClassExit, "exit code 3 ended web after 20s, 9 times; no probe is to blame; starts again in 20–44s",
+		},
+		"exits so often that events are dropped, and liveness has failed": {
+			settled(with(Liveness, probe()), loops(8, Termination{Reason: "Error", ExitCode: 3})),
+			[]Fact{unhealthy("Liveness probe failed: "+text503, 3, 5, 30)},
+			ClassExit, "exit code 3 ended web after 20s, 9 times; a probe may have killed it; starts again in 20–44s",
+		},
 		"ended by a signal": {
 			settled(loops(4, Termination{Reason: "Error", ExitCode: 139})), nil,
 			ClassSignal, "SIGSEGV (exit code 139) ended web after 20s, 5 times; starts again in 20–44s",

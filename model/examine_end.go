@@ -143,12 +143,36 @@ func (x *examiner) tellEnd(s *story) bool {
 	innocent := ""
 	switch {
 	case !s.c.killable():
-	case s.end.Certainty >= CertaintyHigh:
+	case s.end.Certainty >= CertaintyHigh || !x.mayHaveKilled(s):
 		innocent = "no probe is to blame"
 	default:
 		innocent = "a probe may have killed it"
 	}
 	return x.say(class, s.end.Certainty, words+" ended "+s.c.called()+x.after(s)+x.ruled(s), innocent, x.afterwards(s))
+}
+
+// mayHaveKilled reports whether a probe of the container may have failed as often as it takes to kill it: the failures that
+// events count, as long as they do not expire, are all there were.
+func (x *examiner) mayHaveKilled(s *story) bool {
+	if !x.judge.eventsSeen || x.now.Sub(s.end.At) > eventLife/2 {
+		return true
+	}
+	for _, typ := range [...]ProbeType{Liveness, Startup} {
+		spec := s.c.Probes[typ]
+		if spec == nil {
+			continue
+		}
+		var failed int32
+		for _, e := range x.Events {
+			if e.Outcome == Failed && e.Probe == typ && (e.Container == s.c.Name || e.Combined) {
+				failed += e.Count
+			}
+		}
+		if failed >= spec.FailureThreshold {
+			return true
+		}
+	}
+	return false
 }
 
 // killable reports whether a container has a probe that can kill it.
