@@ -156,13 +156,7 @@ func TestGRPCThatDoesNotConnect(t *testing.T) {
 func TestGRPCOfKubelet138(t *testing.T) {
 	t.Parallel()
 	node := prober.NodeInfo{KubeletVersion: "v1.38.0"}
-	var config net.ListenConfig
-	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := &way{to: l.Addr().String()}
-	_ = l.Close()
+	closed := &way{to: "127.0.0.1:1"} // a port that no other test can take
 	refusing := func(reason string) prober.Dial {
 		return func(context.Context, string, string) (net.Conn, error) { return nil, &prober.Refusal{Reason: reason} }
 	}
@@ -184,7 +178,7 @@ func TestGRPCOfKubelet138(t *testing.T) {
 		full  bool // the timeout is over
 	}{
 		"refused": {
-			nobody.dial, failed + `connection error: desc = "transport: Error while dialing: dial tcp ` + nobody.to + `: connect: connection refused"`, model.CauseRefused, false,
+			closed.dial, failed + `connection error: desc = "transport: Error while dialing: dial tcp ` + closed.to + `: connect: connection refused"`, model.CauseRefused, false,
 		},
 		"refused, says the way": {
 			refusing(prober.ReasonRefused), failed + `connection error: desc = "transport: Error while dialing: dial tcp 10.0.0.5:9090: connect: connection refused"`, model.CauseRefused, false,

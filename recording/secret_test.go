@@ -122,7 +122,7 @@ var kept = []struct {
 }{
 	{
 		"pods", func() runtime.Object { return &corev1.Pod{} }, metaFields + " " + labels + `
-		Spec.{NodeName,RestartPolicy,RuntimeClassName,ReadinessGates.ConditionType,SchedulingGates.Name}
+		Spec.{NodeName,SchedulerName,RestartPolicy,RuntimeClassName,ReadinessGates.ConditionType,SchedulingGates.Name}
 		Spec.EphemeralContainers.{EphemeralContainerCommon.{Name,Image},TargetContainerName}
 		Spec.{Containers,InitContainers}.{Name,Image,Ports.{Name,HostIP,Protocol}}
 		Spec.{Containers,InitContainers}.{RestartPolicy,RestartPolicyRules.{Action,ExitCodes.Operator}}
