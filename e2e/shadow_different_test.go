@@ -28,7 +28,7 @@ var shadowDifferentCases = []shadowCase{
 	{name: "loopback is denied", turns: []string{"handler=http&denies=loopback"}, main: `{readinessProbe: {httpGet: {port: 8080}}}`, here: "failure", classes: "N6"},
 	{name: "a body without an end", turns: []string{"handler=http&breaks=body"}, main: `{readinessProbe: {httpGet: {port: 8080}, timeoutSeconds: 1}}`, kubelet: "errored", classes: "P4", loose: true},
 	{name: "an initial delay", main: `{readinessProbe: {httpGet: {port: 8080}, initialDelaySeconds: 600}}`, kubelet: "none", here: "success", classes: "T3"},
-	{name: "started already", main: `{startupProbe: {httpGet: {port: 8080}}}`, kind: "startup", here: "success", classes: "T3"},
+	{name: "started already", main: `{startupProbe: {httpGet: {port: 8080}}}`, kind: "startup", here: "success", classes: "A0"},
 	{
 		name: "not started yet", turns: []string{"handler=http&path=/started&status=503"}, kubelet: "none", here: "success", classes: "T3",
 		main: `{startupProbe: {httpGet: {port: 8080, path: /started}}, readinessProbe: {tcpSocket: {port: 7070}}}`,
