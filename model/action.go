@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -73,7 +74,7 @@ func (x *examiner) podActions() []Action {
 	case ClassSandbox:
 		return one("the node: its container runtime and network", "kubectl", "describe", "pod", ns, pod)
 	case ClassGate:
-		return one(gateOwner(x.object), "kubectl", "get", "pod", ns, pod, "-o=jsonpath={.status.conditions}")
+		return one(cmp.Or(GateOwner(x.object), "the controller of the gate"), "kubectl", "get", "pod", ns, pod, "-o=jsonpath={.status.conditions}")
 	case ClassTerminating:
 		if x.object != "" {
 			return one("the controller that has to remove the finalizer", "kubectl", "get", "pod", ns, pod, "-o=jsonpath={.metadata.finalizers}")
@@ -89,14 +90,6 @@ func (x *examiner) podActions() []Action {
 		}
 	}
 	return nil
-}
-
-// gateOwner says who sets a readiness gate, in words also where that is not known.
-func gateOwner(gate string) string {
-	if owner := GateOwner(gate); owner != "" {
-		return owner
-	}
-	return "the controller of the gate"
 }
 
 // runsAgain reports whether the container that the sentence is about has another instance by now, so that what the one

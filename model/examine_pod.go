@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -251,10 +252,7 @@ func (x *examiner) gated() bool {
 			continue
 		}
 		x.object, x.d.Since = g.Type, g.Since
-		setter := GateOwner(g.Type)
-		if setter == "" {
-			setter = "its controller"
-		}
+		setter := cmp.Or(GateOwner(g.Type), "its controller")
 		name := shorten(g.Type, 44)
 		if g.Missing {
 			x.d.Reason = setter + " has to set it"
