@@ -9,8 +9,13 @@ import (
 	"time"
 )
 
-// apart is how far apart the pods are made: starting all of them at once would make the kubelet late with every probe.
-const apart = 800 * time.Millisecond
+const (
+	// apart is the least time between two pods that are made: starting all of them at once would make the kubelet late
+	// with every probe.
+	apart = 800 * time.Millisecond
+	// beingMade is how many pods may be without running containers at a time. A node that makes them slowly gets fewer.
+	beingMade = 4
+)
 
 // TestScenarioIDs plays the scenarios of section 7 that one node can show, each in a pod of its own. One probetop that
 // watches them all has to say what is so, one thing after the other, and must not be sure of anything else.
@@ -21,11 +26,10 @@ func TestScenarioIDs(t *testing.T) {
 	stories := slices.Concat(longStories, workerStories, killStories, statusStories, httpStories, tcpStories, grpcStories, execStories)
 	wrong, lines := make([]error, len(stories)), make([][]tale, len(stories))
 	var all sync.WaitGroup
-	tick := time.NewTicker(apart)
-	defer tick.Stop()
+	d := newDoor(apart, beingMade)
 	for i := range stories {
-		all.Go(func() { lines[i], wrong[i] = stories[i].play(t, l, ns, fmt.Sprintf("story-%02d", i)) })
-		<-tick.C
+		d.enter()
+		all.Go(func() { lines[i], wrong[i] = stories[i].play(t, l, d, ns, fmt.Sprintf("story-%02d", i)) })
 	}
 	all.Wait()
 	stop()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,15 +60,16 @@ const (
 )
 
 // play plays a story, with a pod of that name and a number for every take, and returns what was told of it and what
-// went wrong in the last take. What went wrong before is logged.
-func (s *story) play(t *testing.T, l *teller, ns, name string) (lines []tale, err error) {
+// went wrong in the last take. What went wrong before is logged. It has entered by the door.
+func (s *story) play(t *testing.T, l *teller, d *door, ns, name string) (lines []tale, err error) {
 	ctx := t.Context()
 	for i := range takes {
 		if err != nil {
 			t.Logf("%s is played again: %v", s.names[0], err)
+			d.enter()
 		}
 		pod := fmt.Sprintf("%s-%d", name, i+1)
-		err = s.perform(ctx, l, ns, pod)
+		err = s.perform(ctx, l, d, ns, pod)
 		time.Sleep(settled)
 		lines = append(lines, l.of(pod, 0)...)
 		_ = deletes(ctx, ns, pod) // it may have gone by itself; with it goes the work that it is for the node
@@ -79,9 +81,12 @@ func (s *story) play(t *testing.T, l *teller, ns, name string) (lines []tale, er
 }
 
 // perform makes the pod and waits for the beats.
-func (s *story) perform(ctx context.Context, l *teller, ns, pod string) error {
+func (s *story) perform(ctx context.Context, l *teller, d *door, ns, pod string) error {
 	ctx, cancel := context.WithTimeout(ctx, take)
 	defer cancel()
+	made := sync.OnceFunc(d.leave)
+	defer made()
+	l.whenMade(pod, made)
 	if err := s.stage(ctx, ns, pod); err != nil {
 		return err
 	}

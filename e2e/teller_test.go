@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 type teller struct {
 	mu    sync.Mutex
 	lines map[string][]tale // by the name of the pod; guarded by mu
+	made  map[string]func() // called once for a pod whose containers were made; guarded by mu
 	wrong error             // what a line could not be decoded for; guarded by mu
 }
 
@@ -27,7 +29,7 @@ type tale struct {
 // newTeller starts to listen. stop ends it and waits; nobody has to be asked for what it told then.
 func newTeller(t *testing.T, ns string) (l *teller, stop func()) {
 	t.Helper()
-	l = &teller{lines: map[string][]tale{}}
+	l = &teller{lines: map[string][]tale{}, made: map[string]func(){}}
 	cmd := exec.Command(binary(t), "get", "-n", ns, "-w", "-o", "jsonl")
 	cmd.Env = append(os.Environ(), "KUBECONFIG="+shared.kubeconfig)
 	var stderr bytes.Buffer
@@ -68,6 +70,20 @@ func (l *teller) hear(text []byte) {
 		l.wrong = err
 	}
 	l.lines[line.Name] = append(l.lines[line.Name], line)
+	if f := l.made[line.Name]; f != nil && !slices.Contains(beforeContainers, line.Status) {
+		delete(l.made, line.Name)
+		f()
+	}
+}
+
+// beforeContainers are the states of a pod whose containers the kubelet has still to make.
+var beforeContainers = []string{"Pending", "ContainerCreating", "PodInitializing"}
+
+// whenMade calls f once the kubelet has made the first container of a pod.
+func (l *teller) whenMade(pod string, f func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.made[pod] = f
 }
 
 // of returns what was told of a pod since the first n lines.
