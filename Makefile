@@ -75,7 +75,7 @@ cluster-down: ## Stop it and take everything away
 .PHONY: e2e
 e2e: ## The tests against a real kubelet: that cluster, or the one of E2E_KUBECONFIG
 	cd e2e && CGO_ENABLED=0 go test -count=1 ./cluster ./cmd/... ./parity ./workload
-	cd e2e && CGO_ENABLED=0 go test -count=1 -parallel 8 -timeout 60m -skip 'TestIncidents$$' .
+	cd e2e && CGO_ENABLED=0 go test -count=1 -parallel 4 -timeout 60m -skip 'TestIncidents$$' .
 	cd e2e && CGO_ENABLED=0 go test -count=1 -timeout 20m -run 'TestIncidents$$' .
 	cd e2e && E2E_SOAK=2m CGO_ENABLED=0 go test -tags soak -count=1 -timeout 20m -run 'TestSoak|TestShadowLoad' -v .
 
