@@ -32,6 +32,10 @@ const (
 	expire
 	expireContinue
 	refuseStreaming
+	repeatPages
+	endlessPages
+	wrongKind
+	goAway
 	// What can happen to an event of a watch.
 	cut
 	reset
@@ -72,6 +76,18 @@ func ExpireContinue() Action { return Action{kind: expireContinue} }
 // RefuseStreaming answers a streaming list with 422, as a server does that knows none. It concerns nothing else.
 func RefuseStreaming() Action { return Action{kind: refuseStreaming} }
 
+// RepeatPages answers a list with a page after which there is always the first one again. It concerns nothing else.
+func RepeatPages() Action { return Action{kind: repeatPages} }
+
+// EndlessPages answers a list with pages of which none is the last, and all but the first are empty. It concerns nothing else.
+func EndlessPages() Action { return Action{kind: endlessPages} }
+
+// WrongKind answers a list or a watch with objects of another kind. It concerns nothing else.
+func WrongKind() Action { return Action{kind: wrongKind} }
+
+// GoAway answers, and ends the connection in good order after what it carries now (HTTP/2's GOAWAY).
+func GoAway() Action { return Action{kind: goAway} }
+
 // CutWatch sends half of an event and closes the connection, with all that it carries.
 func CutWatch() Action { return Action{kind: cut} }
 
@@ -100,6 +116,10 @@ func (a *Action) concerns(x *exchange) bool {
 		return x.Verb == "list" && x.Query.Get("continue") != ""
 	case refuseStreaming:
 		return x.Verb == "watch" && x.Query.Has("sendInitialEvents")
+	case repeatPages, endlessPages:
+		return x.Verb == "list"
+	case wrongKind:
+		return x.Verb == "list" || x.Verb == "watch"
 	}
 	return true
 }
@@ -127,6 +147,12 @@ func (a *Action) meet(ctx context.Context, x *exchange, user string) error {
 		return continueExpired()
 	case refuseStreaming:
 		x.old = true
+	case repeatPages, endlessPages:
+		x.pages = a.kind
+	case wrongKind:
+		x.wrong = true
+	case goAway:
+		x.w.Header().Set("Connection", "close")
 	}
 	return nil
 }

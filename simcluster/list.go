@@ -1,6 +1,7 @@
 package simcluster
 
 import (
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -70,6 +71,7 @@ func (c *Cluster) list(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	x.goOn(&listMeta)
 	var answer runtime.Object
 	if f.table {
 		answer, err = c.table(x, objects, listMeta)
@@ -80,6 +82,17 @@ func (c *Cluster) list(x *exchange) error {
 		return err
 	}
 	return c.answer(x, f, http.StatusOK, answer)
+}
+
+// goOn makes a page one of a list that does not end, when it is to be.
+func (x *exchange) goOn(m *metav1.ListMeta) {
+	version, _ := versionOf(m.ResourceVersion) // our own
+	switch x.pages {
+	case repeatPages:
+		m.Continue = page{Version: version}.token()
+	case endlessPages:
+		m.Continue = page{version, "\uffff", rand.Text()}.token()
+	}
 }
 
 // listOf returns the objects as a typed list. As in any list of the API server, the items do not say their kind.

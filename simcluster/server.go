@@ -18,6 +18,10 @@ type exchange struct {
 	r        *http.Request
 	// old says that the server is to be one that knows no streaming lists.
 	old bool
+	// pages is set to how a list is to go on for ever.
+	pages actionKind
+	// wrong is set when the answer is to be about objects of another kind.
+	wrong bool
 	// refusal is the event that a watch ends with at once.
 	refusal error
 }
@@ -51,6 +55,9 @@ func (c *Cluster) serve(x *exchange) error {
 		return c.review(x)
 	}
 	x.resource = c.kinds.resource(x.gvr())
+	if x.wrong {
+		x.resource = c.kinds.resource(other(x.gvr()))
+	}
 	if c.opts.Behaviour != nil && x.connects() {
 		return c.connect(x)
 	}
@@ -68,6 +75,14 @@ func (c *Cluster) serve(x *exchange) error {
 		return c.watch(x)
 	}
 	return c.readOnly(x)
+}
+
+// other returns another resource than that.
+func other(gvr schema.GroupVersionResource) schema.GroupVersionResource {
+	if gvr.Resource == "services" {
+		return schema.GroupVersionResource{Version: "v1", Resource: "pods"}
+	}
+	return schema.GroupVersionResource{Version: "v1", Resource: "services"}
 }
 
 // addressed reports whether there is anything at the request's path.
