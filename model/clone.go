@@ -21,7 +21,7 @@ func (c *Cluster) Clone() *Cluster {
 	n.counters = maps.Clone(c.counters)
 	n.lates, n.aheads = maps.Clone(c.lates), maps.Clone(c.aheads)
 	n.rows = slices.Clone(c.rows)
-	n.follow = nil
+	n.follow, n.observe = nil, nil
 	n.dirty, n.dirtyNodes = nil, map[string]struct{}{}
 	n.selections, n.dirtySelections = cloneSelections(c.selections), map[string]struct{}{}
 	n.pods = make(map[UID]*entry, len(c.pods))

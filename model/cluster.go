@@ -37,7 +37,9 @@ type Cluster struct {
 	changed         bool // something visible changed since last
 	last            *Snapshot
 
-	follow func(Transition)
+	follow  func(Transition)
+	observe func(RowChange)
+	turn    uint64 // how often a row was replaced
 }
 
 // objectKey is a namespaced name.
@@ -122,6 +124,7 @@ func (c *Cluster) Snapshot() *Snapshot {
 		Totals:  c.totals,
 		Sources: c.sources(),
 		Unread:  c.unread,
+		Turn:    c.turn,
 	}
 	return c.last
 }
@@ -131,6 +134,17 @@ func (c *Cluster) Settle() { c.refresh() }
 
 // Follow calls f for every transition that a later Snapshot or Settle finds. Clones are not followed.
 func (c *Cluster) Follow(f func(Transition)) { c.follow = f }
+
+// Observe calls f for every row that a later Snapshot or Settle replaces. Clones are not observed.
+func (c *Cluster) Observe(f func(RowChange)) { c.observe = f }
+
+// replaced numbers the change of a row, and tells the observer.
+func (c *Cluster) replaced(was, is *Row) {
+	c.turn++
+	if c.observe != nil {
+		c.observe(RowChange{Turn: c.turn, Was: was, Is: is})
+	}
+}
 
 // NextDue returns a moment up to which no row changes by time alone. It reports false when none ever will.
 func (c *Cluster) NextDue() (time.Time, bool) {
@@ -187,7 +201,11 @@ func (c *Cluster) rebuild(e *entry) {
 		c.drop(e)
 		return
 	}
-	j := judge{now: c.now, pod: e.pod, seen: e.seen, node: c.nodes[e.pod.Node], nodeGone: c.nodeGone(e.pod), events: e.events, history: e.history, late: c.lates[e.pod.Node], ahead: c.aheads[e.pod.Node], eventsSeen: c.eventsSeen(), counted: e.counts}
+	j := judge{
+		now: c.now, pod: e.pod, seen: e.seen, node: c.nodes[e.pod.Node], nodeGone: c.nodeGone(e.pod), events: e.events, history: e.history,
+		late: c.lates[e.pod.Node], ahead: c.aheads[e.pod.Node], counted: e.counts,
+		eventsSeen: c.eventsSeen(), podsUnread: c.lacks(e.pod.Namespace, Pods), nodesUnread: c.lacks("", Nodes),
+	}
 	row := j.row(c.published(e))
 	row.shadowed(e.shadows)
 	row.Services = c.selecting(e.pod)
@@ -203,6 +221,7 @@ func (c *Cluster) rebuild(e *entry) {
 		c.totals.add(e.row, -1)
 		c.rows[e.slot] = row
 	}
+	c.replaced(e.row, row)
 	e.row = row
 	if !row.Due.IsZero() {
 		c.due.push(e, row.Due)
@@ -229,6 +248,7 @@ func (c *Cluster) drop(e *entry) {
 	}
 	c.rows[end] = nil
 	c.rows = c.rows[:end]
+	c.replaced(e.row, nil)
 	e.row = nil
 }
 

@@ -49,7 +49,7 @@ func (j *bookkeeper) restart(e end, k kill) Restart {
 		Lived: lasted(e.how.StartedAt, e.how.FinishedAt), Down: lasted(e.how.FinishedAt, e.next),
 		ToStarted: lasted(e.next, e.started), ToReady: lasted(e.next, e.ready),
 	}
-	r.Cause, r.Certainty = j.cause(e, k)
+	r.Cause, r.Certainty = j.judged(e, k)
 	if typ, probed := r.Cause.probe(); probed {
 		r.Text, r.Failing = j.decisive(k, typ, e)
 	}
@@ -100,6 +100,15 @@ func (t ProbeType) cause() RestartCause {
 var toldCauses = map[KillCause]RestartCause{
 	KilledByLiveness: CauseLiveness, KilledByStartup: CauseStartup, KilledByDefinition: CauseDefinition,
 	KilledByPostStart: CausePostStart, KilledByResize: CauseResize,
+}
+
+// judged names why an instance ended, as far as what is listened to tells.
+func (j *bookkeeper) judged(e end, k kill) (RestartCause, Certainty) {
+	cause, certainty := j.cause(e, k)
+	if j.podsUnread {
+		certainty = min(certainty, CertaintyMedium)
+	}
+	return cause, certainty
 }
 
 // cause names why an instance ended: what the Killing event says, then what the runtime says.

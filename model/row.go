@@ -36,6 +36,9 @@ type Row struct {
 	Due time.Time
 }
 
+// TrafficKnown reports whether a Service of which the row knows no endpoint sends no traffic to the pod.
+func (r *Row) TrafficKnown() bool { return r.slicesSeen && r.servicesSeen }
+
 // ContainerEvents returns the events about a container that are not a probe's, oldest last occurrence first.
 func (r *Row) ContainerEvents(name string) []*Event {
 	var events []*Event

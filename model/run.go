@@ -35,7 +35,7 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 	if p.Type != Readiness && f.Run > f.Threshold {
 		f.Run, f.Bound = 1, AtLeast // the worker is held at the threshold: a kill came between that nobody told
 	}
-	if !j.eventsSeen || j.unattributed(p) != nil {
+	if !j.eventsSeen || j.podsUnread || j.unattributed(p) != nil {
 		f.Bound = AtLeast
 	}
 	if until, ok := j.eventsLate(); ok {

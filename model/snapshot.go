@@ -19,6 +19,8 @@ type Snapshot struct {
 	Sources []Source
 	// Unread counts the kubelets' events about probes that are not understood.
 	Unread Unread
+	// Turn is the number of the last RowChange that is in it.
+	Turn uint64
 }
 
 // Unread counts the events about probes that say nothing that is understood, since the cluster is watched: a kubelet that words

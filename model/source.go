@@ -54,9 +54,27 @@ type Source struct {
 	State     SourceState
 	// Since is when the state was entered.
 	Since time.Time
+	// Silent is since when nothing has been heard of the server, although the watch is open; zero while it is heard.
+	Silent time.Time
+	// Missed is the last time of which changes may be missing: the watch had broken off, and the server could not go on
+	// where it had, so that a new list says what there is and not what happened. Zero when there was none.
+	Missed Span
 	// Error is why, in the server's words; empty when there is nothing to say.
 	Error string
 }
+
+// Span is the time from one moment to another.
+type Span struct{ From, To time.Time }
+
+// IsZero reports whether there is no such time.
+func (s Span) IsZero() bool { return s.From.IsZero() && s.To.IsZero() }
+
+// Duration is how long it is.
+func (s Span) Duration() time.Duration { return s.To.Sub(s.From) }
+
+// Listening reports whether what the source does not say has not happened: its list is complete, its watch open, and the
+// server is heard.
+func (s Source) Listening() bool { return s.State == SourceSynced && s.Silent.IsZero() }
 
 // Settled reports whether nothing more is to be expected soon: the source is synced, off or forbidden.
 func (s Source) Settled() bool {
@@ -67,6 +85,9 @@ func (s Source) Settled() bool {
 func (s Source) worse(o Source) bool {
 	if a, b := sourceRank[s.State], sourceRank[o.State]; a != b {
 		return a > b
+	}
+	if s.Silent.IsZero() != o.Silent.IsZero() {
+		return o.Silent.IsZero()
 	}
 	return s.Since.After(o.Since)
 }

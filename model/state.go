@@ -23,6 +23,10 @@ type judge struct {
 	ahead time.Duration
 	// eventsSeen is set when the events source is synced, so that a missing event means something.
 	eventsSeen bool
+	// podsUnread is set while pods are not listened to: the status may have changed since.
+	podsUnread bool
+	// nodesUnread is set while nodes are not: that of the pod may be lost.
+	nodesUnread bool
 }
 
 // The kubelet's own timing, and what the API adds to it.
@@ -55,6 +59,9 @@ func (j *judge) verdict(p *Probe) Verdict {
 	}
 	if until, ok := j.kubeletAnew(); ok && v.State != StateWaiting && v.State != StateSuspended {
 		v.cap(CertaintyNone, until)
+	}
+	if j.podsUnread || j.nodesUnread {
+		v.cap(CertaintyMedium, time.Time{})
 	}
 	if j.node != nil && j.node.Virtual && v.State != StateWaiting {
 		v.cap(CertaintyLow, time.Time{})

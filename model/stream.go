@@ -33,10 +33,25 @@ func (c *Cluster) sees(namespace string, kind SourceKind) bool {
 	for i := range c.streams {
 		s := &c.streams[i]
 		if s.spoke && s.source.Kind == kind && s.covers(namespace) {
-			return s.listed && s.source.State == SourceSynced
+			return s.listed && s.source.Listening()
 		}
 	}
 	return false
+}
+
+// lacks reports whether a source is part of the picture and what it does not say of a namespace may have happened all the same.
+func (c *Cluster) lacks(namespace string, kind SourceKind) bool {
+	lacks := false
+	for i := range c.streams {
+		s := &c.streams[i]
+		if s.spoke && s.source.Kind == kind && s.covers(namespace) {
+			if s.source.Listening() {
+				return false
+			}
+			lacks = true
+		}
+	}
+	return lacks
 }
 
 // covers reports whether the stream speaks about objects of a namespace.
@@ -49,10 +64,10 @@ func (c *Cluster) applySource(id Stream, src Source) {
 	if s.spoke && s.source == src {
 		return
 	}
-	before, listened := c.eventsSeen(), s.source.State == SourceSynced
+	before, listened := c.eventsSeen(), s.source.Listening()
 	s.source, s.spoke = src, true
 	c.changed = true
-	reached := (src.Kind == EndpointSlices || src.Kind == Services || src.Kind == Nodes) && s.listed && listened != (src.State == SourceSynced)
+	reached := (src.Kind == EndpointSlices || src.Kind == Services || src.Kind == Nodes || src.Kind == Pods) && listened != src.Listening()
 	if c.eventsSeen() != before || reached {
 		c.dirtyAll = true
 	}
@@ -63,7 +78,7 @@ func (c *Cluster) eventsSeen() bool {
 	seen := false
 	for i := range c.streams {
 		if s := &c.streams[i]; s.spoke && s.source.Kind == Events {
-			if s.source.State != SourceSynced {
+			if !s.source.Listening() {
 				return false
 			}
 			seen = true
@@ -81,9 +96,17 @@ func (c *Cluster) sources() []Source {
 		if !s.spoke || k < 0 {
 			continue
 		}
-		if merged[k] == nil || s.source.worse(*merged[k]) {
+		if merged[k] == nil {
 			src := s.source
 			merged[k] = &src
+			continue
+		}
+		missed := merged[k].Missed
+		if s.source.worse(*merged[k]) {
+			*merged[k] = s.source
+		}
+		if missed.To.After(merged[k].Missed.To) {
+			merged[k].Missed = missed
 		}
 	}
 	var sources []Source

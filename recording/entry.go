@@ -54,6 +54,11 @@ type Source struct {
 	Since time.Time `json:"since"`
 	// Error is why; empty when there is nothing to say.
 	Error string `json:"error,omitempty"`
+	// Silent is since when the server has not been heard, although the watch is open; left out while it is.
+	Silent time.Time `json:"silent,omitzero"`
+	// MissedFrom and MissedTo are the last time of which changes may be missing; left out when there is none.
+	MissedFrom time.Time `json:"missedFrom,omitzero"`
+	MissedTo   time.Time `json:"missedTo,omitzero"`
 }
 
 // Decode returns the object of an entry that has one as the type its resource says: *corev1.Pod, *corev1.Event,
