@@ -44,6 +44,10 @@ fmt: ## Format the code
 golden: ## Write the pictures of the board again; read them before committing
 	go test ./tui -update
 
+.PHONY: faults
+faults: ## Let every fault happen between us and an API server, and write what came of it into docs/faults.md
+	go test ./watch -count=1 -run FaultTable -faults ../docs/faults.md
+
 .PHONY: fuzz
 fuzz: ## Fuzz the event reader for a minute
 	go test ./model -run '^$$' -fuzz FuzzEventMessage -fuzztime 1m

@@ -31,6 +31,8 @@ const (
 	Unauthorized
 	// Forbidden is a credential that is accepted and does not suffice (403).
 	Forbidden
+	// Throttled is a server that has too much to do to answer now (429).
+	Throttled
 	// Refused is a request that the server understands and does not take (400, 404, 422).
 	Refused
 )
@@ -39,7 +41,7 @@ const (
 func (a Access) String() string {
 	return [...]string{
 		"failed", "unreachable", "unanswered", "certificate", "credentials", "unauthorized",
-		"forbidden", "refused",
+		"forbidden", "throttled", "refused",
 	}[a]
 }
 
@@ -80,6 +82,8 @@ func accessOf(err error) Access {
 		return Unauthorized
 	case apierrors.IsForbidden(err):
 		return Forbidden
+	case apierrors.IsTooManyRequests(err):
+		return Throttled
 	case apierrors.IsBadRequest(err), apierrors.IsNotFound(err), apierrors.IsInvalid(err):
 		return Refused
 	case errors.As(err, &status):
@@ -97,11 +101,17 @@ func accessOf(err error) Access {
 	return Failed
 }
 
+// undecoded is how k8s.io/client-go/rest/watch says that a watch broke off in the middle.
+const undecoded = "unable to decode an event from the watch stream: "
+
 // plain returns what err says without the names of the layers it came through.
 func plain(err error) string {
 	var status apierrors.APIStatus
 	if errors.As(err, &status) && status.Status().Message != "" {
-		return status.Status().Message
+		if text := status.Status().Message; !strings.Contains(text, undecoded) {
+			return text
+		}
+		return errCutOff.Error()
 	}
 	var request *url.Error
 	if errors.As(err, &request) {

@@ -15,5 +15,8 @@ func Check(ctx context.Context, cfg *rest.Config, scope Scope) error {
 		return accessError(err)
 	}
 	p := plan{Selection: scope.selections()[0], resource: pods()}
-	return accessError(c.list(ctx, &p, metav1.ListOptions{Limit: 1}, p.resource.list()))
+	return accessError(insist(ctx, func(ctx context.Context) error {
+		_, err := c.list(ctx, &p, metav1.ListOptions{Limit: 1})
+		return err
+	}))
 }

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -16,14 +17,6 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// Requests are few and long: these limits only keep a loop from running wild. The API server has its own.
-const (
-	requestsPerSecond = 50
-	requestBurst      = 200
-	// requestRepeats is client-go's own default.
-	requestRepeats = 10
-)
-
 // client sends requests for the API groups that are read, protobuf on the wire where the server can.
 // It registers these groups only: the typed clientset brings every API there is.
 type client struct {
@@ -31,18 +24,16 @@ type client struct {
 	core, discovery rest.Interface
 	// timeout bounds a request that is not a watch; zero for no bound.
 	timeout time.Duration
-	// repeats is how often a request is repeated that the server, or the connection, could not carry out.
-	repeats int
 	// plugin is set when a program is run for credentials.
 	plugin bool
 }
 
 func newClient(cfg *rest.Config) (*client, error) {
 	cfg = rest.CopyConfig(cfg)
-	c := &client{timeout: cfg.Timeout, repeats: requestRepeats, plugin: cfg.ExecProvider != nil}
+	c := &client{timeout: cfg.Timeout, plugin: cfg.ExecProvider != nil}
 	// The transport's timeout would cut watches off as well.
 	cfg.Timeout = 0
-	cfg.QPS, cfg.Burst, cfg.RateLimiter = requestsPerSecond, requestBurst, nil
+	cfg.QPS, cfg.RateLimiter = -1, nil // requests are few and long, and those who send them pace themselves
 	cfg.ContentType = runtime.ContentTypeProtobuf
 	cfg.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
 	if cfg.WarningHandler == nil && cfg.WarningHandlerWithContext == nil {
@@ -106,20 +97,32 @@ func (c *client) request(p *plan, opts metav1.ListOptions) *rest.Request {
 		r = c.discovery
 	}
 	return r.Get().
-		MaxRetries(c.repeats).
+		MaxRetries(0).
 		NamespaceIfScoped(p.Namespace, p.Namespace != "").
 		Resource(p.resource.name).
 		VersionedParams(&opts, metav1.ParameterCodec)
 }
 
-// list reads one page into list.
-func (c *client) list(ctx context.Context, p *plan, opts metav1.ListOptions, list runtime.Object) error {
+// errWrongKind is what a server has sent that is no API server, or one that is lost: taken for a list, it would be an empty one.
+var errWrongKind = errors.New("the server sent objects of another kind")
+
+// list reads one page.
+func (c *client) list(ctx context.Context, p *plan, opts metav1.ListOptions) (runtime.Object, error) {
 	if c.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, c.timeout)
 		defer cancel()
 	}
-	return c.request(p, opts).Do(ctx).Into(list)
+	page, err := c.request(p, opts).Do(ctx).Get()
+	if err == nil && !p.resource.isList(page) {
+		err = errWrongKind
+	}
+	return page, err
+}
+
+// ping asks the server for something that costs it nothing, and that everybody may ask for.
+func (c *client) ping(ctx context.Context) error {
+	return c.core.Get().AbsPath("/version").MaxRetries(0).Do(ctx).Error()
 }
 
 // watch opens a watch.

@@ -27,6 +27,9 @@ type Feed struct {
 	*publisher
 	// Clock tells how time passes for the model; it may be set before Run.
 	Clock Clock
+	// Each is called for every change of a row, in order, one change of the cluster after the other, where a snapshot has
+	// only what came of several. It may be set before Run; nil costs nothing.
+	Each func(model.RowChange)
 }
 
 // NewFeed returns a feed that publishes at most one snapshot an interval; zero means DefaultFrame. Until Run
@@ -67,6 +70,7 @@ func (f *Feed) Run(ctx context.Context, sources ...Source) error {
 // that none of them waits for it.
 func (f *Feed) fold(quiet <-chan error) error {
 	cluster := model.NewCluster()
+	cluster.Observe(f.Each)
 	clock := time.NewTicker(tick)
 	defer clock.Stop()
 	next := time.NewTimer(f.interval) // runs while a snapshot is too fresh to be followed by another
@@ -76,7 +80,7 @@ func (f *Feed) fold(quiet <-chan error) error {
 	for {
 		select {
 		case ch := <-f.changes:
-			cluster.Apply(ch)
+			f.apply(cluster, ch)
 			f.drain(cluster)
 		case <-clock.C:
 			cluster.Apply(model.Change{At: f.Clock.now()})
@@ -103,6 +107,14 @@ func (f *Feed) show(c *model.Cluster) bool {
 // drain applies the changes that are waiting now.
 func (f *Feed) drain(c *model.Cluster) {
 	for range len(f.changes) {
-		c.Apply(<-f.changes)
+		f.apply(c, <-f.changes)
+	}
+}
+
+// apply folds a change.
+func (f *Feed) apply(c *model.Cluster, ch model.Change) {
+	c.Apply(ch)
+	if f.Each != nil {
+		c.Settle()
 	}
 }

@@ -23,6 +23,7 @@ type Live struct {
 	// immutable after NewLive
 	client *client
 	plans  []plan
+	pulse  *pulse
 	// Clock tells when something is heard; it may be set before Run.
 	Clock Clock
 
@@ -41,20 +42,27 @@ func NewLive(cfg *rest.Config, scope Scope) (*Live, error) {
 	if err != nil {
 		return nil, err
 	}
+	cfg = rest.CopyConfig(cfg)
+	connections := newLines(cfg.Dial)
+	cfg.Dial = connections.connect
 	c, err := newClient(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("preparing the client: %w", err)
 	}
-	c.repeats = 0 // a stream says what is wrong, and tries again itself
 	c.timeout = max(c.timeout, pagePatience)
-	return &Live{client: c, plans: plans}, nil
+	return &Live{client: c, plans: plans, pulse: newPulse(c.ping, connections)}, nil
 }
 
 // Run emits what the cluster says until ctx ends, and then returns nil. The first changes announce every
 // stream as syncing. A stream that fails says so and is tried again; it never stops the others.
 func (l *Live) Run(ctx context.Context, emit func(model.Change)) error {
 	var group errgroup.Group
-	for _, s := range l.start(emit) {
+	streams := l.start(emit)
+	group.Go(func() error {
+		l.pulse.run(ctx)
+		return nil
+	})
+	for _, s := range streams {
 		group.Go(func() error {
 			s.run(ctx)
 			return nil
@@ -68,7 +76,8 @@ func (l *Live) start(emit func(model.Change)) []*stream {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, p := range l.plans {
-		s := newStream(l.client, p, l.Clock, emit)
+		s := newStream(l.client, p, l.Clock, l.pulse, emit)
+		l.pulse.attend(s.health)
 		s.want(l.recorder)
 		s.health.syncing()
 		l.streams = append(l.streams, s)

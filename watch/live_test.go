@@ -209,6 +209,7 @@ func TestLiveSaysWhenAWatchDoesNotOpenAgain(t *testing.T) {
 		time.Sleep(patience)
 		r.expectSource(t, model.Pods, "stale "+errReopening.Error())
 		close(answer)
+		time.Sleep(2 * askAfter)
 		r.expectSource(t, model.Pods, "synced")
 	})
 }

@@ -1,10 +1,12 @@
 package watch
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/utils/clock"
@@ -18,6 +20,10 @@ const (
 	jitter     = 0.4
 	// calm is how long a stream has to do well for its pauses to begin anew.
 	calm = 2 * time.Minute
+	// turnEvery is how often a stream may begin a list or a watch, or read a page with little on it, and turns how often it
+	// may do so at once: a server that ends every watch is not to be asked a thousand times a second.
+	turnEvery = 400 * time.Millisecond
+	turns     = 5
 )
 
 // backoff returns the pauses between the attempts of a stream.
@@ -29,14 +35,28 @@ func backoff() wait.Backoff {
 // called by several goroutines.
 type pace struct {
 	// next returns how long to pause after a failure; immutable after newPace.
-	next wait.DelayFunc
+	next  wait.DelayFunc
+	turns *rate.Limiter
 
 	mu sync.Mutex
 	// guarded by mu
 	until time.Time
 }
 
-func newPace() *pace { return &pace{next: backoff().DelayWithReset(clock.RealClock{}, calm)} }
+func newPace() *pace {
+	return &pace{next: backoff().DelayWithReset(clock.RealClock{}, calm), turns: rate.NewLimiter(rate.Every(turnEvery), turns)}
+}
+
+// turn returns when the stream may begin something, or with ctx's error.
+func (p *pace) turn(ctx context.Context) error {
+	if err := p.ready(ctx); err != nil {
+		return err
+	}
+	if err := p.turns.Wait(ctx); err != nil {
+		return cmp.Or(ctx.Err(), err)
+	}
+	return nil
+}
 
 // heed takes note of when the server wants to be asked again, if err says so. That our resource version is
 // larger than any it knows says nothing of the kind: the answer to a list is to be had at once.

@@ -27,8 +27,9 @@ var _ Recorder = (*recording.Writer)(nil)
 type recorded struct {
 	mu sync.Mutex
 	// guarded by mu
-	wanted Recorder           // hears states, and objects from the next list on
+	wanter Recorder           // hears states, and objects from the next list on
 	hears  Recorder           // hears objects
+	asked  bool               // the next list is for the recorder
 	cancel context.CancelFunc // ends the round
 }
 
@@ -36,16 +37,26 @@ type recorded struct {
 func (d *recorded) want(r Recorder) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.wanted, d.hears = r, nil
+	d.wanter, d.hears = r, nil
 }
 
 // relist makes the stream begin a new list.
 func (d *recorded) relist() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.asked = true
 	if d.cancel != nil {
 		d.cancel()
 	}
+}
+
+// wanted reports, once, whether the list that begins is for the recorder.
+func (d *recorded) wanted() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	asked := d.asked
+	d.asked = false
+	return asked
 }
 
 // round begins a list-and-watch that ends early when a recorder wants to hear a list.
@@ -61,13 +72,13 @@ func (d *recorded) round(ctx context.Context) (context.Context, context.CancelFu
 func (d *recorded) load() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.hears = d.wanted
+	d.hears = d.wanter
 }
 
 func (d *recorded) recorders() (wanted, hears Recorder) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.wanted, d.hears
+	return d.wanter, d.hears
 }
 
 // record makes r hear the stream from a new list on; nil ends the recording. Until that list is complete the
@@ -119,5 +130,8 @@ func (s *stream) recordObject(at time.Time, event apiwatch.EventType, o runtime.
 
 // entryOf returns a source as a recording has it.
 func entryOf(s model.Source) recording.Source {
-	return recording.Source{Kind: string(s.Kind), Namespace: s.Namespace, State: string(s.State), Since: s.Since, Error: s.Error}
+	return recording.Source{
+		Kind: string(s.Kind), Namespace: s.Namespace, State: string(s.State), Since: s.Since, Error: s.Error,
+		Silent: s.Silent, MissedFrom: s.Missed.From, MissedTo: s.Missed.To,
+	}
 }

@@ -186,16 +186,31 @@ func (c *client) named(ctx context.Context, t workload, namespace, name string) 
 	if namespace != "" {
 		path += "/namespaces/" + url.PathEscape(namespace)
 	}
-	body, err := c.core.Get().AbsPath(path, t.resource).
+	request := c.core.Get().AbsPath(path, t.resource).
 		VersionedParams(&metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", name).String()}, metav1.ParameterCodec).
-		SetHeader("Accept", "application/json").
-		Do(ctx).Raw()
+		SetHeader("Accept", "application/json").MaxRetries(0)
+	var body []byte
+	err := insist(ctx, func(ctx context.Context) error {
+		result := request.Do(ctx)
+		if err := result.Error(); err != nil {
+			return err // Raw has not the server's words for it
+		}
+		var err error
+		body, err = result.Raw()
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	var list struct{ Items []selecting }
+	var list struct {
+		Kind  string
+		Items []selecting
+	}
 	if err := json.Unmarshal(body, &list); err != nil {
 		return nil, fmt.Errorf("reading the list of %s: %w", t.resource, err)
+	}
+	if list.Kind != t.kind+"List" {
+		return nil, errWrongKind
 	}
 	return list.Items, nil
 }

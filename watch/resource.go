@@ -16,8 +16,8 @@ type resource struct {
 	discovery bool
 	// fields is a field selector that every request has.
 	fields string
-	// list returns an empty list of the objects.
-	list func() runtime.Object
+	// is reports whether an object is one of these, and isList whether it is a list of them.
+	is, isList func(runtime.Object) bool
 	// fact converts an object; it returns nil for one that says nothing of interest.
 	fact func(*interner, runtime.Object) model.Fact
 }
@@ -25,10 +25,16 @@ type resource struct {
 // eventFields leaves out what a healthy pod's start says, which is most of what kubelets say.
 const eventFields = "involvedObject.kind=Pod,source=kubelet,reason!=Pulling,reason!=Pulled,reason!=Created,reason!=Started"
 
+// are reports whether an object is of a type.
+func are[T runtime.Object](o runtime.Object) bool {
+	_, ok := o.(T)
+	return ok
+}
+
 func pods() resource {
 	return resource{
 		source: model.Pods, name: "pods",
-		list: func() runtime.Object { return &corev1.PodList{} },
+		is: are[*corev1.Pod], isList: are[*corev1.PodList],
 		fact: func(in *interner, o runtime.Object) model.Fact {
 			if p, ok := o.(*corev1.Pod); ok {
 				return podFact(in, p)
@@ -41,7 +47,7 @@ func pods() resource {
 func events() resource {
 	return resource{
 		source: model.Events, name: "events", fields: eventFields,
-		list: func() runtime.Object { return &corev1.EventList{} },
+		is: are[*corev1.Event], isList: are[*corev1.EventList],
 		fact: func(in *interner, o runtime.Object) model.Fact {
 			if e, ok := o.(*corev1.Event); ok && telling(e.Reason) {
 				return eventFact(in, e)
@@ -54,7 +60,7 @@ func events() resource {
 func endpointSlices() resource {
 	return resource{
 		source: model.EndpointSlices, name: "endpointslices", discovery: true,
-		list: func() runtime.Object { return &discoveryv1.EndpointSliceList{} },
+		is: are[*discoveryv1.EndpointSlice], isList: are[*discoveryv1.EndpointSliceList],
 		fact: func(in *interner, o runtime.Object) model.Fact {
 			if s, ok := o.(*discoveryv1.EndpointSlice); ok {
 				return endpointSliceFact(in, s)
@@ -67,7 +73,7 @@ func endpointSlices() resource {
 func services() resource {
 	return resource{
 		source: model.Services, name: "services",
-		list: func() runtime.Object { return &corev1.ServiceList{} },
+		is: are[*corev1.Service], isList: are[*corev1.ServiceList],
 		fact: func(in *interner, o runtime.Object) model.Fact {
 			if s, ok := o.(*corev1.Service); ok {
 				return serviceFact(in, s)
@@ -80,7 +86,7 @@ func services() resource {
 func nodes() resource {
 	return resource{
 		source: model.Nodes, name: "nodes",
-		list: func() runtime.Object { return &corev1.NodeList{} },
+		is: are[*corev1.Node], isList: are[*corev1.NodeList],
 		fact: func(in *interner, o runtime.Object) model.Fact {
 			if n, ok := o.(*corev1.Node); ok {
 				return nodeFact(in, n)

@@ -43,6 +43,8 @@ type stream struct {
 	listing sync.Mutex
 	pace    *pace
 	resume  resume
+	pages   pages // of the running list
+	pulse   *pulse
 	// unheard is why the streaming list failed that the reflector is about to replace by pages, when these would
 	// fail as well; nil otherwise.
 	unheard atomic.Pointer[error]
@@ -54,10 +56,10 @@ var (
 	_ cache.ListerWatcherWithContext = (*stream)(nil)
 )
 
-func newStream(c *client, p plan, clock Clock, emit func(model.Change)) *stream {
-	s := &stream{plan: p, client: c, clock: clock, emit: emit, facts: newInterner(), pace: newPace()}
+func newStream(c *client, p plan, clock Clock, pulse *pulse, emit func(model.Change)) *stream {
+	s := &stream{plan: p, client: c, clock: clock, emit: emit, facts: newInterner(), pace: newPace(), pulse: pulse}
 	s.health = &health{
-		stream: p.id, clock: clock, plugin: c.plugin, source: model.Source{Kind: p.resource.source, Namespace: p.Namespace},
+		stream: p.id, clock: clock, plugin: c.plugin, pulse: pulse, source: model.Source{Kind: p.resource.source, Namespace: p.Namespace},
 		emit: func(ch model.Change) {
 			s.recordSource(ch)
 			emit(ch)
@@ -117,12 +119,11 @@ func (s *stream) ListWithContext(ctx context.Context, opts metav1.ListOptions) (
 	if err := s.unheard.Swap(nil); err != nil {
 		return nil, *err
 	}
-	if err := s.pace.ready(ctx); err != nil {
+	if err := s.turn(ctx, opts.Continue == ""); err != nil {
 		return nil, err
 	}
 	opts.ResourceVersion, opts.ResourceVersionMatch = "", ""
-	page := s.resource.list()
-	err := s.client.list(ctx, &s.plan, opts, page)
+	page, err := s.client.list(ctx, &s.plan, opts)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -133,27 +134,51 @@ func (s *stream) ListWithContext(ctx context.Context, opts metav1.ListOptions) (
 		s.health.failed(err)
 		return nil, err
 	}
-	edges, err := meta.ListAccessor(page)
+	edges, err := s.take(page, opts.Continue == "")
 	if err != nil {
+		s.health.failed(err)
 		return nil, err
-	}
-	if opts.Continue == "" {
-		s.begin()
-	}
-	if err := meta.EachListItem(page, func(o runtime.Object) error { s.hear(apiwatch.Added, o); return nil }); err != nil {
-		return nil, err
-	}
-	if edges.GetContinue() == "" {
-		s.complete()
 	}
 	return &metav1.PartialObjectMetadataList{
 		ListMeta: metav1.ListMeta{ResourceVersion: edges.GetResourceVersion(), Continue: edges.GetContinue()},
 	}, nil
 }
 
+// turn returns when the stream may read a page.
+func (s *stream) turn(ctx context.Context, first bool) error {
+	if first {
+		s.pages = pages{}
+	}
+	if first || s.pages.small {
+		return s.pace.turn(ctx)
+	}
+	return s.pace.ready(ctx)
+}
+
+// take tells what a page says.
+func (s *stream) take(page runtime.Object, first bool) (metav1.ListInterface, error) {
+	edges, err := meta.ListAccessor(page)
+	if err != nil {
+		return nil, err
+	}
+	if first {
+		s.begin()
+	}
+	if err := meta.EachListItem(page, func(o runtime.Object) error { s.hear(apiwatch.Added, o); return nil }); err != nil {
+		return nil, err
+	}
+	if err := s.pages.next(page, edges.GetContinue()); err != nil {
+		return nil, err
+	}
+	if edges.GetContinue() == "" {
+		s.complete()
+	}
+	return edges, nil
+}
+
 // WatchWithContext opens a watch, which may begin with a list (a streaming list).
 func (s *stream) WatchWithContext(ctx context.Context, opts metav1.ListOptions) (apiwatch.Interface, error) {
-	if err := s.pace.ready(ctx); err != nil {
+	if err := s.pace.turn(ctx); err != nil {
 		return nil, err
 	}
 	initial := opts.SendInitialEvents != nil && *opts.SendInitialEvents
@@ -165,14 +190,21 @@ func (s *stream) WatchWithContext(ctx context.Context, opts metav1.ListOptions) 
 		return nil, s.unlisted(err)
 	case err != nil:
 		s.health.unwatched(err)
-		return nil, s.resume.failed(err)
+		return nil, s.resume.failed(err, func() bool { return s.lists(ctx) })
 	}
+	s.pulse.hear()
 	s.resume.opened()
 	if initial {
 		s.begin()
 	}
 	s.health.watched(initial)
 	return newTap(ctx, s, w, initial), nil
+}
+
+// lists reports whether the server would list what it does not let us watch.
+func (s *stream) lists(ctx context.Context) bool {
+	_, err := s.client.list(ctx, &s.plan, metav1.ListOptions{Limit: 1})
+	return err == nil
 }
 
 // open opens a watch. A connection that was cut off or timed out is an error, and not an empty watch.
@@ -211,6 +243,7 @@ func (s *stream) lost(initial bool) {
 
 // hear is the one place where every object of the stream comes by, decoded.
 func (s *stream) hear(typ apiwatch.EventType, o runtime.Object) {
+	s.pulse.hear()
 	at := s.clock.now()
 	fact := s.resource.fact(s.facts, o)
 	if p, ok := fact.(*model.Pod); ok && s.Keep != nil && !s.Keep(p) {
@@ -226,7 +259,10 @@ func (s *stream) hear(typ apiwatch.EventType, o runtime.Object) {
 }
 
 // begin tells that a list begins.
-func (s *stream) begin() { s.edge(false) }
+func (s *stream) begin() {
+	s.health.relists(s.wanted())
+	s.edge(false)
+}
 
 // complete tells that a list is complete.
 func (s *stream) complete() {

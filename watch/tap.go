@@ -56,6 +56,9 @@ func (t *tap) run() {
 		if e.Type == apiwatch.Error && t.broke(apierrors.FromObject(e.Object)) {
 			break
 		}
+		if t.foreign(e) && t.broke(errWrongKind) {
+			break
+		}
 		select {
 		case t.events <- t.pass(e):
 		case <-t.quit:
@@ -74,6 +77,11 @@ func (t *tap) stopped() bool {
 	}
 }
 
+// foreign reports whether an event is about an object of another kind than was asked for.
+func (t *tap) foreign(e apiwatch.Event) bool {
+	return e.Type != apiwatch.Error && !t.stream.resource.is(e.Object)
+}
+
 // broke tells what went wrong with the watch. It reports whether the reflector is to take it for a watch that has
 // ended and can go on, rather than to list everything.
 func (t *tap) broke(err error) bool {
@@ -87,6 +95,7 @@ func (t *tap) pass(e apiwatch.Event) apiwatch.Event {
 	switch e.Type {
 	case apiwatch.Error:
 	case apiwatch.Bookmark:
+		t.stream.pulse.hear()
 		if t.initial && endsList(e) {
 			t.initial = false
 			t.stream.complete()

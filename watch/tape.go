@@ -98,6 +98,7 @@ func factOf(facts *interner, kinds map[string]resource, e *recording.Entry, o ru
 		}
 		return &model.Source{
 			Kind: model.SourceKind(s.Kind), Namespace: s.Namespace, State: model.SourceState(s.State), Since: s.Since, Error: s.Error,
+			Silent: s.Silent, Missed: model.Span{From: s.MissedFrom, To: s.MissedTo},
 		}
 	case e.List != "":
 		return &model.Listing{Kind: kinds[e.Resource].source, Done: e.List == recording.ListEnd}
