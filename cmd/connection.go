@@ -44,15 +44,30 @@ type target struct {
 	context   string
 	namespace string
 	server    string
-	// patience is how long a first answer may take.
+	// patience is how long the first picture may take, and any later request.
 	patience time.Duration
+	// began is when the first request was sent.
+	began time.Time
 	// clock is the cluster's.
 	clock clock
 	// kubectl are the flags that lead kubectl to the same cluster as the same user, as far as they are no secret.
 	kubectl []string
 }
 
-const defaultPatience = 10 * time.Second
+const (
+	defaultPatience = 10 * time.Second
+	// leastPatience is what is left for the lists when the first answer took nearly all the time.
+	leastPatience = 1500 * time.Millisecond
+)
+
+// deadline is until when the first picture is waited for.
+func (t *target) deadline() time.Time {
+	end, least := t.began.Add(t.patience), time.Now().Add(leastPatience)
+	if least.After(end) {
+		return least
+	}
+	return end
+}
 
 // target loads the kubeconfig and picks the context. The cluster's clock is the local one until it answers.
 func (c *connection) target(local func() time.Time) (*target, error) {
@@ -83,7 +98,7 @@ func (c *connection) target(local func() time.Time) (*target, error) {
 	clock := watch.NewServerClock(local)
 	config.Wrap(clock.Heed)
 	return &target{
-		config: config, context: name, namespace: namespace, server: config.Host, patience: patience, clock: clock, kubectl: c.kubectl(name),
+		config: config, context: name, namespace: namespace, server: config.Host, patience: patience, began: time.Now(), clock: clock, kubectl: c.kubectl(name),
 	}, nil
 }
 

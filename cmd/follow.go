@@ -3,11 +3,8 @@ package cmd
 import (
 	"bytes"
 	"context"
-	"errors"
-	"slices"
 
 	"github.com/probetop/probetop/model"
-	"github.com/probetop/probetop/watch"
 )
 
 // written is a row as a line of it was written, with the cause that it gave: a cause may become another by time alone.
@@ -25,57 +22,43 @@ func (p *printer) written(row *model.Row) written {
 	return w
 }
 
-// follow writes a line for every pod that looks different from what was written of it before, until ctx ends.
-func (p *printer) follow(ctx context.Context, r *watch.Reader, s *model.Snapshot) error {
+// follow writes a line for every change after s of a pod that looks different from what was written of it before, until ctx
+// ends. Changes that come in a burst are written one by one.
+func (p *printer) follow(ctx context.Context, log *rowLog, s *model.Snapshot) error {
 	shown := make(map[model.UID]written, len(s.Rows))
 	for _, row := range s.Rows {
 		shown[row.Pod.UID] = p.written(row)
 	}
 	for {
-		next, err := r.Next(ctx)
-		if errors.Is(err, context.Canceled) || errors.Is(err, watch.ErrEnded) {
+		changes, err := log.take(ctx)
+		if err != nil {
 			return nil
 		}
-		if err != nil {
-			return err
-		}
-		if err := p.changes(shown, next); err != nil {
-			return err
+		for _, ch := range changes {
+			if ch.Turn <= s.Turn {
+				continue
+			}
+			if err := p.change(shown, ch); err != nil {
+				return err
+			}
 		}
 	}
 }
 
-// changes writes the difference between what is shown and s, and notes it as shown.
-func (p *printer) changes(shown map[model.UID]written, s *model.Snapshot) error {
-	alive := make(map[model.UID]bool, len(s.Rows))
-	var changed []*model.Row
-	for _, row := range s.Rows {
-		alive[row.Pod.UID] = true
-		old := shown[row.Pod.UID]
-		if old.row == row {
-			continue
-		}
-		now := p.written(row)
-		if old.row != nil && old.cause == now.cause && p.alike(old.row, row) {
-			continue
-		}
-		shown[row.Pod.UID] = now
-		changed = append(changed, row)
+// change writes a change of a row, if it can be seen, and notes it as shown.
+func (p *printer) change(shown map[model.UID]written, ch model.RowChange) error {
+	if ch.Is == nil {
+		uid := ch.Was.Pod.UID
+		defer delete(shown, uid)
+		return p.gone(shown[uid].row)
 	}
-	slices.SortFunc(changed, model.Compare)
-	if err := p.rows(changed); err != nil {
-		return err
+	uid := ch.Is.Pod.UID
+	old, now := shown[uid], p.written(ch.Is)
+	if old.row != nil && old.cause == now.cause && p.alike(old.row, ch.Is) {
+		return nil
 	}
-	for uid, old := range shown {
-		if alive[uid] {
-			continue
-		}
-		delete(shown, uid)
-		if err := p.gone(old.row); err != nil {
-			return err
-		}
-	}
-	return nil
+	shown[uid] = now
+	return p.rows([]*model.Row{ch.Is})
 }
 
 // alike reports whether two rows look the same when they are printed at the same moment.

@@ -121,10 +121,15 @@ func (o *getOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var log *rowLog
+	if o.watch {
+		log = newRowLog()
+		feed.Each = log.add
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return feed.Run(ctx, s.all()...) })
-	err = o.print(ctx, t, scope, feed.Reader())
+	err = o.print(ctx, t, scope, feed.Reader(), log)
 	cancel()
 	if ended := group.Wait(); err == nil && ended != nil && !errors.Is(ended, context.Canceled) {
 		err = t.explain(ended)
@@ -132,11 +137,12 @@ func (o *getOptions) run(ctx context.Context) error {
 	return err
 }
 
-// print writes the first complete snapshot, and then the changes if they are wanted.
-func (o *getOptions) print(ctx context.Context, t *target, scope watch.Scope, r *watch.Reader) error {
-	s, err := complete(ctx, r, t)
-	if err != nil {
-		return err
+// print writes the first complete snapshot, and then the changes if they are wanted. What is there of one that could not be
+// completed in time is written as well.
+func (o *getOptions) print(ctx context.Context, t *target, scope watch.Scope, r *watch.Reader, log *rowLog) error {
+	s, failed := complete(ctx, r, t)
+	if failed != nil && len(s.Rows) == 0 {
+		return failed
 	}
 	p := o.printer(t.context, t.clock.Now, oneNamespace(scope) == "")
 	remarkOnClock(o.streams.Err, t.clock)
@@ -146,10 +152,10 @@ func (o *getOptions) print(ctx context.Context, t *target, scope watch.Scope, r 
 			return err
 		}
 	}
-	if !o.watch {
-		return nil
+	if failed != nil || !o.watch {
+		return failed
 	}
-	return p.follow(ctx, r, s)
+	return p.follow(ctx, log, s)
 }
 
 // remark tells what the snapshot lacks.
@@ -172,46 +178,47 @@ func remarkOn(w io.Writer, s *model.Snapshot) {
 	}
 }
 
-// complete waits for a snapshot in which every source has said what there is to say. When one of them keeps
-// silent for longer than the target's patience, what is there must do, unless it is the pods that are missing.
+// complete waits for a snapshot in which every source has said what there is to say. When one of them keeps silent until the
+// target's deadline, what is there must do. It is returned with an error when it lacks pods.
 func complete(ctx context.Context, r *watch.Reader, t *target) (*model.Snapshot, error) {
+	first, cancel := context.WithDeadline(ctx, t.deadline())
+	defer cancel()
 	s := &model.Snapshot{}
 	for !s.Settled() {
-		next, err := nextWithin(ctx, r, t.patience)
-		if errors.Is(err, context.DeadlineExceeded) && s.Source(model.Pods).State == model.SourceSynced {
-			return s, nil
+		next, err := r.Next(first)
+		switch {
+		case err == nil:
+			s = next
+		case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded):
+			return s, t.unsettled(s)
+		default:
+			return &model.Snapshot{}, t.explain(err)
 		}
-		if err != nil {
-			return nil, t.unsettled(err, s.Source(model.Pods))
-		}
-		s = next
 	}
-	if pods := s.Source(model.Pods); pods.State == model.SourceForbidden {
-		return nil, t.unsettled(nil, pods)
-	}
-	return s, nil
+	return s, t.unsettled(s)
 }
 
-func nextWithin(ctx context.Context, r *watch.Reader, d time.Duration) (*model.Snapshot, error) {
-	ctx, cancel := context.WithTimeout(ctx, d)
-	defer cancel()
-	return r.Next(ctx)
-}
-
-// unsettled says why the list of pods did not come.
-func (t *target) unsettled(err error, pods model.Source) error {
+// unsettled says why the list of pods has not come, or not all of it; nil when it has.
+func (t *target) unsettled(s *model.Snapshot) error {
+	pods := s.Source(model.Pods)
+	why := model.Printable(pods.Error)
 	switch {
-	case errors.Is(err, context.Canceled):
-		return t.explain(err)
+	case pods.State == model.SourceSynced:
+		return nil
 	case pods.State == model.SourceForbidden:
-		return because(&failure{
-			sentence: "Not allowed (403): " + model.Printable(pods.Error) + ". Ask for the right to list and watch pods, or choose a namespace you may read with -n.",
+		return &failure{
+			sentence: "Not allowed (403): " + why + ". Ask for the right to list and watch pods, or choose a namespace you may read with -n.",
 			code:     exitUnreachable,
-		}, err)
+		}
+	case why != "":
+		why = ": " + why
 	}
-	sentence := "The list of pods of context " + t.context + " did not come"
-	if pods.Error != "" {
-		sentence += ": " + model.Printable(pods.Error)
+	sentence := "The list of pods of context " + t.context + " did not come" + why
+	switch n := len(s.Rows); {
+	case n == 1:
+		sentence = "The list of pods of context " + t.context + " is not complete; this one came" + why
+	case n > 1:
+		sentence = fmt.Sprintf("The list of pods of context %s is not complete; these %d came%s", t.context, n, why)
 	}
-	return because(&failure{sentence: sentence + ". Try again, or allow more with --request-timeout.", code: exitTimedOut}, err)
+	return &failure{sentence: sentence + ". Try again, or allow more with --request-timeout.", code: exitTimedOut}
 }

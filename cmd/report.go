@@ -26,8 +26,14 @@ type Report struct {
 type SourceReport struct {
 	Name  model.SourceKind  `json:"name"`
 	State model.SourceState `json:"state"`
-	Since time.Time         `json:"since,omitzero"`
-	Error string            `json:"error,omitempty"`
+	// Since is when the state was entered; of a stale source since when nothing was heard.
+	Since time.Time `json:"since,omitzero"`
+	// SilentSince is since when the server has not been heard, although the watch is open.
+	SilentSince time.Time `json:"silentSince,omitzero"`
+	// MissedFrom and MissedTo are the last time of which changes may be missing.
+	MissedFrom time.Time `json:"missedFrom,omitzero"`
+	MissedTo   time.Time `json:"missedTo,omitzero"`
+	Error      string    `json:"error,omitempty"`
 }
 
 // PodReport is one pod.
@@ -209,7 +215,10 @@ func reportOf(s *model.Snapshot, context string, at time.Time) Report {
 		Sources: []SourceReport{}, Pods: make([]PodReport, 0, len(s.Rows)),
 	}
 	for _, src := range s.Sources {
-		r.Sources = append(r.Sources, SourceReport{src.Kind, src.State, src.Since.UTC(), src.Error})
+		r.Sources = append(r.Sources, SourceReport{
+			Name: src.Kind, State: src.State, Since: src.Since.UTC(), SilentSince: src.Silent.UTC(),
+			MissedFrom: src.Missed.From.UTC(), MissedTo: src.Missed.To.UTC(), Error: src.Error,
+		})
 	}
 	if s.Source(model.KubeletMetrics).State == model.SourceOff {
 		r.Sources = append(r.Sources, SourceReport{Name: model.KubeletMetrics, State: model.SourceOff})

@@ -162,6 +162,9 @@ func probeCell(typ model.ProbeType) func(*model.Row, time.Time) string {
 // trafficCell says in how many Services the pod takes traffic.
 func trafficCell(r *model.Row, _ time.Time) string {
 	if len(r.Traffic) == 0 {
+		if !r.TrafficKnown() {
+			return "?"
+		}
 		return ""
 	}
 	in := 0

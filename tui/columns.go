@@ -145,7 +145,7 @@ func (c *canvas) restarts(l *line, r *model.Row, w int) {
 
 func (c *canvas) traffic(l *line, r *model.Row, w int) {
 	word := c.trafficWord(r)
-	if len(r.Traffic) == 0 && !c.trafficKnown {
+	if len(r.Traffic) == 0 && !r.TrafficKnown() {
 		word = model.StateUnknown.String()
 	}
 	i := ink{}

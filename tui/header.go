@@ -129,25 +129,60 @@ func (h *header) troubles(c *canvas, width int) []string {
 	return words
 }
 
-// silent names the sources that do not say everything.
+// lately is for how long it is said that changes may have been missed.
+const lately = 10 * time.Minute
+
+// silent names the sources that do not say everything, those together of which the same is to be said.
 func (h *header) silent(c *canvas) []string {
-	var words []string
+	var said []string
+	kinds := map[string][]string{}
+	note := func(kind model.SourceKind, what string) {
+		if kinds[what] == nil {
+			said = append(said, what)
+		}
+		kinds[what] = append(kinds[what], string(kind))
+	}
 	for _, s := range h.newest.Sources {
-		switch s.State {
-		case model.SourceOff:
-		case model.SourceSynced:
-			if s.Error != "" {
-				words = append(words, string(s.Kind)+h.reason(c, s))
-			}
-		case model.SourceForbidden:
-			words = append(words, string(s.Kind)+" forbidden"+unseen[s.Kind])
-		case model.SourceSyncing:
-			words = append(words, "syncing "+string(s.Kind)+h.soFar(c, s.Kind)+h.reason(c, s))
-		default:
-			words = append(words, string(s.Kind)+" "+string(s.State)+" since "+age(h.now, s.Since)+h.reason(c, s))
+		if what := h.lack(c, s); what != "" {
+			note(s.Kind, what)
+		}
+		if m := s.Missed; !m.IsZero() && h.now.Sub(m.To) < lately {
+			note(s.Kind, fmt.Sprintf(": changes between %s and %s may be missing", clockTime(m.From), clockTime(m.To)))
 		}
 	}
-	return words
+	for i, what := range said {
+		said[i] = allOf(kinds[what]) + what
+	}
+	return said
+}
+
+// clockTime is a moment of today.
+func clockTime(t time.Time) string { return t.Local().Format(time.TimeOnly) }
+
+// allOf lists kinds of sources; all that the API server speaks for have a word of their own.
+func allOf(kinds []string) string {
+	if len(kinds) >= len(model.SourceKinds)-1 {
+		return "all sources"
+	}
+	return strings.Join(kinds, ", ")
+}
+
+// lack is what a source does not say, behind its name; empty when it says everything.
+func (h *header) lack(c *canvas, s model.Source) string {
+	switch s.State {
+	case model.SourceOff:
+		return ""
+	case model.SourceSynced:
+		if !s.Silent.IsZero() {
+			return " silent for " + age(h.now, s.Silent)
+		}
+		return h.reason(c, s)
+	case model.SourceForbidden:
+		return " forbidden" + unseen[s.Kind]
+	case model.SourceSyncing:
+		return " syncing" + h.soFar(c, s.Kind) + h.reason(c, s)
+	}
+	return " " + string(s.State) + " since " + age(h.now, s.Since) + h.reason(c, s)
 }
 
 // unseen is what cannot be known without a source.

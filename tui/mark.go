@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/probetop/probetop/model"
 )
@@ -68,11 +69,18 @@ func (h *header) health(c *canvas) phrase {
 		return phrase{c.warn, c.busy + " connecting"}
 	}
 	worst := 0
+	var silent time.Time
 	for _, s := range h.newest.Sources {
 		worst = max(worst, slices.Index(belief[:], s.State))
+		if silent.IsZero() || !s.Silent.IsZero() && s.Silent.Before(silent) {
+			silent = s.Silent
+		}
 	}
 	switch state := belief[worst]; state {
 	case model.SourceSynced:
+		if !silent.IsZero() {
+			return phrase{c.warn, c.trouble + " silent " + age(h.now, silent)}
+		}
 		return phrase{c.good, c.live + " live"}
 	case model.SourceForbidden:
 		return phrase{c.warn, c.trouble + " partial"}

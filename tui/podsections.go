@@ -102,10 +102,10 @@ func (s *sheet) serving(r *model.Row) {
 	s.heading("TRAFFIC", "")
 	switch {
 	case len(r.Traffic) > 0:
-	case s.trafficKnown:
+	case r.TrafficKnown():
 		s.text(2, 1, s.dim, "no Service has an endpoint for this pod")
 	default:
-		s.text(2, 2, s.dim, "unknown: the endpointslices have not been read")
+		s.text(2, 2, s.dim, "unknown: Services or EndpointSlices are not read")
 	}
 	for _, t := range r.Traffic {
 		words := []string{model.Printable(t.Service), readyWord(t.Ready), "serving"}

@@ -30,9 +30,7 @@ func (b *Board) compose() {
 	if !b.paused.IsZero() {
 		c.now = b.paused
 	}
-	if b.canvas = &c; b.shown != nil {
-		b.canvas = c.see(b.shown)
-	}
+	b.canvas = &c
 	b.state = b.shadow()
 	h := header{
 		context: b.options.Context, scope: b.options.Scope, notice: b.options.Notice,
