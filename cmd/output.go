@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording"
 )
 
 // format is a value of -o.
@@ -58,8 +59,8 @@ func (p *printer) snapshot(s *model.Snapshot, at time.Time) error {
 	}
 	data, err := json.MarshalIndent(reportOf(s, p.context, at), "", "  ")
 	if err == nil && p.format == formatYAML {
-		data, err = yaml.JSONToYAML(harmless(data, escaped))
-		data = harmless(data, replaced) // it is not quoted any more
+		data, err = yaml.JSONToYAML(recording.Escape(data))
+		data = harmless(data) // it is not quoted any more
 	}
 	if err != nil {
 		return fmt.Errorf("encoding the report: %w", err)

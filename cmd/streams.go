@@ -1,7 +1,7 @@
 package cmd
 
 import (
-	"fmt"
+	"bytes"
 	"io"
 	"os"
 	"time"
@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"github.com/probetop/probetop/prober"
+	"github.com/probetop/probetop/recording"
 )
 
 // Streams is where a command reads and writes.
@@ -36,47 +37,23 @@ func processStreams() Streams {
 	}
 }
 
-// escaper writes JSON with every character that a terminal might act upon as an escape. Such characters occur only
-// inside quoted strings, where \uXXXX means the same.
+// escaper writes JSON with every character that a terminal might act upon as an escape.
 type escaper struct{ out io.Writer }
 
 // Write implements io.Writer. A rune must not be split between two calls.
 func (e escaper) Write(p []byte) (int, error) {
-	if _, err := e.out.Write(harmless(p, escaped)); err != nil {
+	if _, err := e.out.Write(recording.Escape(p)); err != nil {
 		return 0, err
 	}
 	return len(p), nil
 }
 
-// harmless returns p with something else appended instead of every character that a terminal might act upon.
-func harmless(p []byte, instead func([]byte, rune) []byte) []byte {
-	clean := make([]byte, 0, len(p))
-	for len(p) > 0 {
-		r, size := utf8.DecodeRune(p)
-		if hostile(r) {
-			clean = instead(clean, r)
-		} else {
-			clean = append(clean, p[:size]...)
+// harmless returns p with the character for one that cannot be shown instead of every one that a terminal might act upon.
+func harmless(p []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		if recording.Hostile(r) {
+			return utf8.RuneError
 		}
-		p = p[size:]
-	}
-	return clean
-}
-
-// escaped appends r as it may stand in a quoted string.
-func escaped(p []byte, r rune) []byte { return fmt.Appendf(p, `\u%04x`, r) }
-
-// replaced appends the character for one that cannot be shown.
-func replaced(p []byte, _ rune) []byte { return utf8.AppendRune(p, utf8.RuneError) }
-
-// hostile reports whether r steers a terminal or the direction of text: DEL, the C1 controls, and the bidi
-// overrides, embeddings, isolates and marks. JSON has no other control characters in it.
-func hostile(r rune) bool {
-	switch {
-	case r == 0x7f, r >= 0x80 && r <= 0x9f, r == 0x061c:
-		return true
-	case r >= 0x200e && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-		return true
-	}
-	return false
+		return r
+	}, p)
 }

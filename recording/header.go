@@ -35,7 +35,7 @@ type Header struct {
 func (h Header) line() ([]byte, error) {
 	h.Kind, h.Version, h.Start = Kind, Version, h.Start.UTC()
 	line, err := json.Marshal(h)
-	return append(line, '\n'), err
+	return append(Escape(line), '\n'), err
 }
 
 // parseHeader reads a header from the first line of a file.

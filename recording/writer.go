@@ -149,6 +149,7 @@ func (w *Writer) encode(b *bytes.Buffer, o runtime.Object) {
 
 // append puts a line in the queue.
 func (w *Writer) append(line []byte) {
+	line = Escape(line)
 	if len(line) > maxLine {
 		w.fail(fmt.Errorf("an entry of %d bytes: %w", len(line), ErrTooLong))
 		return
