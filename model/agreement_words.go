@@ -88,6 +88,7 @@ const excerptLength = 160
 // excerpt returns the beginning of what plainError leaves of a text.
 func excerpt(text string) string {
 	text, _, more := strings.Cut(strings.TrimSpace(plainError(text)), "\n")
+	text = Printable(text) // a control sequence that is cut would take the ellipsis with it
 	if len(text) > excerptLength {
 		text, more = strings.ToValidUTF8(text[:excerptLength], ""), true
 	}

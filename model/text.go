@@ -27,7 +27,7 @@ func Printable(s string) string {
 		case r != ' ' && unicode.IsSpace(r):
 			gap, marks = true, maxMarks
 			continue
-		case invisible(r):
+		case Invisible(r):
 			continue
 		case unicode.Is(unicode.M, r):
 			if marks++; marks > maxMarks {
@@ -119,8 +119,8 @@ func plain(s string) bool {
 	return true
 }
 
-// invisible reports whether r takes no room of its own: format characters (bidi controls, zero-width ones),
+// Invisible reports whether r takes no room of its own: format characters (bidi controls, zero-width ones),
 // variation selectors and fillers.
-func invisible(r rune) bool {
+func Invisible(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
