@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,6 +138,20 @@ func BenchmarkPodPageTick(b *testing.B) {
 				board.View()
 			}
 		})
+	}
+}
+
+// BenchmarkEndlessCharacter measures a text of kilobytes that is one character.
+func BenchmarkEndlessCharacter(b *testing.B) {
+	for name, text := range map[string]string{"jamo": strings.Repeat("\u1100", 4<<10), "kana": "ﾊ" + strings.Repeat("\uff9e", 4<<10)} {
+		for how, m := range map[string]Measure{"rune by rune": PerRune, "graphemes": PerGrapheme} {
+			b.Run(name+" "+how, func(b *testing.B) {
+				for b.Loop() {
+					m.Clip(text, 80, "…")
+					m.wrap(text, 80, fullLines, "…")
+				}
+			})
+		}
 	}
 }
 

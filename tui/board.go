@@ -5,6 +5,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/probetop/probetop/model"
 )
@@ -13,9 +14,11 @@ import (
 type Board struct {
 	// immutable after New
 	options Options
-	theme   *theme
 	keys    *keyMap
 	next    tea.Cmd
+
+	// theme is replaced when the terminal answers how it counts cells.
+	theme *theme
 
 	width, height int
 	// newest is the last snapshot that came, shown the one on the screen; they differ while the display
@@ -106,6 +109,8 @@ func (b *Board) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		b.ticking = false
 	case recordedMsg:
 		b.recorded(msg.err)
+	case tea.ModeReportMsg:
+		b.measure(msg)
 	case tea.KeyPressMsg:
 		cmd = b.press(msg)
 	case tea.PasteMsg:
@@ -115,6 +120,19 @@ func (b *Board) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	b.compose()
 	return b, tea.Batch(cmd, b.tick())
+}
+
+// measure takes what the terminal answers about mode 2027. Where it knows the mode, bubbletea switches it on and counts
+// cells so, which is why the condition is bubbletea's.
+func (b *Board) measure(msg tea.ModeReportMsg) {
+	known := msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet
+	if msg.Mode != ansi.ModeUnicodeCore || !known || b.theme.Measure == PerGrapheme {
+		return
+	}
+	t := *b.theme
+	t.Measure = PerGrapheme
+	b.theme = &t
+	b.table.SetMeasure(PerGrapheme)
 }
 
 // recorder is how the recording goes; nothing without a recorder.

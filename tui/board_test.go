@@ -81,6 +81,44 @@ func TestQuit(t *testing.T) {
 	}
 }
 
+func TestWhatIsTypedIsCleaned(t *testing.T) {
+	tests := map[string]string{
+		"a\u202eb":        "ab",
+		"\u2066x\u200b":   "x",
+		"e\u0301":         "e\u0301",
+		"น\u0e49\u0e33":   "น\u0e49\u0e33",
+		"shop sea":        "shop sea",
+		"\u0301x":         "x",
+		"ﾊ\uff9e":         "ﾊ\uff9e",
+		"a\u202e\u202db ": "ab ",
+	}
+	for text, want := range tests {
+		b := boardOf(t, options(), 80, 24, incident().snapshot())
+		press(b, "/")
+		typed(b, text)
+		if got := b.prompt.input.Value(); got != want || b.prompt.text != want {
+			t.Errorf("%q typed is %q, and looked for is %q; want %q", text, got, b.prompt.text, want)
+		}
+		checkScreen(t, b)
+	}
+}
+
+func TestThePromptShowsWhatIsAroundTheCursor(t *testing.T) {
+	b := boardOf(t, options(), 40, 12, incident().snapshot())
+	press(b, "/")
+	typed(b, "abcdefghijklmnopqrstuvwxyz")
+	wantOnScreen(t, b, "/ghijklmnopqrstuvwxyz ")
+	for range 26 {
+		press(b, "left")
+	}
+	wantOnScreen(t, b, "/abcdefghijklmnopqrstu ")
+	press(b, "right", "X")
+	wantOnScreen(t, b, "/aXbcdefghijklmnopqrst ")
+	if want := b.theme.selected.on + "b" + b.theme.selected.off; !strings.Contains(b.View().Content, want) {
+		t.Errorf("the cursor is not on the b: %q", b.View().Content)
+	}
+}
+
 func TestPasteGoesIntoTheFilter(t *testing.T) {
 	b := boardOf(t, options(), 80, 24, incident().snapshot())
 	b.Update(tea.PasteMsg{Content: "ignored"})

@@ -81,7 +81,7 @@ func (s *sheet) links(steps []model.Step) {
 	l, empty := s.row(chainName), true
 	for _, step := range steps {
 		mark := s.linkMark(step)
-		if need := cells(mark.text) + 1 + len(step.Name); !empty && need+2 > l.room {
+		if need := s.Cells(mark.text) + 1 + s.Cells(string(step.Name)); !empty && need+2 > l.room {
 			s.end(l)
 			l, empty = s.row(chainName), true
 		}
@@ -117,7 +117,7 @@ func (s *sheet) link(step model.Step, first bool) {
 	l := s.row(chainName).put(mark.ink, mark.text).text(" ").cell(name, string(step.Name), chainAge-chainName-2)
 	l.cell(s.dim, age(s.now, step.Since), chainText-chainAge)
 	if !first {
-		s.hang(l, chainText, 1, s.dim, model.Printable(head(step.Text, s.width)))
+		s.hang(l, chainText, 1, s.dim, model.Printable(step.Text))
 		return
 	}
 	s.hang(l, chainText, noteLines, ink{}, model.PrintableLines(step.Text)...)

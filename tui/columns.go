@@ -76,7 +76,7 @@ func (c *canvas) state(l *line, r *model.Row, w int) {
 }
 
 func (c *canvas) name(l *line, r *model.Row, w int) {
-	l.cell(c.strong, clipMiddle(model.Printable(r.Pod.Name), w, c.ellipsis), w)
+	l.cell(c.strong, c.clipMiddle(model.Printable(r.Pod.Name), w, c.ellipsis), w)
 }
 
 func (c *canvas) ready(l *line, r *model.Row, w int) {
@@ -114,13 +114,13 @@ func (c *canvas) lane(p *model.Probe, w int, contested bool) string {
 	case w >= probesWide && run == "":
 		return letters[p.Type] + word
 	case w >= probesWide:
-		if full := letters[p.Type] + word + " " + run; cells(full) <= room {
+		if full := letters[p.Type] + word + " " + run; c.fits(full, room) {
 			return full
 		}
 		return letters[p.Type] + s + mark + " " + run
-	case w >= probesRuns && run != "" && cells(s+mark+" "+run) <= room:
+	case w >= probesRuns && run != "" && c.fits(s+mark+" "+run, room):
 		return s + mark + " " + run
-	case w >= probesRuns && cells(s+mark+run) <= room:
+	case w >= probesRuns && c.fits(s+mark+run, room):
 		return s + mark + run
 	}
 	return s + mark
@@ -172,11 +172,11 @@ func (c *canvas) why(l *line, r *model.Row, w int) {
 	name, guess := strings.CutSuffix(name, certaintyMark)
 	name = mark.text + " " + name
 	if guess { // that it is one is not cut off
-		name = clip(name, w-1, c.ellipsis) + certaintyMark
+		name = c.Clip(name, w-1, c.ellipsis) + certaintyMark
 	}
-	name = clip(name, w, c.ellipsis)
+	name = c.Clip(name, w, c.ellipsis)
 	l.put(mark.ink, name)
-	if w -= cells(name); w > worthSaying {
+	if w -= c.Cells(name); w > worthSaying {
 		if text := c.whyText(r, w); text != "" {
 			l.text("; ").cell(ink{}, text, w-2)
 			return

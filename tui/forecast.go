@@ -89,7 +89,7 @@ func (c *canvas) awaited(r *model.Row, w int) string {
 
 // coming words what comes and when, in w cells.
 func (c *canvas) coming(what string, at model.Window, w int) string {
-	if word := what + " " + c.comes(at, c.now); cells(word) <= w || due(at, c.now) != "" {
+	if word := what + " " + c.comes(at, c.now); c.fits(word, w) || due(at, c.now) != "" {
 		return word
 	}
 	return what + " " + c.within(at, c.now)

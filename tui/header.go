@@ -48,13 +48,13 @@ const (
 func (h *header) Render(c *canvas, width, limit int) []string {
 	var lines []string
 	mark := h.mark(c, width)
-	for width >= roomForMark && len(mark) > 1 && measure(mark, 1) > width {
+	for width >= roomForMark && len(mark) > 1 && c.room(mark, 1) > width {
 		mark = mark[1:] // how far the picture can be believed is what stays
 	}
 	for i, hl := range h.choose(c, width, limit) {
 		l, kept := c.line(width), 0
 		if i == 0 && width >= roomForMark {
-			kept = measure(mark, 1) + 2
+			kept = c.room(mark, 1) + 2
 		}
 		l.room -= kept
 		hl.draw(l)
@@ -120,7 +120,7 @@ func (h *header) troubles(c *canvas, width int) []string {
 		words = append(words, h.silent(c)...)
 		if u := h.newest.Unread; u.Count > 0 {
 			words = append(words, fmt.Sprintf("%s not understood: %s", plural(u.Count, "1 kubelet event", thousands(u.Count)+" kubelet events"),
-				clip(model.Printable(head(u.Sample, 60)), 60, c.ellipsis)))
+				c.Clip(model.Printable(u.Sample), 60, c.ellipsis)))
 		}
 	}
 	if h.remark != "" {
@@ -207,7 +207,7 @@ func (h *header) reason(c *canvas, s model.Source) string {
 	if s.Error == "" {
 		return ""
 	}
-	return " (" + clip(model.Printable(head(s.Error, 60)), 60, c.ellipsis) + ")"
+	return " (" + c.Clip(model.Printable(s.Error), 60, c.ellipsis) + ")"
 }
 
 // roomForKinds is the width from which the totals say more than how many faults there are.
@@ -230,16 +230,16 @@ func (h *header) totals(c *canvas, l *line) {
 	switch full, bare := faults(c, t, true), faults(c, t, false); {
 	case len(full) == 0:
 		l.put(c.good, "no faults")
-	case measure(full, 2) <= l.room:
+	case c.room(full, 2) <= l.room:
 		l.list(full, 2)
-	case measure(bare, 2) <= l.room:
+	case c.room(bare, 2) <= l.room:
 		l.list(bare, 2)
 	default:
 		l.put(c.bad, fmt.Sprintf("%s faults", thousands(t.Faults())))
 	}
 	for s := model.Starting; s <= model.Finished; s++ {
 		word := "  " + thousands(t.By[s]) + " " + s.String()
-		if t.By[s] > 0 && s != model.Healthy && cells(word) <= l.room {
+		if t.By[s] > 0 && s != model.Healthy && c.Cells(word) <= l.room {
 			l.put(c.dim, word)
 		}
 	}

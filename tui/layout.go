@@ -8,15 +8,23 @@ type slot struct {
 	width int
 }
 
-// extent is how much room the contents of the columns would take that grow with them.
+// extent is how many cells the contents of the columns would take that grow with them.
 type extent struct{ namespace, name, status, node int }
 
 // add lets the extent grow with a row; it never shrinks, so that columns stay where they are.
-func (e *extent) add(r *model.Row) {
-	e.namespace = max(e.namespace, len(r.Pod.Namespace))
-	e.name = max(e.name, len(r.Pod.Name))
-	e.status = max(e.status, len(r.Summary.Status))
-	e.node = max(e.node, len(r.Pod.Node))
+func (e *extent) add(r *model.Row, m Measure) {
+	e.namespace = m.widest(e.namespace, r.Pod.Namespace)
+	e.name = m.widest(e.name, r.Pod.Name)
+	e.status = m.widest(e.status, r.Summary.Status)
+	e.node = m.widest(e.node, r.Pod.Node)
+}
+
+// widest returns how many cells the widest of some texts takes, of which one more is raw.
+func (m Measure) widest(widest int, raw string) int {
+	if len(raw) <= widest { // no text takes more cells than it has bytes
+		return widest
+	}
+	return max(widest, m.Cells(model.Printable(raw)))
 }
 
 // essential lists the columns a board is for, most important first: each is shown as soon as there is room, but

@@ -24,7 +24,7 @@ func (s *sheet) ledger(r *model.Row) {
 		remark = fmt.Sprintf("the last %d of %s", known, thousands(all))
 	}
 	s.heading(title, remark)
-	cols := restartColumns(r)
+	cols := s.restartColumns(r)
 	l := s.row(2)
 	for _, c := range cols {
 		l.cell(s.dim, c.title, c.width)
@@ -43,7 +43,7 @@ func (s *sheet) restart(x *model.Restart, cols []restartColumn) {
 	l := s.row(2)
 	for _, c := range cols {
 		i, word := c.cell(s, x)
-		l.cell(i, clip(word, c.width-1, s.ellipsis), c.width)
+		l.cell(i, s.Clip(word, c.width-1, s.ellipsis), c.width)
 	}
 	s.end(l)
 	s.text(4, restartLines, s.dim, model.Printable(x.Text))
@@ -57,12 +57,12 @@ type restartColumn struct {
 }
 
 // restartColumns lists the columns. The container is left out where there is only one.
-func restartColumns(r *model.Row) []restartColumn {
+func (s *sheet) restartColumns(r *model.Row) []restartColumn {
 	name, cause := 0, len("CAUSE")
 	for i := range r.Restarts {
 		x := &r.Restarts[i]
-		name = max(name, cells(model.Printable(x.Container)))
-		cause = max(cause, len(x.Cause)+len(certaintyMark))
+		name = max(name, s.Cells(model.Printable(x.Container)))
+		cause = max(cause, s.Cells(string(x.Cause)+certaintyMark))
 	}
 	cols := []restartColumn{{"AGO", 8, func(s *sheet, x *model.Restart) (ink, string) { return ink{}, age(s.now, x.At) }}}
 	if len(r.Pod.Containers) > 1 {

@@ -18,8 +18,8 @@ func (t *theme) line(width int) *line { return &line{theme: t, room: width} }
 
 // put writes a printable text as far as there is room.
 func (l *line) put(i ink, s string) *line {
-	s = clip(s, l.room, l.theme.ellipsis)
-	l.room -= cells(s)
+	s = l.theme.Clip(s, l.room, l.theme.ellipsis)
+	l.room -= l.theme.Cells(s)
 	if l.bare {
 		i = ink{}
 	}
@@ -44,9 +44,9 @@ func (l *line) pad(n int) *line {
 
 // cell writes a text in exactly w cells, as far as there is room.
 func (l *line) cell(i ink, s string, w int) *line {
-	s = clip(s, w, l.theme.ellipsis)
+	s = l.theme.Clip(s, w, l.theme.ellipsis)
 	l.put(i, s)
-	return l.pad(w - cells(s))
+	return l.pad(w - l.theme.Cells(s))
 }
 
 // phrase is a printable text in its ink.
@@ -55,11 +55,11 @@ type phrase struct {
 	text string
 }
 
-// measure returns how many cells phrases take, with so many blanks between them.
-func measure(phrases []phrase, blanks int) int {
+// room returns how many cells phrases take, with so many blanks between them.
+func (m Measure) room(phrases []phrase, blanks int) int {
 	n := blanks * max(len(phrases)-1, 0)
 	for _, p := range phrases {
-		n += cells(p.text)
+		n += m.Cells(p.text)
 	}
 	return n
 }
@@ -77,7 +77,7 @@ func (l *line) list(phrases []phrase, blanks int) *line {
 
 // right ends the line at its right edge with phrases, which are left out when there is no room for them.
 func (l *line) right(phrases ...phrase) *line {
-	w := measure(phrases, 1)
+	w := l.theme.room(phrases, 1)
 	if w > l.room {
 		return l
 	}

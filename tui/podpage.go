@@ -91,7 +91,7 @@ func (p *podPage) title(c *canvas, width int) []string {
 	}
 	name := model.Printable(r.Pod.Namespace + "/" + r.Pod.Name)
 	l := c.line(width).put(c.dim, c.rule+c.rule+" ")
-	l.put(c.strong, clipMiddle(name, width-cells(state)-5, c.ellipsis))
+	l.put(c.strong, c.clipMiddle(name, width-c.Cells(state)-5, c.ellipsis))
 	lines := []string{l.right(phrase{i, state}).String()}
 	if !p.gone.IsZero() {
 		what := "This pod is gone since " + age(c.now, p.gone) + ". What follows is the last that was known of it."

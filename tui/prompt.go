@@ -3,11 +3,11 @@ package tui
 import (
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"github.com/probetop/probetop/model"
 )
@@ -25,13 +25,9 @@ type prompt struct {
 
 func newPrompt() prompt {
 	in := textinput.New()
-	in.Prompt = "/"
 	in.CharLimit = 200
+	in.SetVirtualCursor(false)         // Render draws it
 	in.KeyMap.Paste = key.NewBinding() // it would read the clipboard of the machine; the terminal's paste stays
-	s := in.Styles()
-	s.Focused, s.Blurred = textinput.StyleState{}, textinput.StyleState{}
-	s.Cursor.Blink, s.Cursor.Color = false, lipgloss.NoColor{}
-	in.SetStyles(s)
 	return prompt{input: in}
 }
 
@@ -58,6 +54,7 @@ func (p *prompt) clear() {
 // edit takes a key or a paste, and reports whether the filter is another one than before.
 func (p *prompt) edit(msg tea.Msg, now time.Time) bool {
 	p.input, _ = p.input.Update(msg)
+	p.clean()
 	if p.input.Value() == p.text {
 		p.err = nil
 		return false
@@ -68,6 +65,17 @@ func (p *prompt) edit(msg tea.Msg, now time.Time) bool {
 	}
 	p.text, p.keep = p.input.Value(), keep
 	return true
+}
+
+// clean makes what was typed printable, as what is pasted is. The text is looked at as a whole: a mark that is typed
+// belongs to the letter before it.
+func (p *prompt) clean() {
+	text, position := p.input.Value(), p.input.Position()
+	if clean := model.Printable(text); clean != text {
+		before := string([]rune(text)[:position])
+		p.input.SetValue(clean)
+		p.input.SetCursor(utf8.RuneCountInString(model.Printable(before)))
+	}
 }
 
 // filter returns what the rows shown must pass; nil for all.
@@ -97,18 +105,31 @@ func (p *prompt) words() []string {
 
 // Render draws the line while the filter is typed.
 func (p *prompt) Render(c *canvas, width, shown int) string {
-	in := p.input
-	in.SetWidth(max(min(width/2, width-2), 1))
-	l := c.line(width)
-	typed := in.View()
-	if n := cells(typed); n <= l.room {
-		l.WriteString(typed)
-		l.room -= n
-	} else {
-		l.text("/" + model.Printable(in.Value()))
-	}
+	l := c.line(width).text("/")
+	p.typed(c, l, max(min(width/2, width-2), 1)+1)
 	if p.err != nil {
 		return l.text("  ").put(c.bad, model.Printable(p.err.Error())).String()
 	}
 	return l.text("  ").put(c.dim, fmt.Sprintf("%s shown, enter keeps, esc clears", thousands(shown))).String()
+}
+
+// typed draws the text and the cursor on it in exactly w cells: the part that ends with the cursor where not all of it
+// fits, and what there is room for behind it.
+func (p *prompt) typed(c *canvas, l *line, w int) {
+	text := p.input.Value()
+	at, under, end := 0, " ", len(text)
+	for left := p.input.Position(); at < len(text); {
+		n, _ := c.first(text[at:])
+		if left -= utf8.RuneCountInString(text[at : at+n]); left < 0 {
+			under, end = text[at:at+n], at+n
+			break
+		}
+		at += n
+	}
+	room := max(w-c.Cells(under), 0)
+	before := text[:at]
+	before = before[c.skip(before, c.Cells(before)-room):]
+	room -= c.Cells(before)
+	n, taken := c.fit(text[end:], room)
+	l.text(before).put(c.selected, under).text(text[end : end+n]).pad(room - taken)
 }

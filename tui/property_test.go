@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/probetop/probetop/model"
@@ -23,7 +24,7 @@ func checkScreen(t *testing.T, b *Board) {
 	}
 	for i, l := range lines {
 		plain := ansi.Strip(l)
-		if w := ansi.StringWidth(plain); w > b.width {
+		if w := terminal(b)(plain); w > b.width {
 			t.Errorf("%dx%d: line %d has %d cells: %q", b.width, b.height, i+1, w, plain)
 		}
 		for _, r := range plain {
@@ -34,35 +35,46 @@ func checkScreen(t *testing.T, b *Board) {
 	}
 }
 
+// terminal returns how the terminal of a board counts cells. It is the library's own count.
+func terminal(b *Board) func(string) int {
+	if b.theme.Measure == PerGrapheme {
+		return ansi.StringWidth
+	}
+	return ansi.StringWidthWc
+}
+
 // evil is a text by somebody who wants to break the screen.
 const evil = "\x1b[2J\x1b]0;owned\x07\u202egnp.exe\u2066\u200b\x9b31m\r\nline\ttwo\x00\xff 数据库 e\u0301\u0301\u0301\u0301"
 
 // hostile is an incident whose every text is evil.
-func hostile() *factList {
+func hostile() *factList { return saying(evil, 300) }
+
+// saying is an incident whose every text is that one; those that may be long are it so many times.
+func saying(text string, times int) *factList {
 	f := &factList{}
 	f.sources(model.SourceSyncing, false)
-	p := unready(pod("ns"+evil, "name"+evil, "node"+evil, deployment("web"+evil, evil),
-		container("main"+evil, probed(model.Readiness, execs(evil, evil)), probed(model.Liveness))), time.Minute)
-	p.Reason, p.Gates = evil, []string{"gate" + evil}
-	p.Containers[0].Message = strings.Repeat(evil, 300)
+	p := unready(pod("ns"+text, "name"+text, "node"+text, deployment("web"+text, text),
+		container("main"+text, probed(model.Readiness, execs(text, text)), probed(model.Liveness))), time.Minute)
+	p.Reason, p.Gates = text, []string{"gate" + text}
+	p.Containers[0].Message = strings.Repeat(text, times)
 	f.pod(p)
-	f.said(p, p.Containers[0].Name, "Unhealthy", "Readiness probe failed: "+strings.Repeat(evil, 300), 3, time.Minute, time.Second)
-	f.said(p, p.Containers[0].Name, "Unhealthy", "Liveness probe errored: "+strings.Repeat("x", 10<<10), 3, time.Minute, time.Second)
-	f.said(p, "", evil, strings.Repeat(evil, 300), 3, time.Minute, time.Second)
-	f.service(p.Namespace, "svc"+evil, out(p))
+	f.said(p, p.Containers[0].Name, "Unhealthy", "Readiness probe failed: "+strings.Repeat(text, times), 3, time.Minute, time.Second)
+	f.said(p, p.Containers[0].Name, "Unhealthy", "Liveness probe errored: "+strings.Repeat("x", 34*times), 3, time.Minute, time.Second)
+	f.said(p, "", text, strings.Repeat(text, times), 3, time.Minute, time.Second)
+	f.service(p.Namespace, "svc"+text, out(p))
 	p.Containers[0].ID = "containerd://main"
 	key := model.Key{Pod: p.UID, Container: p.Containers[0].Name}
 	for i, typ := range []model.ProbeType{model.Readiness, model.Liveness, model.Readiness, model.Liveness} {
 		key.Type = typ
 		run := &model.Shadow{
 			Probe: key, Instance: "containerd://main", At: ago(time.Duration(9-i) * time.Second), Took: math.MaxInt64, RoundTrip: math.MaxInt64,
-			Attempts: 1 << 40, Verdict: model.ShadowVerdict(i), Lack: model.LackTunnel, Text: strings.Repeat(evil, 300), Protocol: evil,
-			PodIP: &model.PodIPVantage{Verdict: model.ShadowFailure, Text: strings.Repeat(evil, 300)},
+			Attempts: 1 << 40, Verdict: model.ShadowVerdict(i), Lack: model.LackTunnel, Text: strings.Repeat(text, times), Protocol: text,
+			PodIP: &model.PodIPVantage{Verdict: model.ShadowFailure, Text: strings.Repeat(text, times)},
 		}
 		f.later(time.Duration(9-i)*time.Second, shadowStream, run)
 	}
 	f.sources(model.SourceSynced, true)
-	f.add(1, &model.Source{Kind: model.Events, State: model.SourceForbidden, Since: night, Error: evil})
+	f.add(1, &model.Source{Kind: model.Events, State: model.SourceForbidden, Since: night, Error: text})
 	f.later(0, 0, nil)
 	return f
 }
@@ -104,11 +116,13 @@ func checkSizes(t *testing.T, o Options, s *model.Snapshot, keys []string) {
 			b.Update(recordedMsg{o.Recorder.Toggle()})
 		}
 	}
-	for _, width := range []int{1, 2, 9, 20, 27, 40, 63, 80, 119, 200, 250} {
-		for _, height := range []int{1, 2, 3, 4, 5, 7, 8, 12, 18, 24, 80} {
-			b.width, b.height = width, height
-			b.compose()
-			checkScreen(t, b)
+	for _, answer := range []tea.ModeReportMsg{{}, {Mode: ansi.ModeUnicodeCore, Value: ansi.ModeReset}} {
+		b.Update(answer)
+		for _, width := range []int{1, 2, 9, 20, 27, 40, 63, 80, 119, 200, 250} {
+			for _, height := range []int{1, 2, 3, 4, 5, 7, 8, 12, 18, 24, 80} {
+				b.Update(tea.WindowSizeMsg{Width: width, Height: height})
+				checkScreen(t, b)
+			}
 		}
 	}
 }

@@ -62,18 +62,18 @@ func (b *Board) asks() bool { return len(b.questions) > 0 && b.height >= roomFor
 // Render draws the question in a line. What to press is always in it, and of the command as much as there is room for.
 func (q *question) Render(c *canvas, width int) string {
 	const begin, answers = `run "`, " y/n "
-	room := width - cells(begin) - cells(answers)
-	command := commandLine(q.probes[0].Spec.Command, width)
-	enough := min(cells(command), width/3)
+	room := width - c.Cells(begin) - c.Cells(answers)
+	command := commandLine(q.probes[0].Spec.Command)
+	enough := min(c.Cells(command), width/3)
 	end := ""
 	for _, end = range q.endings(c, width) {
-		if room-cells(end) >= enough {
+		if room-c.Cells(end) >= enough {
 			break
 		}
 	}
-	l := c.line(max(width-cells(answers), 0))
-	l.put(c.strong, begin).put(c.key, clipCentre(command, room-cells(end), c.ellipsis)).put(c.strong, end)
-	l.room = min(width, l.room+cells(answers))
+	l := c.line(max(width-c.Cells(answers), 0))
+	l.put(c.strong, begin).put(c.key, c.clipCentre(command, room-c.Cells(end), c.ellipsis)).put(c.strong, end)
+	l.room = min(width, l.room+c.Cells(answers))
 	return l.put(c.alarm, answers).String()
 }
 
@@ -83,16 +83,16 @@ func (q *question) endings(c *canvas, width int) []string {
 	if n := len(q.probes); n > 1 {
 		times = ", " + thousands(n) + " times? "
 	}
-	container := `" in ` + clip(printableWhole(q.probes[0].Container.Name), width/4, c.ellipsis)
+	container := `" in ` + c.Clip(printableWhole(q.probes[0].Container.Name), width/4, c.ellipsis)
 	name := printableWhole(q.row.Pod.Namespace + "/" + q.row.Pod.Name)
-	return []string{container + " of " + name + times, container + " of " + clipMiddle(name, width/4, c.ellipsis) + times, container + times, `"` + times, `"? `}
+	return []string{container + " of " + name + times, container + " of " + c.clipMiddle(name, width/4, c.ellipsis) + times, container + times, `"` + times, `"? `}
 }
 
-// commandLine writes a command on one line, as a shell would take it, as far as w cells can show of it.
-func commandLine(command []string, w int) string {
+// commandLine writes a command on one line, as a shell would take it.
+func commandLine(command []string) string {
 	words := make([]string, len(command))
 	for i, word := range command {
-		word = printableWhole(head(word, w))
+		word = printableWhole(word)
 		if word == "" || strings.ContainsAny(word, " '\"") {
 			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 		}

@@ -104,8 +104,8 @@ func TestQuestionShowsWhatThereIsRoomFor(t *testing.T) {
 		q := question{&model.Row{Pod: p}, []*model.Probe{{Type: model.Liveness, Container: &p.Containers[0], Spec: p.Containers[0].Probes[model.Liveness]}}}
 		got := ansi.Strip(q.Render(c, test.width))
 		t.Logf("%d: %s", test.width, got)
-		if cells(got) > test.width || test.width > 8 && !strings.HasSuffix(got, " y/n ") {
-			t.Errorf("in %d cells it is %q, which has %d", test.width, got, cells(got))
+		if PerRune.Cells(got) > test.width || test.width > 8 && !strings.HasSuffix(got, " y/n ") {
+			t.Errorf("in %d cells it is %q, which has %d", test.width, got, PerRune.Cells(got))
 		}
 		if test.want != "" && strings.TrimRight(got, " ") != test.want {
 			t.Errorf("in %d cells it is\n%q, want\n%q", test.width, got, test.want)

@@ -120,7 +120,7 @@ func (b *Board) footLines() []string {
 	case b.asks() && b.height < roomForFooter:
 		lines = append(lines, b.questions[0].Render(b.canvas, b.width))
 	default:
-		text := clipCentre(b.said.text, b.width, b.theme.ellipsis)
+		text := b.theme.clipCentre(b.said.text, b.width, b.theme.ellipsis)
 		lines = append(lines, b.canvas.line(b.width).put(b.said.ink, text).String())
 	}
 	if b.height >= roomForFooter {
@@ -214,7 +214,7 @@ func (b *Board) pods() (table, strip []string) {
 	if r == nil {
 		lines := []string{""}
 		for _, text := range b.emptiness() {
-			for _, s := range wrap(text, b.width-4, 3, b.theme.ellipsis) {
+			for _, s := range b.theme.wrap(text, b.width-4, 3, b.theme.ellipsis) {
 				lines = append(lines, b.canvas.line(b.width).pad(2).text(s).String())
 			}
 			if text == "" {

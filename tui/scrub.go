@@ -86,13 +86,13 @@ const (
 // Render draws the line over the whole width.
 func (s *scrub) Render(c *canvas, h *model.Playhead, width int) string {
 	parts := scrubWords(c, h)
-	n := width - taken(&parts)
+	n := width - taken(c, &parts)
 	for _, i := range givenUp {
 		if n >= roomForBar {
 			break
 		}
 		parts[i].text = ""
-		n = width - taken(&parts)
+		n = width - taken(c, &parts)
 	}
 	l := c.line(width)
 	write := func(from, to int) {
@@ -113,11 +113,11 @@ func (s *scrub) Render(c *canvas, h *model.Playhead, width int) string {
 }
 
 // taken is how many cells the parts take, with the blanks that separate them and the bar.
-func taken(parts *[scrubParts]phrase) int {
+func taken(c *canvas, parts *[scrubParts]phrase) int {
 	n := 0
 	for _, p := range parts {
 		if p.text != "" {
-			n += cells(p.text) + 1
+			n += c.Cells(p.text) + 1
 		}
 	}
 	return n
@@ -207,6 +207,6 @@ func (s *scrub) happened(c *canvas, at time.Time, w int) phrase {
 	}
 	glyph := c.severity[worst.To] + " "
 	name := model.Printable(worst.Namespace + "/" + worst.Name)
-	name = clipMiddle(name, max(w-cells(glyph)-cells(word), 1), c.ellipsis)
+	name = c.clipMiddle(name, max(w-c.Cells(glyph)-c.Cells(word), 1), c.ellipsis)
 	return phrase{c.severityInk[worst.To], glyph + name + word}
 }

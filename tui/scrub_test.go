@@ -133,7 +133,7 @@ func TestScrubHasItsWidth(t *testing.T) {
 			s, c := newScrub(recordedNight()), &canvas{theme: newTheme(false, ascii)}
 			for width := range 260 {
 				line := ansi.Strip(s.Render(c, &h, width))
-				got := ansi.StringWidth(line)
+				got := ansi.StringWidthWc(line)
 				if got > width || width >= 40 && width >= 2*len(h.Damage) && got < width {
 					t.Errorf("%s, width %d: %d cells: %q", name, width, got, line)
 				}
@@ -160,7 +160,7 @@ func TestWhatHappenedIsSaidWhereTheTapeStands(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			got := s.happened(c, tt.at, tt.width).text
-			if got != tt.want && name != "little room" || cells(got) > tt.width {
+			if got != tt.want && name != "little room" || PerRune.Cells(got) > tt.width {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
 		})

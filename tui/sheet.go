@@ -32,7 +32,7 @@ func (s *sheet) text(indent, limit int, i ink, texts ...string) {
 	for _, text := range texts {
 		lead := len(text) - len(strings.TrimLeft(text, " "))
 		lead = min(lead, max(s.width-indent, 0)/2)
-		for _, part := range wrap(strings.TrimLeft(text, " "), s.width-indent-lead, limit, s.ellipsis) {
+		for _, part := range s.wrap(strings.TrimLeft(text, " "), s.width-indent-lead, limit, s.ellipsis) {
 			s.end(s.row(indent+lead).put(i, part))
 		}
 	}
@@ -42,7 +42,7 @@ func (s *sheet) text(indent, limit int, i ink, texts ...string) {
 func (s *sheet) hang(l *line, indent, limit int, i ink, texts ...string) {
 	begun := len(s.lines)
 	for _, text := range texts {
-		for _, part := range wrap(strings.TrimSpace(text), s.width-indent, limit, s.ellipsis) {
+		for _, part := range s.wrap(strings.TrimSpace(text), s.width-indent, limit, s.ellipsis) {
 			s.end(l.put(i, part))
 			l = s.row(indent)
 		}

@@ -19,7 +19,7 @@ func stripLines(c *canvas, r *model.Row, place string, width, height int) []stri
 	d := r.Diagnosis(c.now)
 	note := []string{"nothing is known to be wrong"}
 	if d != nil {
-		note = wrap(c.spell(head(d.Headline, 2*width)), width-2, noteRoom, c.ellipsis)
+		note = c.wrap(c.spell(d.Headline), width-2, noteRoom, c.ellipsis)
 	}
 	for _, s := range note {
 		lines = append(lines, c.line(width).pad(2).text(s).String())
@@ -49,8 +49,8 @@ func advice(a *model.Action) string {
 func stripTitle(c *canvas, r *model.Row, place string, width int) string {
 	l := c.line(width).put(c.dim, c.rule+c.rule+" ")
 	name := model.Printable(r.Pod.Namespace + "/" + r.Pod.Name)
-	l.put(c.strong, clipMiddle(name, l.room-cells(place)-6, c.ellipsis)).text(" ")
-	if n := l.room - cells(place) - 4; n > 0 {
+	l.put(c.strong, c.clipMiddle(name, l.room-c.Cells(place)-6, c.ellipsis)).text(" ")
+	if n := l.room - c.Cells(place) - 4; n > 0 {
 		l.put(c.dim, strings.Repeat(c.rule, n)+" "+place+" "+c.rule+c.rule)
 	}
 	return l.String()

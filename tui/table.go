@@ -26,6 +26,7 @@ type table struct {
 
 	width, height int
 	titled        bool
+	measure       Measure
 	extent        extent
 	slots         []slot
 }
@@ -46,6 +47,15 @@ func (t *table) SetSize(width, height int, titled bool) {
 	t.scroll()
 }
 
+// SetMeasure sets how cells are counted. The columns are arranged anew.
+func (t *table) SetMeasure(m Measure) {
+	t.measure, t.extent = m, extent{}
+	for _, r := range t.order.rows {
+		t.extent.add(r, m)
+	}
+	t.arrange()
+}
+
 // body is how many rows are seen at once.
 func (t *table) body() int {
 	if t.titled {
@@ -62,7 +72,7 @@ func (t *table) SetRows(rows []*model.Row) {
 	t.order.update(rows)
 	before := t.extent
 	for _, r := range t.order.added {
-		t.extent.add(r)
+		t.extent.add(r, t.measure)
 		if t.chosen != nil && r.Pod.UID == t.chosen.Pod.UID {
 			t.chosen = r
 		}
@@ -209,7 +219,7 @@ func (t *table) titles(c *canvas) string {
 			title = "NS"
 		}
 		if s.id == sortings[t.sort].column && (t.sort > 0 || t.invert) {
-			title = clip(title, s.width-1, "") + t.arrow(c)
+			title = c.Clip(title, s.width-1, "") + t.arrow(c)
 		}
 		l.cell(c.dim, title, s.width)
 	}

@@ -12,6 +12,8 @@ import (
 // glyph and the word beside it do not.
 type theme struct {
 	glyphs
+	// Measure is how the terminal counts cells.
+	Measure
 
 	severityInk [model.Finished + 1]ink
 	stateInk    [model.StatePassing + 1]ink

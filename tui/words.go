@@ -112,10 +112,10 @@ func since(r *model.Row) time.Time {
 // that the cause is read.
 func (c *canvas) whyText(r *model.Row, w int) string {
 	text := r.Headline(c.now)
-	if cells(text) > w && len(r.Pod.Containers) == 1 {
+	if !c.fits(text, w) && len(r.Pod.Containers) == 1 {
 		text = strings.Replace(text, " of "+r.Pod.Containers[0].Name+": ", ": ", 1)
 	}
-	return c.spell(head(text, w))
+	return c.spell(text)
 }
 
 // spell writes a sentence of the model with the glyphs of the theme.
@@ -124,13 +124,4 @@ func (g *glyphs) spell(s string) string {
 		return s
 	}
 	return strings.NewReplacer("–", g.to, "…", g.ellipsis, "“", "'", "”", "'", "≥", g.least).Replace(s)
-}
-
-// head cuts a text off that is much longer than what w cells can show of it, so that the rest need not be
-// made printable.
-func head(s string, w int) string {
-	if most := 16 * max(w, 1); len(s) > most {
-		return strings.ToValidUTF8(s[:most], "")
-	}
-	return s
 }

@@ -4,6 +4,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/probetop/probetop/model"
 )
 
 func TestClip(t *testing.T) {
@@ -22,7 +27,7 @@ func TestClip(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := clip(tt.text, tt.width, "…"); got != tt.want {
+			if got := PerRune.Clip(tt.text, tt.width, "…"); got != tt.want {
 				t.Errorf("clip(%q, %d) = %q, want %q", tt.text, tt.width, got, tt.want)
 			}
 		})
@@ -45,8 +50,8 @@ func TestClipMiddleKeepsWhatTellsPodsApart(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := clipMiddle(tt.name, tt.width, "…")
-			if got != tt.want || cells(got) > tt.width {
+			got := PerRune.clipMiddle(tt.name, tt.width, "…")
+			if got != tt.want || PerRune.Cells(got) > tt.width {
 				t.Errorf("clipMiddle(%q, %d) = %q, want %q", tt.name, tt.width, got, tt.want)
 			}
 		})
@@ -59,12 +64,12 @@ func TestClipCentreKeepsTheEnd(t *testing.T) {
 		3: "cr…", 0: "", -1: "",
 	}
 	for width, want := range tests {
-		if got := clipCentre("creating /root/incidents/a.probetop: permission denied", width, "…"); got != want {
+		if got := PerRune.clipCentre("creating /root/incidents/a.probetop: permission denied", width, "…"); got != want {
 			t.Errorf("in %d cells: %q, want %q", width, got, want)
 		}
 	}
-	if got := clipCentre("数据库数据库数据库", 11, "…"); cells(got) > 11 {
-		t.Errorf("%q takes %d cells", got, cells(got))
+	if got := PerRune.clipCentre("数据库数据库数据库", 11, "…"); PerRune.Cells(got) > 11 {
+		t.Errorf("%q takes %d cells", got, PerRune.Cells(got))
 	}
 }
 
@@ -83,9 +88,49 @@ func TestWrap(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := wrap(tt.text, tt.width, tt.limit, "…"); !slices.Equal(got, tt.want) {
+			if got := PerRune.wrap(tt.text, tt.width, tt.limit, "…"); !slices.Equal(got, tt.want) {
 				t.Errorf("wrap(%q, %d, %d) = %q, want %q", tt.text, tt.width, tt.limit, got, tt.want)
 			}
 		})
+	}
+}
+
+// TestWordsAreNotLost: where a terminal counts more cells than a text has room for, there is an ellipsis.
+func TestWordsAreNotLost(t *testing.T) {
+	tests := map[string]struct{ perRune, perGrapheme string }{
+		"jamo":               {"\u1112\u1161\u11ab\u1100\u1173\u11af …", "\u1112\u1161\u11ab\u1100\u1173\u11af \u1112\u1161\u11ab\u1100\u116e\u11a8"},
+		"emoji with a skin":  {"👍🏽👍🏿 …", "👍🏽👍🏿 👩🏾🚀…"},
+		"half-width kana":    {"ﾍﾙｽﾁｪｯｸ …", "ﾍﾙｽﾁｪｯｸ ﾊﾞ…"},
+		"Chinese":            {"连接被拒…", "连接被拒…"},
+		"families and flags": {"👨👩👧👦 …", "👨👩👧👦 …"},
+	}
+	for name, want := range tests {
+		text := model.Printable(scripts[name])
+		for m, want := range map[Measure]string{PerRune: want.perRune, PerGrapheme: want.perGrapheme} {
+			if got := m.Clip(text, 10, "…"); got != want {
+				t.Errorf("%s: %q (%d cells), want %q", name, got, m.Cells(got), want)
+			}
+		}
+	}
+}
+
+func TestTheTerminalAnswersHowItCountsCells(t *testing.T) {
+	tests := map[ansi.ModeSetting]Measure{
+		ansi.ModeNotRecognized: PerRune, ansi.ModePermanentlyReset: PerRune,
+		ansi.ModeReset: PerGrapheme, ansi.ModeSet: PerGrapheme, ansi.ModePermanentlySet: PerGrapheme,
+	}
+	s := saying(scripts["Devanagari"], 2).snapshot()
+	for answer, want := range tests {
+		b := boardOf(t, options(), 80, 24, s)
+		press(b, "enter")
+		b.Update(tea.ModeReportMsg{Mode: ansi.ModeSynchronizedOutput, Value: ansi.ModeReset})
+		if b.theme.Measure != PerRune {
+			t.Error("another mode is taken for the answer")
+		}
+		b.Update(tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: answer})
+		if got := b.theme.Measure; got != want || b.table.measure != want || b.page.written.canvas.theme != b.theme {
+			t.Errorf("answer %d: it counts with %d, want %d", answer, got, want)
+		}
+		checkScreen(t, b)
 	}
 }
