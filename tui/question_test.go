@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,35 +83,84 @@ func TestQuestionIsAskedWhereItIsSeen(t *testing.T) {
 	}
 }
 
-func TestQuestionShowsWhatThereIsRoomFor(t *testing.T) {
+func TestQuestionShowsTheWholeCommand(t *testing.T) {
 	long := []string{"sh", "-c", "wget -qO- http://localhost:8080/healthz | grep -q ready && test ! -e /tmp/maintenance || rm -rf /"}
 	tests := []struct {
 		width   int
 		command []string
-		want    string
+		want    []string
 	}{
-		{80, []string{"cat", "/tmp/ok"}, `run "cat /tmp/ok" in web of shop/web-6f7d4c8b9-hn5zq?  y/n`},
-		{80, []string{"sh", "-c", "it's"}, `run "sh -c 'it'\''s'" in web of shop/web-6f7d4c8b9-hn5zq?  y/n`},
-		{80, []string{"sh", "", "a\x1b[2J\nb"}, "run \"sh '' 'a\uFFFD[2J b'\" in web of shop/web-6f7d4c8b9-hn5zq?  y/n"},
-		{80, long, `run "sh -c 'wge…ntenance || rm -rf /'" in web of shop/web-6f7d4c8b9-hn5zq?  y/n`},
-		{40, long, `run "sh -c … || rm -rf /'" in web?  y/n`},
-		{20, long, `run "sh…f /'"?  y/n`},
-		{9, long, ""},
-		{3, long, ""},
+		{80, []string{"cat", "/tmp/ok"}, []string{`run "cat /tmp/ok" in web of shop/web-6f7d4c8b9-hn5zq?  y/n`}},
+		{80, []string{"sh", "-c", "it's"}, []string{`run "sh -c 'it'\''s'" in web of shop/web-6f7d4c8b9-hn5zq?  y/n`}},
+		{80, []string{"sh", "", "a\x1b[2Jb"}, []string{"run \"sh '' 'a\uFFFD[2Jb'\" in web of shop/web-6f7d4c8b9-hn5zq?  y/n"}},
+		{80, []string{"echo", "a\u202eb\u200bc"}, []string{"run \"echo a\uFFFDb\uFFFDc\" in web of shop/web-6f7d4c8b9-hn5zq?  y/n"}},
+		{80, []string{"rm", "-rf", "/tmp/a;", "echo"}, []string{`run "rm -rf '/tmp/a;' echo" in web of shop/web-6f7d4c8b9-hn5zq?  y/n`}},
+		{40, []string{"cat", "/tmp/healthy"}, []string{`run "cat /tmp/healthy" in web?  y/n`}},
+		{80, long, []string{
+			strings.Repeat("─", 80), "  sh -c 'wget -qO- http://localhost:8080/healthz | grep -q ready && test ! -e /t", "  mp/maintenance || rm -rf /'",
+			"run this in web of shop/web-6f7d4c8b9-hn5zq?  y/n",
+		}},
+		{80, []string{"sh", "-c", "if true\nthen\n  exit 1\nfi"}, []string{
+			strings.Repeat("─", 80), "  sh -c 'if true", "  then", "    exit 1", "  fi'", "run this in web of shop/web-6f7d4c8b9-hn5zq?  y/n",
+		}},
+		{26, []string{"cat", "/var/run/healthy"}, []string{strings.Repeat("─", 26), "  cat /var/run/healthy", "run this in web?  y/n"}},
+		{12, []string{"cat", "/tmp/okay"}, []string{strings.Repeat("─", 12), " cat /tmp/ok", " ay", " y/n"}},
 	}
-	c := &canvas{theme: newTheme(true, false), now: night}
 	for _, test := range tests {
-		p := pod("shop", "web-6f7d4c8b9-hn5zq", "node", deployment("web", "1"), container("web", probed(model.Liveness, execs(test.command...))))
-		q := question{&model.Row{Pod: p}, []*model.Probe{{Type: model.Liveness, Container: &p.Containers[0], Spec: p.Containers[0].Probes[model.Liveness]}}}
-		got := ansi.Strip(q.Render(c, test.width))
-		t.Logf("%d: %s", test.width, got)
-		if PerRune.Cells(got) > test.width || test.width > 8 && !strings.HasSuffix(got, " y/n ") {
-			t.Errorf("in %d cells it is %q, which has %d", test.width, got, PerRune.Cells(got))
+		b := asking(t, test.width, 24, test.command)
+		lines := b.questions[0].Render(b.canvas)
+		for i := range lines {
+			lines[i] = strings.TrimRight(ansi.Strip(lines[i]), " ")
 		}
-		if test.want != "" && strings.TrimRight(got, " ") != test.want {
-			t.Errorf("in %d cells it is\n%q, want\n%q", test.width, got, test.want)
+		if !slices.Equal(lines, test.want) {
+			t.Errorf("%q in %d cells is\n%s\nwant\n%s", test.command, test.width, strings.Join(lines, "\n"), strings.Join(test.want, "\n"))
 		}
+		checkScreen(t, b)
 	}
+}
+
+// asking returns a board that asks about a command.
+func asking(t *testing.T, width, height int, command []string) *Board {
+	t.Helper()
+	f := &factList{}
+	f.sources(model.SourceSyncing, false)
+	f.pod(pod("shop", "web-6f7d4c8b9-hn5zq", "node", deployment("web", "1"), container("web", probed(model.Liveness, execs(command...)))))
+	f.sources(model.SourceSynced, true)
+	f.later(0, 0, nil)
+	b := boardOf(t, shadowOptions(&fakeShadow{}), width, height, f.snapshot())
+	press(b, "P")
+	if !b.asks() {
+		t.Fatalf("%q is not asked about", command)
+	}
+	return b
+}
+
+func TestACommandIsReadToItsEndBeforeAYes(t *testing.T) {
+	var script strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&script, "echo step %d\n", i+1)
+	}
+	b := asking(t, 80, 12, []string{"sh", "-c", script.String() + "rm -rf /"})
+	f := b.options.Shadow.(*fakeShadow)
+	f.forget("view")
+	wantOnScreen(t, b, "echo step 1")
+	wantOnScreen(t, b, "22 more lines: j, no: n")
+	wantNotOnScreen(t, b, "y/n")
+	press(b, "y")
+	f.wantTold(t)
+	wantOnScreen(t, b, "the command goes on")
+	for range 40 {
+		press(b, "j")
+	}
+	f.forget("view")
+	wantOnScreen(t, b, "rm -rf /'")
+	wantOnScreen(t, b, "y/n")
+	press(b, "g")
+	wantOnScreen(t, b, "echo step 1")
+	wantOnScreen(t, b, "22 more ↓")
+	press(b, "y")
+	f.forget("view")
+	f.wantTold(t, "run web-6f7d4c8b9-hn5zq web liveness confirmed")
 }
 
 // forget drops what a prober was told that begins so.

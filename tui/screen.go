@@ -41,6 +41,9 @@ func (b *Board) compose() {
 		h.remark = b.options.Remark()
 	}
 	b.head = h.Render(b.canvas, b.width, b.headRoom())
+	if b.asks() {
+		b.questions[0].Compose(b.canvas, b.keys, b.width, b.height-len(b.head)-b.sayHeight())
+	}
 	body := b.height - len(b.head) - b.footHeight()
 	b.table.SetSize(b.width, body-b.stripHeight(), b.height >= roomForTitles)
 	b.look()
@@ -93,8 +96,20 @@ func (b *Board) stripHeight() int {
 
 // footHeight is how many lines there are at the bottom.
 func (b *Board) footHeight() int {
+	switch n := b.sayHeight(); {
+	case b.asks():
+		return n + b.questions[0].height()
+	case b.height >= roomForFooter:
+		return n + 1
+	default:
+		return n
+	}
+}
+
+// sayHeight is how many of them are above the keys, or a question.
+func (b *Board) sayHeight() int {
 	n := 0
-	for _, there := range [...]bool{b.scrubs(), b.speaks(), b.height >= roomForFooter} {
+	for _, there := range [...]bool{b.scrubs(), b.speaks()} {
 		if there {
 			n++
 		}
@@ -104,35 +119,32 @@ func (b *Board) footHeight() int {
 
 func (b *Board) scrubs() bool { return b.scrub != nil && b.height >= roomForScrub }
 
-// speaks reports whether there is a line for what there is to say: where there is no footer, for a question.
+// speaks reports whether there is a line for what there is to say. Where there is no footer, a question takes its place.
 func (b *Board) speaks() bool {
-	return b.height >= roomForWords && (b.said.text != "" || b.asks() && b.height < roomForFooter)
+	return b.height >= roomForWords && b.said.text != "" && (!b.asks() || b.height >= roomForFooter)
 }
 
-// footLines draws them: where the tape stands, what there is to say, and the keys.
+// footLines draws them: where the tape stands, what there is to say, and a question or the keys.
 func (b *Board) footLines() []string {
 	var lines []string
 	if b.scrubs() {
 		lines = append(lines, b.scrub.Render(b.canvas, b.playhead, b.width))
 	}
-	switch {
-	case !b.speaks():
-	case b.asks() && b.height < roomForFooter:
-		lines = append(lines, b.questions[0].Render(b.canvas, b.width))
-	default:
+	if b.speaks() {
 		text := b.theme.clipCentre(b.said.text, b.width, b.theme.ellipsis)
 		lines = append(lines, b.canvas.line(b.width).put(b.said.ink, text).String())
 	}
-	if b.height >= roomForFooter {
-		lines = append(lines, b.footer())
+	switch {
+	case b.asks():
+		return append(lines, b.questions[0].Render(b.canvas)...)
+	case b.height >= roomForFooter:
+		return append(lines, b.footer())
+	default:
+		return lines
 	}
-	return lines
 }
 
 func (b *Board) footer() string {
-	if b.asks() {
-		return b.questions[0].Render(b.canvas, b.width)
-	}
 	if b.prompt.editing {
 		return b.prompt.Render(b.canvas, b.width, len(b.table.order.shown))
 	}
