@@ -101,7 +101,7 @@ func (o *getOptions) runReplay() error {
 func (o *getOptions) printer(context string, now func() time.Time, scoped bool) *printer {
 	return &printer{
 		out: o.streams.Out, format: format(o.format), context: context, now: now,
-		table: newTable(o.format == string(formatWide), scoped, !o.noHeaders),
+		table: newTable(o.format == string(formatWide), scoped, !o.noHeaders, o.streams.Measure),
 	}
 }
 

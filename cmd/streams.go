@@ -11,6 +11,7 @@ import (
 
 	"github.com/probetop/probetop/prober"
 	"github.com/probetop/probetop/recording"
+	"github.com/probetop/probetop/tui"
 )
 
 // Streams is where a command reads and writes.
@@ -19,6 +20,8 @@ type Streams struct {
 	Out, Err io.Writer
 	// Terminal is set when In and Out are both a terminal, so that the board can be drawn.
 	Terminal bool
+	// Measure asks the terminal that Out is how it counts cells; nil when Out is none.
+	Measure func() tui.Measure
 	// Now is the clock.
 	Now func() time.Time
 	// Log is for --debug-log.
@@ -29,12 +32,16 @@ type Streams struct {
 
 // processStreams returns the streams of the process.
 func processStreams() Streams {
-	return Streams{
+	s := Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Terminal: term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()),
 		Now:      time.Now,
 		Log:      &DebugLog{},
 	}
+	if term.IsTerminal(os.Stdout.Fd()) {
+		s.Measure = terminalMeasure
+	}
+	return s
 }
 
 // escaper writes JSON with every character that a terminal might act upon as an escape.

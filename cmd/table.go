@@ -1,16 +1,16 @@
 package cmd
 
 import (
-	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/tui"
 )
 
 // column is one column of the table that get prints.
@@ -19,7 +19,9 @@ type column struct {
 	wide bool
 	// scoped columns are left out when the scope is one namespace.
 	scoped bool
-	cell   func(r *model.Row, now time.Time) string
+	// limit is how many cells it may take; 0 for no limit.
+	limit int
+	cell  func(r *model.Row, now time.Time) string
 }
 
 var columns = []column{
@@ -28,7 +30,7 @@ var columns = []column{
 	{name: "READY", cell: func(r *model.Row, _ time.Time) string {
 		return fmt.Sprintf("%d/%d", r.Summary.Ready, r.Summary.Total)
 	}},
-	{name: "STATUS", cell: func(r *model.Row, _ time.Time) string { return r.Summary.Status }},
+	{name: "STATUS", limit: statusLimit, cell: func(r *model.Row, _ time.Time) string { return r.Summary.Status }},
 	{name: "RESTARTS", cell: restartsCell},
 	{name: "AGE", cell: func(r *model.Row, now time.Time) string { return age(r.Pod.Created, now) }},
 	{name: "STARTUP", cell: probeCell(model.Startup)},
@@ -41,6 +43,13 @@ var columns = []column{
 	{name: "WHY", cell: func(r *model.Row, now time.Time) string { return r.Headline(now) }},
 }
 
+// statusLimit is how many cells a status may take, which is a word of the kubelet or of the runtime: any text, then. Those
+// that Kubernetes itself writes are shorter.
+const statusLimit = 40
+
+// whyLimit is how many a diagnosis may take, unless the table is wide.
+const whyLimit = 100
+
 // table prints rows as kubectl would. Its columns only grow, so that what is printed later stands below what
 // was printed before.
 type table struct {
@@ -49,10 +58,13 @@ type table struct {
 	header  bool
 	// whyWidth limits the last column; 0 for no limit.
 	whyWidth int
+	measure  tui.Measure
+	// ask asks the terminal how it counts cells; nil when there is none, and once it has been asked.
+	ask func() tui.Measure
 }
 
-func newTable(wide, scoped, header bool) *table {
-	t := &table{header: header, whyWidth: 100}
+func newTable(wide, scoped, header bool, ask func() tui.Measure) *table {
+	t := &table{header: header, whyWidth: whyLimit, ask: ask}
 	if wide {
 		t.whyWidth = 0
 	}
@@ -78,9 +90,11 @@ func (t *table) print(out io.Writer, rows []*model.Row, now time.Time) error {
 	for _, r := range rows {
 		lines = append(lines, t.cells(r, now))
 	}
+	t.settle(lines)
 	for _, line := range lines {
+		t.cut(line)
 		for i, cell := range line {
-			t.widths[i] = max(t.widths[i], ansi.StringWidth(cell))
+			t.widths[i] = max(t.widths[i], t.measure.Cells(cell))
 		}
 	}
 	var text strings.Builder
@@ -108,15 +122,32 @@ func (t *table) printGone(out io.Writer, r *model.Row, now time.Time) error {
 func (t *table) cells(r *model.Row, now time.Time) []string {
 	cells := make([]string, len(t.columns))
 	for i, c := range t.columns {
-		cells[i] = model.Printable(c.cell(r, now))
-		switch {
-		case i == len(cells)-1:
-			cells[i] = ansi.Truncate(cells[i], cmp.Or(t.whyWidth, len(cells[i])), "…")
-		case cells[i] == "":
+		if cells[i] = model.Printable(c.cell(r, now)); cells[i] == "" && i < len(cells)-1 {
 			cells[i] = "-"
 		}
 	}
 	return cells
+}
+
+// settle asks the terminal how it counts cells as soon as there is a text that is not as wide either way. There hardly ever is one.
+func (t *table) settle(lines [][]string) {
+	differs := func(cell string) bool { return tui.PerRune.Cells(cell) != tui.PerGrapheme.Cells(cell) }
+	if t.ask != nil && slices.ContainsFunc(lines, func(line []string) bool { return slices.ContainsFunc(line, differs) }) {
+		t.measure, t.ask = t.ask(), nil
+	}
+}
+
+// cut holds the cells of a line to the limits of their columns.
+func (t *table) cut(line []string) {
+	for i, c := range t.columns {
+		limit := c.limit
+		if i == len(line)-1 {
+			limit = t.whyWidth
+		}
+		if limit > 0 {
+			line[i] = t.measure.Clip(line[i], limit, "…")
+		}
+	}
 }
 
 // format writes one line, its cells three columns apart.
@@ -125,7 +156,7 @@ func (t *table) format(text *strings.Builder, line []string) {
 	for i, cell := range line {
 		b.WriteString(cell)
 		if i < len(line)-1 {
-			b.WriteString(strings.Repeat(" ", t.widths[i]-ansi.StringWidth(cell)+3))
+			b.WriteString(strings.Repeat(" ", t.widths[i]-t.measure.Cells(cell)+3))
 		}
 	}
 	text.WriteString(strings.TrimRight(b.String(), " "))

@@ -10,9 +10,10 @@ import (
 	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/tui"
 )
 
-// bodyShown is how many lines of a body are printed, and bodyLine how many bytes of each.
+// bodyShown is how many lines of a body are printed, and bodyLine how many cells of each.
 const (
 	bodyShown = 5
 	bodyLine  = 200
@@ -92,10 +93,7 @@ func (a *AttemptReport) print(s *script, n int) {
 		if i == 0 {
 			word = "body"
 		}
-		if len(line) > bodyLine {
-			line = strings.ToValidUTF8(line[:bodyLine], "") + "…"
-		}
-		s.line(word, "| %s", line)
+		s.line(word, "| %s", tui.PerRune.Clip(line, bodyLine, "…"))
 	}
 	if rest := len(lines) - bodyShown; rest > 0 {
 		s.line("", "| … %d more lines", rest)

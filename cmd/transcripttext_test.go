@@ -27,3 +27,15 @@ func TestTheKubeletMaySpeakDuringARun(t *testing.T) {
 		}
 	}
 }
+
+func TestBodiesAreCutByCells(t *testing.T) {
+	for text, cells := range map[string]int{"ก": 1, "数": 2, "x": 1} {
+		var s script
+		whole := strings.Repeat(text, bodyLine/cells)
+		(&AttemptReport{Body: whole + "\n" + whole + text}).print(&s, 1)
+		cut := strings.TrimSuffix(whole, strings.Repeat(text, 1)) + "…"
+		if !strings.Contains(s.String(), "| "+whole+"\n") || !strings.Contains(s.String(), "| "+cut+"\n") {
+			t.Errorf("%q is not cut after %d cells:\n%s", text, bodyLine, &s)
+		}
+	}
+}
