@@ -79,6 +79,8 @@ func (t *target) explainAccess(access *watch.AccessError) error {
 		return say(exitUnreachable, "Not allowed (403): %v. Ask for the right to list and watch pods, or choose a namespace you may read with -n.", access)
 	case watch.Throttled:
 		return say(exitUnreachable, "The API server %s of context %q asks to be left alone for now (429): %v. Try again in a minute, or allow more with --request-timeout.", t.server, t.context, access)
+	case watch.Redirected:
+		return say(exitUnreachable, "%s.", sentence(access.Error()))
 	case watch.Refused:
 		return say(exitUsage, "The API server %s refused the request: %v. Check the names and selectors, and that it is the server you mean.", t.server, access)
 	}

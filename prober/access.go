@@ -8,8 +8,6 @@ import (
 	"time"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
 )
 
 // Subresource is a way to a pod that may be allowed or not.
@@ -49,7 +47,7 @@ const (
 // methods may be called from any goroutine.
 type Access struct {
 	// immutable after NewAccess
-	reviews authorizationclient.SelfSubjectAccessReviewInterface
+	reviews Reviews
 	now     func() time.Time
 
 	mu sync.Mutex
@@ -68,7 +66,7 @@ type answer struct {
 }
 
 // NewAccess returns an Access that has asked nothing yet. The clock may be nil for time.Now.
-func NewAccess(reviews authorizationclient.SelfSubjectAccessReviewInterface, now func() time.Time) *Access {
+func NewAccess(reviews Reviews, now func() time.Time) *Access {
 	if now == nil {
 		now = time.Now
 	}
@@ -132,7 +130,7 @@ func (a *Access) askVerb(ctx context.Context, q question, verb string) (Grant, e
 			Namespace: q.namespace, Verb: verb, Resource: "pods", Subresource: string(q.subresource),
 		},
 	}}
-	r, err := a.reviews.Create(ctx, review, metav1.CreateOptions{})
+	r, err := a.reviews.Create(ctx, review)
 	if err != nil {
 		return Grant{}, fmt.Errorf("asking whether to %s pods/%s in %s: %w", verb, q.subresource, q.namespace, err)
 	}

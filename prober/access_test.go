@@ -6,7 +6,6 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/client-go/kubernetes"
 
 	"github.com/probetop/probetop/prober"
 	"github.com/probetop/probetop/simcluster"
@@ -15,12 +14,12 @@ import (
 func TestAccess(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, simcluster.Options{})
-	clients, err := kubernetes.NewForConfig(s.config)
+	reviews, err := prober.NewReviews(s.config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	now := time.Unix(1000, 0)
-	a := prober.NewAccess(clients.AuthorizationV1().SelfSubjectAccessReviews(), func() time.Time { return now })
+	a := prober.NewAccess(reviews, func() time.Time { return now })
 	forbid := func(sub, verb string) *simcluster.Rule {
 		return s.Faults().Add(simcluster.Fault{Resource: "pods", Subresource: sub, Verb: verb, Namespace: "shop", Do: simcluster.Forbid()})
 	}

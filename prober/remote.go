@@ -8,12 +8,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/apimachinery/pkg/types"
-	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	"k8s.io/client-go/rest"
 
 	"github.com/probetop/probetop/model"
@@ -35,43 +30,24 @@ var _ Ways = (*Remote)(nil)
 
 // NewRemote returns the ways through the API server that config points to. It sends nothing. Its owner closes it.
 func NewRemote(config *rest.Config) (*Remote, error) {
-	core, err := newCore(config)
+	core, err := newGroup(config, "/api", corev1.SchemeGroupVersion, corev1.AddToScheme)
+	if err != nil {
+		return nil, fmt.Errorf("preparing to read pods: %w", err)
+	}
+	rights, err := NewReviews(config)
 	if err != nil {
 		return nil, err
-	}
-	authorization, err := authorizationclient.NewForConfig(config)
-	if err != nil {
-		return nil, fmt.Errorf("preparing to ask for rights: %w", err)
 	}
 	vantage, err := NewVantage(config)
 	if err != nil {
 		return nil, fmt.Errorf("preparing to ask pod IPs: %w", err)
 	}
-	r := &Remote{core: core, access: NewAccess(authorization.SelfSubjectAccessReviews(), nil), vantage: vantage}
+	r := &Remote{core: core, access: NewAccess(rights, nil), vantage: vantage}
 	if r.pool, err = NewPool(config, PoolOptions{Confirm: r.confirm}); err != nil {
 		vantage.Close()
 		return nil, fmt.Errorf("preparing tunnels: %w", err)
 	}
 	return r, nil
-}
-
-// newCore returns a client for the core API, protobuf on the wire where the server can.
-func newCore(config *rest.Config) (rest.Interface, error) {
-	c := rest.CopyConfig(config)
-	scheme := runtime.NewScheme()
-	metav1.AddToGroupVersion(scheme, schema.GroupVersion{Version: "v1"})
-	if err := corev1.AddToScheme(scheme); err != nil {
-		return nil, fmt.Errorf("registering core/v1: %w", err)
-	}
-	c.APIPath, c.GroupVersion = "/api", &corev1.SchemeGroupVersion
-	c.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
-	c.ContentType = runtime.ContentTypeProtobuf
-	c.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
-	core, err := rest.RESTClientFor(c)
-	if err != nil {
-		return nil, fmt.Errorf("preparing to read pods: %w", err)
-	}
-	return core, nil
 }
 
 // Close closes all ways, and returns after they have ended.

@@ -129,7 +129,7 @@ func (u *upgrader) webSocket(ctx context.Context, target *url.URL, protocol stri
 	return conn, nil
 }
 
-// spdy upgrades a request to SPDY.
+// spdy upgrades a request to SPDY. A redirect is not followed: the error is a *model.Redirect then.
 func (u *upgrader) spdy(ctx context.Context, target *url.URL, protocol string) (net.Conn, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, target.String(), nil)
 	if err != nil {
@@ -144,6 +144,9 @@ func (u *upgrader) spdy(ctx context.Context, target *url.URL, protocol string) (
 	}
 	if response.StatusCode != http.StatusSwitchingProtocols {
 		defer func() { _ = response.Body.Close() }()
+		if to := redirected(response, r); to != nil {
+			return nil, fmt.Errorf("opening a SPDY connection: %w", to)
+		}
 		return nil, fmt.Errorf("opening a SPDY connection: %w", &notUpgraded{answered(response)})
 	}
 	body, ok := response.Body.(io.ReadWriteCloser)

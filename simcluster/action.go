@@ -18,6 +18,7 @@ type Action struct {
 	status  error
 	delay   time.Duration
 	release <-chan struct{}
+	to      string
 }
 
 type actionKind uint8
@@ -36,6 +37,7 @@ const (
 	endlessPages
 	wrongKind
 	goAway
+	redirect
 	// What can happen to an event of a watch.
 	cut
 	reset
@@ -87,6 +89,9 @@ func WrongKind() Action { return Action{kind: wrongKind} }
 
 // GoAway answers, and ends the connection in good order after what it carries now (HTTP/2's GOAWAY).
 func GoAway() Action { return Action{kind: goAway} }
+// Redirect answers with 307 and sends the request elsewhere: to a URL, to which the path and the query of the request are
+// added.
+func Redirect(to string) Action { return Action{kind: redirect, to: to} }
 
 // CutWatch sends half of an event and closes the connection, with all that it carries.
 func CutWatch() Action { return Action{kind: cut} }
@@ -153,9 +158,17 @@ func (a *Action) meet(ctx context.Context, x *exchange, user string) error {
 		x.wrong = true
 	case goAway:
 		x.w.Header().Set("Connection", "close")
+	case redirect:
+		return &elsewhere{a.to + x.r.URL.RequestURI()}
 	}
 	return nil
 }
+
+// elsewhere answers a request with a redirect.
+type elsewhere struct{ location string }
+
+// Error implements error.
+func (e *elsewhere) Error() string { return "moved to " + e.location }
 
 // forbidden says what the API server's RBAC authorizer would say.
 func forbidden(r *Request, user string) error {

@@ -2,6 +2,7 @@ package simcluster
 
 import (
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -32,8 +33,11 @@ func (c *Cluster) handle(w http.ResponseWriter, r *http.Request) {
 	c.log.add(x.Request)
 	w.Header().Set("Date", c.opts.Now().UTC().Format(http.TimeFormat))
 	err := c.serve(x)
+	var moved *elsewhere
 	switch {
 	case err == nil:
+	case errors.As(err, &moved):
+		http.Redirect(w, r, moved.location, http.StatusTemporaryRedirect)
 	case r.Context().Err() != nil:
 		panic(http.ErrAbortHandler) // net/http's word for it
 	default:

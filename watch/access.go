@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/probetop/probetop/model"
 )
 
 // Access says what keeps us from a cluster.
@@ -35,13 +37,15 @@ const (
 	Throttled
 	// Refused is a request that the server understands and does not take (400, 404, 422).
 	Refused
+	// Redirected is a request that the server sends elsewhere, where the credentials do not go.
+	Redirected
 )
 
 // String returns a word for what is in the way.
 func (a Access) String() string {
 	return [...]string{
 		"failed", "unreachable", "unanswered", "certificate", "credentials", "unauthorized",
-		"forbidden", "throttled", "refused",
+		"forbidden", "throttled", "refused", "redirected",
 	}[a]
 }
 
@@ -76,8 +80,11 @@ func accessOf(err error) Access {
 		timeout interface{ Timeout() bool }
 		network *net.OpError
 		record  tls.RecordHeaderError
+		to      *model.Redirect
 	)
 	switch {
+	case errors.As(err, &to):
+		return Redirected
 	case apierrors.IsUnauthorized(err):
 		return Unauthorized
 	case apierrors.IsForbidden(err):

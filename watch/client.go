@@ -67,14 +67,14 @@ func newClient(cfg *rest.Config) (*client, error) {
 	return c, err
 }
 
-// httpClient returns a client whose requests end with their contexts. It is wrapped last: what cfg wraps is below
-// the credential plugins.
+// httpClient returns a client whose requests end with their contexts, and that follows no redirect. It is wrapped last:
+// what cfg wraps is below the credential plugins.
 func httpClient(cfg *rest.Config) (*http.Client, error) {
 	t, err := rest.TransportFor(cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &http.Client{Transport: newLeaver(t)}, nil
+	return &http.Client{Transport: newLeaver(staying{t})}, nil
 }
 
 func newScheme() (*runtime.Scheme, error) {
