@@ -65,7 +65,7 @@ func New(ctx context.Context, o Options) *Board {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	b := &Board{options: o, theme: newTheme(o.NoColor, o.ASCII), prompt: newPrompt()}
+	b := &Board{options: o, theme: newTheme(o.NoColor, o.ASCII)}
 	b.keys = newKeyMap(o.Tape != nil, o.Recorder != nil, o.Shadow != nil)
 	if o.Tape != nil {
 		b.scrub = newScrub(o.Tape)

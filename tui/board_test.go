@@ -96,7 +96,7 @@ func TestWhatIsTypedIsCleaned(t *testing.T) {
 		b := boardOf(t, options(), 80, 24, incident().snapshot())
 		press(b, "/")
 		typed(b, text)
-		if got := b.prompt.input.Value(); got != want || b.prompt.text != want {
+		if got := b.prompt.input.String(); got != want || b.prompt.text != want {
 			t.Errorf("%q typed is %q, and looked for is %q; want %q", text, got, b.prompt.text, want)
 		}
 		checkScreen(t, b)
