@@ -1,7 +1,10 @@
 package cmd
 
 import (
+	"errors"
+	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -86,11 +89,14 @@ func (c *connection) target(local func() time.Time) (*target, error) {
 	}
 	config, err := loader.ClientConfig()
 	if err != nil {
-		return nil, c.configError(err, name)
+		return nil, c.configError(err, name, raw)
 	}
 	namespace, _, err := loader.Namespace()
 	if err != nil {
 		return nil, usage("The namespace of context %q cannot be read: %v.", name, err)
+	}
+	if err := takeUser(config); err != nil {
+		return nil, badAddress(name)
 	}
 	config.Timeout = 0 // a watch has no end; single requests get their own deadline
 	config.UserAgent = "probetop/" + buildVersion()
@@ -110,7 +116,7 @@ func (t *target) listing() *rest.Config {
 }
 
 // kubectl returns the flags that lead kubectl to the same cluster: the context by its name, for the current one may be
-// another when the line is pasted, and what else was given as a flag.
+// another when the line is pasted, and what else was given as a flag; the server without a user and a password.
 func (c *connection) kubectl(context string) []string {
 	var flags []string
 	for _, f := range []struct{ name, value string }{
@@ -118,7 +124,7 @@ func (c *connection) kubectl(context string) []string {
 		{"--context", context},
 		{"--cluster", c.overrides.Context.Cluster},
 		{"--user", c.overrides.Context.AuthInfo},
-		{"--server", c.overrides.ClusterInfo.Server},
+		{"--server", withoutUser(c.overrides.ClusterInfo.Server)},
 		{"--as", c.overrides.AuthInfo.Impersonate},
 	} {
 		if f.value != "" {
@@ -159,11 +165,36 @@ func (c *connection) contextName(raw clientcmdapi.Config) (string, error) {
 }
 
 // configError explains why a context gives no connection.
-func (c *connection) configError(err error, context string) error {
+func (c *connection) configError(err error, context string, raw clientcmdapi.Config) error {
 	if clientcmd.IsEmptyConfig(err) {
 		return c.noConfig()
 	}
-	return because(usage("Context %q cannot be used: %v. Check its cluster and user in the kubeconfig.", context, err), err)
+	addresses := c.addresses(context, raw)
+	for _, a := range addresses {
+		if _, unread := url.Parse(a); unread != nil && strings.Contains(a, "@") {
+			return badAddress(context)
+		}
+	}
+	why := withoutUsers(err.Error(), addresses...)
+	return because(usage("Context %q cannot be used: %s. Check its cluster and user in the kubeconfig.", context, why), errors.New(why))
+}
+
+// addresses returns those of the server and the proxy of a context: of the flags, and of the kubeconfig.
+func (c *connection) addresses(context string, raw clientcmdapi.Config) []string {
+	list := []string{c.overrides.ClusterInfo.Server, c.overrides.ClusterInfo.ProxyURL}
+	name := c.overrides.Context.Cluster
+	if used := raw.Contexts[context]; name == "" && used != nil {
+		name = used.Cluster
+	}
+	if cluster := raw.Clusters[name]; cluster != nil {
+		list = append(list, cluster.Server, cluster.ProxyURL)
+	}
+	return list
+}
+
+// badAddress is told instead of an address that is none, of which nobody knows where the password in it ends.
+func badAddress(context string) error {
+	return usage("The address of the server or of the proxy of context %q cannot be read. Write it like https://HOST:6443, and what is special in a password as %%2F and the like.", context)
 }
 
 func (c *connection) noConfig() error {

@@ -23,7 +23,7 @@ func (l *DebugLog) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.out != nil {
-		_, _ = l.out.Write(p)
+		_, _ = l.out.WriteString(withoutUsers(string(p)))
 	}
 	return len(p), nil
 }

@@ -17,9 +17,9 @@ import (
 
 // Main runs probetop with the arguments and streams of the process and returns its exit code.
 func Main() int {
+	s := processStreams()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	s := processStreams()
 	quiet(s.Log)
 	return Execute(ctx, filepath.Base(os.Args[0]), os.Args[1:], s)
 }
@@ -32,13 +32,13 @@ func Execute(ctx context.Context, name string, args []string, s Streams) int {
 	if err == nil {
 		return exitFine
 	}
-	s.Log.logger().Error("ended with an error", "chain", chain(err))
+	s.Log.logger().Error("ended with an error", "chain", withoutUsers(chain(err)))
 	var f *failure
 	if !errors.As(err, &f) {
 		f = usage("%s.", sentence(err.Error()))
 	}
 	if f.sentence != "" {
-		fmt.Fprintln(s.Err, model.Printable(f.sentence))
+		fmt.Fprintln(s.Err, model.Printable(withoutUsers(f.sentence)))
 	}
 	return f.code
 }
