@@ -98,6 +98,9 @@ func (c *connection) target(local func() time.Time) (*target, error) {
 	if err := takeUser(config); err != nil {
 		return nil, badAddress(name)
 	}
+	if config.BearerToken != "" && config.BearerTokenFile == "" && c.overrides.AuthInfo.Token == "" {
+		(&freshToken{load: func() (*rest.Config, error) { return c.again(name) }}).follow(config)
+	}
 	config.Timeout = 0 // a watch has no end; single requests get their own deadline
 	config.UserAgent = "probetop/" + buildVersion()
 	config.QPS, config.Burst = 50, 100
@@ -106,6 +109,17 @@ func (c *connection) target(local func() time.Time) (*target, error) {
 	return &target{
 		config: config, context: name, namespace: namespace, server: config.Host, patience: patience, began: time.Now(), clock: clock, kubectl: c.kubectl(name),
 	}, nil
+}
+
+// again loads the kubeconfig anew, for the context of that name.
+func (c *connection) again(context string) (*rest.Config, error) {
+	overrides := c.overrides
+	overrides.CurrentContext = context
+	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(c.rules, &overrides).ClientConfig()
+	if err == nil {
+		err = takeUser(config)
+	}
+	return config, err
 }
 
 // listing returns the connection for what lists and watches: it takes the timeout for that of its lists alone.
