@@ -6,12 +6,15 @@ import (
 	_ "embed" // the incident
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/recording"
 	"github.com/probetop/probetop/simcluster"
 	"github.com/probetop/probetop/tui"
@@ -112,11 +115,18 @@ func (o *demoOptions) wait(ctx context.Context, cluster *simcluster.Cluster) err
 	if err := cluster.WriteKubeconfig(path); err != nil {
 		return because(usage("The kubeconfig of the demo cannot be written: %v. Check the disk.", err), err)
 	}
-	fmt.Fprintf(o.streams.Out, `The demo cluster is served at %s until ctrl-c. Try:
-  kubectl --kubeconfig %s get pods -A
-  kubectl --kubeconfig %s -n search port-forward deploy/suggest 8080
-  probetop --kubeconfig %s -A
-`, cluster.URL(), path, path, path)
+	var b strings.Builder
+	fmt.Fprintf(&b, "The demo cluster is served at %s until ctrl-c. Try:\n", cluster.URL())
+	for _, words := range [][]string{
+		{"kubectl", "--kubeconfig", path, "get", "pods", "-A"},
+		{"kubectl", "--kubeconfig", path, "-n", "search", "port-forward", "deploy/suggest", "8080"},
+		{"probetop", "--kubeconfig", path, "-A"},
+	} {
+		fmt.Fprintf(&b, "  %s\n", model.ShellLine(words))
+	}
+	if _, err := io.WriteString(o.streams.Out, b.String()); err != nil {
+		return err
+	}
 	<-ctx.Done()
 	return nil
 }
@@ -144,7 +154,7 @@ func (o *demoOptions) show(ctx context.Context, cluster *simcluster.Cluster, clo
 	group.Go(func() error { return feed.Run(ctx, append(s.all(), told)...) })
 	group.Go(func() error { return shadow.follow(ctx, feed.Reader()) })
 	options := tui.Options{
-		Source: feed.Reader(), Context: "demo", Scope: "all namespaces", Notice: demoNotice,
+		Source: feed.Reader(), Input: o.streams.In, Context: "demo", Scope: "all namespaces", Notice: demoNotice,
 		Now: clock.Now, NoColor: o.colorless(), ASCII: o.ascii,
 	}
 	if shadow != nil {

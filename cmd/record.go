@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/watch"
 )
 
@@ -103,7 +104,7 @@ func (o *recordOptions) run(ctx context.Context, path string) error {
 	if failed != nil {
 		return failed
 	}
-	fmt.Fprintf(o.streams.Err, "Recorded %s to %s. Look at it with: probetop replay %s\n", size(r.Status().Bytes), path, path)
+	fmt.Fprintf(o.streams.Err, "Recorded %s to %s. Look at it with: %s\n", size(r.Status().Bytes), path, model.ShellLine([]string{"probetop", "replay", path}))
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/recording"
 	"github.com/probetop/probetop/tui"
 	"github.com/probetop/probetop/watch"
@@ -64,7 +65,7 @@ func (o *replayOptions) run(ctx context.Context, path string) error {
 		return err
 	}
 	if !o.streams.Terminal {
-		return usage("The board needs a terminal. For a pipe or a file use: probetop get --replay %s", path)
+		return usage("The board needs a terminal. For a pipe or a file use: %s", model.ShellLine([]string{"probetop", "get", "--replay", path}))
 	}
 	player := watch.NewPlayer(tape, at, o.speed)
 	ctx, cancel := context.WithCancel(ctx)
@@ -73,7 +74,7 @@ func (o *replayOptions) run(ctx context.Context, path string) error {
 	group.Go(func() error { return player.Run(ctx) })
 	h := tape.Header()
 	err = tui.Run(ctx, tui.Options{
-		Source: player.Reader(), Tape: player, Now: player.Now,
+		Source: player.Reader(), Input: o.streams.In, Tape: player, Now: player.Now,
 		Context: h.Context, Scope: h.Scope, NoColor: o.colorless(), ASCII: o.ascii,
 	})
 	cancel()

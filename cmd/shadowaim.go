@@ -74,7 +74,7 @@ func (o *shadowOptions) nothingToRun(s *model.Snapshot) error {
 	case len(probes) > 0:
 		return usage("%s has no such probe. There are: %s.", o.args[0], nameList(probes))
 	}
-	return usage("%s has no probes. See what it has with: probetop get %s -o wide", o.args[0], o.args[0])
+	return usage("%s has no probes. See what it has with: %s", o.args[0], model.ShellLine([]string{"probetop", "get", o.args[0], "-o", "wide"}))
 }
 
 // agreed returns the probes that may be run: exec probes only when somebody has said so.

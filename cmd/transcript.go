@@ -30,7 +30,9 @@ type TranscriptReport struct {
 	Target    string  `json:"target"`
 	TimeoutMs float64 `json:"timeoutMs,omitempty"`
 	// Reproduce makes the same check by hand: for exec from anywhere, otherwise from the node.
-	Reproduce string `json:"reproduce,omitempty"`
+	// Irreproducible says why no command line does.
+	Reproduce      string `json:"reproduce,omitempty"`
+	Irreproducible string `json:"irreproducible,omitempty"`
 	// Shadow is the newest run beside the kubelet's word; left out when the pod is gone.
 	Shadow *ShadowReport `json:"shadow,omitempty"`
 	Runs   []RunReport   `json:"runs"`
@@ -88,7 +90,7 @@ func transcriptReport(context string, s *model.Snapshot, row *model.Row, probe *
 		Namespace: row.Pod.Namespace, Name: row.Pod.Name, UID: row.Pod.UID, Node: row.Pod.Node,
 		Container: probe.Container.Name, Type: probe.Type.String(), Handler: string(probe.Spec.Handler), Summary: probe.Spec.Summary(),
 		State: probe.State.String(), Certainty: probe.Certainty.String(), Failures: FailuresReport(probe.Failures), Gone: gone,
-		Target: t.Target, TimeoutMs: milliseconds(t.Timeout), Reproduce: t.Reproduce, Runs: []RunReport{runReport(t)},
+		Target: t.Target, TimeoutMs: milliseconds(t.Timeout), Reproduce: t.Reproduce, Irreproducible: t.Irreproducible, Runs: []RunReport{runReport(t)},
 	}
 	if !gone {
 		r.Shadow = shadowReport(s, row, probe, now)

@@ -51,6 +51,9 @@ func (r *TranscriptReport) print(out io.Writer, n, of int, now time.Time) error 
 			s.line("", "(on the node %s)", r.Node)
 		}
 	}
+	if r.Irreproducible != "" {
+		s.line("by hand", "%s", r.Irreproducible)
+	}
 	_, err := out.Write(s.Bytes())
 	return err
 }

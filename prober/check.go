@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -89,7 +90,7 @@ func (c *Check) prepare(probe *corev1.Probe, container *corev1.Container) {
 	case probe.Exec != nil:
 		c.Handler, c.run = model.Exec, c.execute
 		c.argv = expandCommand(probe.Exec.Command, container.Env, c.node)
-		c.Target = quoteAll(c.argv)
+		c.Target = cmp.Or(model.ShellLine(c.argv), model.Printable(strings.Join(c.argv, " ")))
 	case probe.HTTPGet != nil:
 		c.Handler, c.run = model.HTTP, c.get
 		c.prepareHTTP(probe.HTTPGet, container)

@@ -1,6 +1,8 @@
 package prober
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"net"
 	"slices"
@@ -12,30 +14,45 @@ import (
 
 // Reproduce returns a command line that makes the same check by hand, safe to paste into a shell: for exec from
 // anywhere, for the others from the node. It is empty for a probe that cannot be carried out. The flags are what leads
-// kubectl to the cluster, such as --context and its value.
-func (c *Check) Reproduce(flags ...string) string {
+// kubectl to the cluster, such as --context and its value. The error says why there is no such line for a probe that can.
+func (c *Check) Reproduce(flags ...string) (string, error) {
+	words, err := c.byHand(flags)
+	if err != nil || len(words) == 0 {
+		return "", err
+	}
+	line := model.ShellLine(words)
+	if line == "" {
+		return "", errors.New("no command line has a NUL in it, and this probe does: take it out")
+	}
+	return line, nil
+}
+
+// byHand returns the words of the command line; none for a probe that cannot be carried out.
+func (c *Check) byHand(flags []string) ([]string, error) {
 	if c.Target == "" {
-		return ""
+		return nil, nil
 	}
 	timeout := strconv.Itoa(int(c.Timeout.Seconds()))
 	switch c.Handler {
 	case model.Exec:
 		words := slices.Concat([]string{"kubectl"}, flags, []string{"exec", "-n", c.namespace, c.pod, "-c", c.Probe.Container, "--"})
-		return quoteAll(append(words, c.argv...))
+		return append(words, c.argv...), nil
 	case model.HTTP:
-		return quoteAll(c.request.curl(timeout))
+		return c.request.curl(timeout), nil
 	case model.TCP:
-		// The address was joined from the two.
-		host, port, _ := net.SplitHostPort(c.address)
+		host, port, err := net.SplitHostPort(c.address)
+		if err != nil {
+			return nil, fmt.Errorf("no command line asks %q: it is no host with a port. Write the probe's host as a name, or as an IP without brackets", c.address)
+		}
 		words := []string{"nc", "-z", "-v", "-w", timeout}
 		if strings.HasPrefix(host, "-") {
 			words = append(words, "--") // whoever wrote the probe chose the host
 		}
-		return quoteAll(append(words, host, port))
+		return append(words, host, port), nil
 	case model.GRPC:
-		return quoteAll(c.healthProbe())
+		return c.healthProbe(), nil
 	}
-	return ""
+	return nil, nil
 }
 
 // curl does not follow redirects: it would follow them to any host.

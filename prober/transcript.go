@@ -14,9 +14,10 @@ type Transcript struct {
 	Target string
 	// Timeout is the probe's own.
 	Timeout time.Duration
-	// Reproduce is a command line that makes the same check by hand; empty when there is none.
-	Reproduce string
-	Result    Result
+	// Reproduce is a command line that makes the same check by hand; empty when there is none. Irreproducible says why there is
+	// none for a probe that can be carried out.
+	Reproduce, Irreproducible string
+	Result                    Result
 	// Instance is the container (containerID) that the probe was run against; empty when there was none.
 	Instance string
 	// PodIP is what the same request came to from where the API server is; nil when it was not made.
@@ -30,7 +31,11 @@ func newTranscript(s Subject) *Transcript {
 
 // describe notes what is going to be asked. The flags are those that kubectl needs for the cluster.
 func (t *Transcript) describe(c *Check, kubectl []string) {
-	t.Handler, t.Target, t.Timeout, t.Reproduce = c.Handler, c.Target, c.Timeout, c.Reproduce(kubectl...)
+	t.Handler, t.Target, t.Timeout = c.Handler, c.Target, c.Timeout
+	var err error
+	if t.Reproduce, err = c.Reproduce(kubectl...); err != nil {
+		t.Irreproducible = err.Error()
+	}
 }
 
 // without notes that there is no verdict.
