@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +16,7 @@ import (
 // Main runs probetop with the arguments and streams of the process and returns its exit code.
 func Main() int {
 	s := processStreams()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilTold(s.Log)
 	defer stop()
 	quiet(s.Log)
 	return Execute(ctx, filepath.Base(os.Args[0]), os.Args[1:], s)

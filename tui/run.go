@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/term"
 
 	"github.com/probetop/probetop/model"
 )
@@ -54,15 +56,16 @@ type Options struct {
 // fps is how often the terminal is drawn at most; the source brings less.
 const fps = 30
 
-// Run shows the board on the terminal until the user quits or ctx is done, neither of which is an error.
+// Run shows the board on the terminal until the user quits, the terminal is closed or ctx is done, none of which is an error.
 func Run(ctx context.Context, o Options) error { return run(ctx, o) }
 
 func run(ctx context.Context, o Options, more ...tea.ProgramOption) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(fps)}
+	// Signals end ctx. Bubble Tea's own handler hangs when it hears one whose program has just ended.
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithFPS(fps), tea.WithoutSignalHandler()}
 	if o.Input != nil {
-		options = append(options, tea.WithInput(o.Input))
+		options = append(options, tea.WithInput(untilClosed(o.Input, cancel)))
 	}
 	if o.NoColor {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
@@ -72,4 +75,28 @@ func run(ctx context.Context, o Options, more ...tea.ProgramOption) error {
 		return fmt.Errorf("drawing the board: %w", err)
 	}
 	return nil
+}
+
+// untilClosed returns an input that tells when it is a terminal and has been closed: there are no keys any more, and
+// nothing to draw on.
+func untilClosed(in io.Reader, closed func()) io.Reader {
+	if file, ok := in.(*os.File); ok && term.IsTerminal(file.Fd()) {
+		return terminal{file, closed}
+	}
+	return in
+}
+
+// terminal is a file, so that it can be made raw.
+type terminal struct {
+	*os.File
+	closed func()
+}
+
+// Read implements io.Reader.
+func (t terminal) Read(p []byte) (int, error) {
+	n, err := t.File.Read(p)
+	if err != nil {
+		t.closed()
+	}
+	return n, err
 }

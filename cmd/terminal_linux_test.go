@@ -1,0 +1,128 @@
+package cmd_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"unsafe"
+)
+
+// window is a terminal with a process on it.
+type window struct {
+	*proc
+	user, screen *os.File
+}
+
+// openWindow prepares probetop on a terminal. With a session of its own it is told (HUP) when that is closed.
+func openWindow(t *testing.T, session bool, args ...string) *window {
+	t.Helper()
+	user, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = user.Close() })
+	number, unlock := uint32(0), int32(0)
+	control(t, user, syscall.TIOCGPTN, unsafe.Pointer(&number))
+	control(t, user, syscall.TIOCSPTLCK, unsafe.Pointer(&unlock))
+	screen, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = screen.Close() })
+	size := [4]uint16{24, 80}
+	control(t, screen, syscall.TIOCSWINSZ, unsafe.Pointer(&size))
+	w := &window{newProc(t, args...), user, screen}
+	w.Stdin, w.Stdout, w.Stderr = screen, screen, screen
+	w.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: session}
+	return w
+}
+
+// control asks a terminal for something, or to do it.
+func control(t *testing.T, terminal *os.File, request uintptr, argument unsafe.Pointer) {
+	t.Helper()
+	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, terminal.Fd(), request, uintptr(argument)); errno != 0 {
+		t.Fatalf("ioctl %#x: %v", request, errno)
+	}
+}
+
+// modes are those of the terminal.
+func (w *window) modes() (m syscall.Termios) {
+	w.t.Helper()
+	control(w.t, w.screen, syscall.TCGETS, unsafe.Pointer(&m))
+	return m
+}
+
+// open starts the process, and reads what it draws.
+func (w *window) open() {
+	w.begin()
+	go func() {
+		buf := make([]byte, 32<<10)
+		for {
+			n, err := w.user.Read(buf)
+			_, _ = w.Write(buf[:n])
+			if err != nil {
+				return
+			}
+		}
+	}()
+}
+
+// TestEverySignalPutsTheTerminalInOrder: its modes, the screen and the cursor are as they were.
+func TestEverySignalPutsTheTerminalInOrder(t *testing.T) {
+	t.Parallel()
+	for name, signal := range signals {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := openWindow(t, true, "demo")
+			before := w.modes()
+			w.open()
+			w.says("unready")
+			if w.modes() == before {
+				t.Error("the terminal is not raw while the board is drawn")
+			}
+			w.tell(signal)
+			code := w.ends()
+			w.until("the screen is left", func() bool { return strings.Contains(w.output(), "\x1b[?1049l") })
+			if code != 0 || w.modes() != before {
+				t.Errorf("exit code %d, modes %+v, want %+v", code, w.modes(), before)
+			}
+			if out := w.output(); strings.LastIndex(out, "\x1b[?25h") < strings.LastIndex(out, "\x1b[?25l") || strings.Contains(out, "goroutine ") {
+				t.Errorf("the terminal ends with %q", out[max(0, len(out)-200):])
+			}
+		})
+	}
+}
+
+// TestAClosedTerminalEndsTheBoard, and the last moment is in its recording, before it would be written by itself: also where the process is not told, because the terminal is
+// not its own.
+func TestAClosedTerminalEndsTheBoard(t *testing.T) {
+	t.Parallel()
+	for name, session := range map[string]bool{"told": true, "not told": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cluster, kubeconfig := hamlet(t)
+			file := filepath.Join(t.TempDir(), "incident.zst")
+			w := openWindow(t, session, "--kubeconfig", kubeconfig, "-A", "--record", file)
+			w.open()
+			w.says("web")
+			w.until("a pod in the recording", func() bool { return recordedPods(t, file) != "" })
+			if err := cluster.Apply(villager("late", true, get("/healthz"))); err != nil {
+				t.Fatal(err)
+			}
+			w.says("late")
+			if err := w.screen.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.user.Close(); err != nil {
+				t.Fatal(err)
+			}
+			w.ends()
+			if got := recordedPods(t, file); !strings.Contains(got, "pod/late\n") || !strings.Contains(got, "pod/web\n") {
+				t.Errorf("the recording has %q", got)
+			}
+		})
+	}
+}
