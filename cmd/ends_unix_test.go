@@ -3,10 +3,14 @@
 package cmd_test
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -109,5 +113,84 @@ func TestNohup(t *testing.T) {
 	p.tell(syscall.SIGTERM)
 	if code := p.ends(); code != 0 {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// pluginConfig writes a kubeconfig whose credentials come from a plugin that never answers, and that has begun another
+// program. Both write their numbers to files in the folder.
+func pluginConfig(t *testing.T, script string) (kubeconfig, dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	config := fmt.Sprintf(`
+apiVersion: v1
+kind: Config
+current-context: here
+clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
+contexts: [{name: here, context: {cluster: c, user: u}}]
+users:
+- name: u
+  user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, args: [-c, %q], interactiveMode: Never}}
+`, "cd "+dir+"; "+script)
+	kubeconfig = filepath.Join(dir, "config")
+	if err := os.WriteFile(kubeconfig, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return kubeconfig, dir
+}
+
+// number reads a process's number from a file; zero while it is not there.
+func number(file string) int {
+	text, _ := os.ReadFile(file)
+	if !strings.HasSuffix(string(text), "\n") {
+		return 0
+	}
+	n, _ := strconv.Atoi(strings.TrimSpace(string(text)))
+	return n
+}
+
+// lives reports whether a process goes on. One that has ended may still be waited for.
+func lives(id int) bool {
+	if errors.Is(syscall.Kill(id, 0), syscall.ESRCH) {
+		return false
+	}
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(id) + "/stat")
+	return !os.IsNotExist(err) && !strings.Contains(string(stat), ") Z ") || runtime.GOOS != "linux"
+}
+
+// TestAHungPluginEndsWithUs, and so does what it has begun: when we are told to end, and when we give up by ourselves.
+func TestAHungPluginEndsWithUs(t *testing.T) {
+	t.Parallel()
+	const waiting = "sleep 1000 & echo $! >child; echo $$ >plugin; "
+	for name, c := range map[string]struct {
+		script  string
+		timeout string
+		signal  syscall.Signal
+		code    int
+	}{
+		"told to end":                {waiting + "wait", "10m", syscall.SIGTERM, 130},
+		"told to hang up":            {waiting + "wait", "10m", syscall.SIGHUP, 130},
+		"given up":                   {waiting + "wait", "2s", 0, 3},
+		"deaf to TERM":               {"trap '' TERM; " + waiting + "wait", "10m", syscall.SIGTERM, 130},
+		"its child holds its output": {waiting + "exit 1", "10m", syscall.SIGTERM, 130},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kubeconfig, dir := pluginConfig(t, c.script)
+			p := newProc(t, "get", "--kubeconfig", kubeconfig, "--request-timeout", c.timeout).begin()
+			ids := [2]int{}
+			for i, file := range []string{"child", "plugin"} {
+				p.until("the plugin runs", func() bool { ids[i] = number(filepath.Join(dir, file)); return ids[i] != 0 })
+			}
+			t.Cleanup(func() { _ = syscall.Kill(ids[0], syscall.SIGKILL) })
+			if c.signal != 0 {
+				p.tell(c.signal)
+			}
+			if code := p.ends(); code != c.code {
+				t.Errorf("exit code %d, want %d; it says %q", code, c.code, p.output())
+			}
+			for i, who := range []string{"what the plugin has begun", "the plugin"} {
+				p.until(who+" has ended", func() bool { return !lives(ids[i]) })
+			}
+		})
 	}
 }

@@ -19,6 +19,7 @@ func Main() int {
 	ctx, stop := untilTold(s.Log)
 	defer stop()
 	quiet(s.Log)
+	defer adopt()()
 	return Execute(ctx, filepath.Base(os.Args[0]), os.Args[1:], s)
 }
 
