@@ -19,6 +19,7 @@ test: tidy lint race cross ## Everything that needs only Go
 race: ## Unit tests, with the race detector where there is a C compiler for it
 	go test $(RACE) -shuffle=on ./...
 	go test -run EveryByte ./prober
+	cd tools && go test ./notices
 
 .PHONY: lint
 lint: ## go vet and golangci-lint, which also checks the format
@@ -36,9 +37,31 @@ cross: ## Compile for the other platforms
 	GOOS=windows GOARCH=amd64 go build -o /dev/null .
 	GOOS=linux GOARCH=arm64 go build -o /dev/null .
 
+.PHONY: vuln
+vuln: ## Look for known vulnerabilities in what is called; asks vuln.go.dev
+	$(TOOL) govulncheck ./...
+
+.PHONY: notices
+notices: ## Write the licences of all that is linked, on any platform, to bin/THIRD_PARTY_NOTICES
+	@mkdir -p bin
+	go run -C tools ./notices -C .. > bin/THIRD_PARTY_NOTICES.new
+	mv bin/THIRD_PARTY_NOTICES.new bin/THIRD_PARTY_NOTICES
+
+VERSION ?= $(shell git describe --tags --always --dirty)
+.PHONY: release-snapshot
+release-snapshot: notices ## Build for every platform: archives in bin/release with the licences; VERSION=v0.1.0
+	@rm -rf bin/release && mkdir -p bin/release
+	for p in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64; do \
+		dir=bin/release/probetop_$$(echo $$p | tr / _); mkdir -p $$dir && cp LICENSE README.md bin/THIRD_PARTY_NOTICES $$dir && \
+		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build -trimpath -ldflags '-s -w -X github.com/probetop/probetop/cmd.version=$(VERSION)' \
+			-o $$dir/probetop$$(test $${p%/*} != windows || echo .exe) . && \
+		tar -C bin/release -czf $$dir.tar.gz $${dir##*/} && rm -r $$dir || exit 1; \
+	done
+	cd bin/release && sha256sum *.tar.gz > checksums.txt
+
 .PHONY: fmt
 fmt: ## Format the code
-	$(TOOL) gofumpt -w *.go cmd model prober recording simcluster tui watch e2e
+	$(TOOL) gofumpt -w *.go cmd model prober recording simcluster tools tui watch e2e
 
 .PHONY: golden
 golden: ## Write the pictures of the board again; read them before committing
