@@ -24,7 +24,7 @@ func checkScreen(t *testing.T, b *Board) {
 	}
 	for i, l := range lines {
 		plain := ansi.Strip(l)
-		if w := terminal(b)(plain); w > b.width {
+		if w := cellsOn(b)(plain); w > b.width {
 			t.Errorf("%dx%d: line %d has %d cells: %q", b.width, b.height, i+1, w, plain)
 		}
 		for _, r := range plain {
@@ -35,8 +35,8 @@ func checkScreen(t *testing.T, b *Board) {
 	}
 }
 
-// terminal returns how the terminal of a board counts cells. It is the library's own count.
-func terminal(b *Board) func(string) int {
+// cellsOn returns how the terminal of a board counts cells. It is the library's own count.
+func cellsOn(b *Board) func(string) int {
 	if b.theme.Measure == PerGrapheme {
 		return ansi.StringWidth
 	}
