@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/probetop/probetop/recording/mask"
 )
 
 func (t trimmer) containers(containers []corev1.Container) []corev1.Container {
@@ -30,7 +32,7 @@ func (t trimmer) container(c *corev1.Container) corev1.Container {
 		Resources: corev1.ResourceRequirements{
 			Limits: trimResources(c.Resources.Limits), Requests: trimResources(c.Resources.Requests),
 		},
-		Env: used.trim(c.Env),
+		Env: used.trim(c.Env, t.policy),
 	}
 }
 
@@ -41,9 +43,22 @@ func (t trimmer) probe(p *corev1.Probe, used variables) *corev1.Probe {
 	kept := *p
 	kept.HTTPGet = t.httpGet(p.HTTPGet)
 	if p.Exec != nil {
-		m := new(masker)
-		kept.Exec = &corev1.ExecAction{Command: m.arguments(p.Exec.Command)}
-		used.find(kept.Exec.Command, m.variables)
+		masked, variables := mask.Command(p.Exec.Command)
+		used.find(masked, variables)
+		if t.policy == mask.Show {
+			masked = p.Exec.Command
+		}
+		kept.Exec = &corev1.ExecAction{Command: masked}
+	}
+	if p.TCPSocket != nil {
+		kept.TCPSocket = t.tcpSocket(p.TCPSocket)
+	}
+	if g := p.GRPC; g != nil {
+		kept.GRPC = &corev1.GRPCAction{Port: g.Port, Service: g.Service, Mode: g.Mode}
+		if g.Service != nil {
+			service := t.policy.Text(*g.Service)
+			kept.GRPC.Service = &service
+		}
 	}
 	return &kept
 }
@@ -63,7 +78,10 @@ func (t trimmer) hook(h *corev1.LifecycleHandler) *corev1.LifecycleHandler {
 	kept := *h
 	kept.HTTPGet = t.httpGet(h.HTTPGet)
 	if h.Exec != nil {
-		kept.Exec = &corev1.ExecAction{Command: new(masker).arguments(h.Exec.Command)}
+		kept.Exec = &corev1.ExecAction{Command: t.policy.Command(h.Exec.Command)}
+	}
+	if h.TCPSocket != nil {
+		kept.TCPSocket = t.tcpSocket(h.TCPSocket)
 	}
 	return &kept
 }
@@ -73,14 +91,28 @@ func (t trimmer) httpGet(get *corev1.HTTPGetAction) *corev1.HTTPGetAction {
 		return nil
 	}
 	kept := *get
-	kept.Path = mask(get.Path)
+	kept.Path, kept.Host = t.policy.Text(get.Path), t.policy.Text(get.Host)
 	kept.HTTPHeaders = slices.Clone(get.HTTPHeaders)
 	for i := range kept.HTTPHeaders {
-		if !t.headers {
-			kept.HTTPHeaders[i].Value = hidden
-		}
+		h := &kept.HTTPHeaders[i]
+		h.Name, h.Value = t.policy.Text(h.Name), t.headerValue(h.Name, h.Value)
 	}
 	return &kept
+}
+
+// headerValue keeps the value of a header when that is wanted, and even then no secret.
+func (t trimmer) headerValue(name, value string) string {
+	switch {
+	case t.policy == mask.Show:
+		return value
+	case !t.headers:
+		return mask.Hidden
+	}
+	return mask.Value(name, value)
+}
+
+func (t trimmer) tcpSocket(s *corev1.TCPSocketAction) *corev1.TCPSocketAction {
+	return &corev1.TCPSocketAction{Port: s.Port, Host: t.policy.Text(s.Host)}
 }
 
 // trimResources keeps what explains a slow probe and a killed container.
@@ -118,7 +150,7 @@ func (v variables) find(command, secret []string) {
 
 // trim keeps the variables that were found: the kubelet looks them up here. Where a value comes from
 // elsewhere, only that it does is kept; it is empty in the command then.
-func (v variables) trim(env []corev1.EnvVar) (kept []corev1.EnvVar) {
+func (v variables) trim(env []corev1.EnvVar, policy mask.Policy) (kept []corev1.EnvVar) {
 	for i := range env {
 		e := &env[i]
 		secret, used := v[e.Name]
@@ -126,10 +158,12 @@ func (v variables) trim(env []corev1.EnvVar) (kept []corev1.EnvVar) {
 		case !used:
 		case e.ValueFrom != nil:
 			kept = append(kept, corev1.EnvVar{Name: e.Name, ValueFrom: originOf(e.ValueFrom)})
-		case secret || namesCredential(e.Name) || namesAuth(e.Name):
-			kept = append(kept, corev1.EnvVar{Name: e.Name, Value: hidden})
+		case policy == mask.Show:
+			kept = append(kept, corev1.EnvVar{Name: e.Name, Value: e.Value})
+		case secret:
+			kept = append(kept, corev1.EnvVar{Name: e.Name, Value: mask.Hidden})
 		default:
-			kept = append(kept, corev1.EnvVar{Name: e.Name, Value: mask(e.Value)})
+			kept = append(kept, corev1.EnvVar{Name: e.Name, Value: mask.Value(e.Name, e.Value)})
 		}
 	}
 	return kept

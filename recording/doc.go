@@ -62,9 +62,9 @@
 //
 // [Trim] keeps the fields of an object that are read, or that tell a story, of the managed fields of an event only when they
 // were written; env, volumes, annotations and all
-// the rest are not in the file. In texts and commands, and in the values of HTTP probe headers, what looks like a
-// credential is replaced by ***. That is a net, not a wall: a secret that looks like a word, in the output of a
-// probe, gets through.
+// the rest are not in the file. In texts, reasons, commands, hosts and paths, and in the values of HTTP probe
+// headers if they are kept at all, what looks like a secret is replaced by *** ([github.com/probetop/probetop/recording/mask]). That is
+// a net, not a wall: a secret that looks like a word, in the output of a probe, gets through.
 //
 // # Goroutines
 //

@@ -1,14 +1,19 @@
 package recording
 
-import corev1 "k8s.io/api/core/v1"
+import (
+	corev1 "k8s.io/api/core/v1"
 
-// trimmer trims pods.
+	"github.com/probetop/probetop/recording/mask"
+)
+
+// trimmer trims objects.
 type trimmer struct {
 	headers bool
+	policy  mask.Policy
 }
 
 func (t trimmer) pod(p *corev1.Pod) *corev1.Pod {
-	return &corev1.Pod{ObjectMeta: trimMeta(&p.ObjectMeta), Spec: t.spec(&p.Spec), Status: trimStatus(&p.Status)}
+	return &corev1.Pod{ObjectMeta: trimMeta(&p.ObjectMeta), Spec: t.spec(&p.Spec), Status: t.status(&p.Status)}
 }
 
 func (t trimmer) spec(s *corev1.PodSpec) corev1.PodSpec {
@@ -31,24 +36,24 @@ func (t trimmer) spec(s *corev1.PodSpec) corev1.PodSpec {
 	return out
 }
 
-func trimStatus(s *corev1.PodStatus) corev1.PodStatus {
+func (t trimmer) status(s *corev1.PodStatus) corev1.PodStatus {
 	out := corev1.PodStatus{
 		ObservedGeneration: s.ObservedGeneration,
-		Phase:              s.Phase, Reason: s.Reason, Message: mask(s.Message),
+		Phase:              s.Phase, Reason: t.policy.Text(s.Reason), Message: t.policy.Text(s.Message),
 		HostIP: s.HostIP, PodIP: s.PodIP, PodIPs: s.PodIPs, StartTime: s.StartTime, QOSClass: s.QOSClass,
-		InitContainerStatuses:      trimStatuses(s.InitContainerStatuses),
-		ContainerStatuses:          trimStatuses(s.ContainerStatuses),
-		EphemeralContainerStatuses: trimStatuses(s.EphemeralContainerStatuses),
+		InitContainerStatuses:      t.statuses(s.InitContainerStatuses),
+		ContainerStatuses:          t.statuses(s.ContainerStatuses),
+		EphemeralContainerStatuses: t.statuses(s.EphemeralContainerStatuses),
 	}
 	for i := range s.Conditions {
 		c := s.Conditions[i]
-		c.Message = mask(c.Message)
+		c.Reason, c.Message = t.policy.Text(c.Reason), t.policy.Text(c.Message)
 		out.Conditions = append(out.Conditions, c)
 	}
 	return out
 }
 
-func trimStatuses(statuses []corev1.ContainerStatus) []corev1.ContainerStatus {
+func (t trimmer) statuses(statuses []corev1.ContainerStatus) []corev1.ContainerStatus {
 	if statuses == nil {
 		return nil
 	}
@@ -58,20 +63,20 @@ func trimStatuses(statuses []corev1.ContainerStatus) []corev1.ContainerStatus {
 		out[i] = corev1.ContainerStatus{
 			Name: s.Name, Ready: s.Ready, Started: s.Started, RestartCount: s.RestartCount,
 			Image: s.Image, ImageID: s.ImageID, ContainerID: s.ContainerID,
-			State: trimState(s.State), LastTerminationState: trimState(s.LastTerminationState),
+			State: t.state(s.State), LastTerminationState: t.state(s.LastTerminationState),
 		}
 	}
 	return out
 }
 
-// trimState masks the messages of a state, which may be what the container wrote.
-func trimState(s corev1.ContainerState) corev1.ContainerState {
+// state masks the texts of a state, which may be what the container wrote.
+func (t trimmer) state(s corev1.ContainerState) corev1.ContainerState {
 	if w := s.Waiting; w != nil {
-		s.Waiting = &corev1.ContainerStateWaiting{Reason: w.Reason, Message: mask(w.Message)}
+		s.Waiting = &corev1.ContainerStateWaiting{Reason: t.policy.Text(w.Reason), Message: t.policy.Text(w.Message)}
 	}
-	if t := s.Terminated; t != nil {
-		kept := *t
-		kept.Message = mask(t.Message)
+	if s.Terminated != nil {
+		kept := *s.Terminated
+		kept.Reason, kept.Message = t.policy.Text(kept.Reason), t.policy.Text(kept.Message)
 		s.Terminated = &kept
 	}
 	return s

@@ -108,8 +108,8 @@ func found(t *testing.T, resource string, o runtime.Object, headers bool) []stri
 const (
 	metaFields = "ObjectMeta.{Name,Namespace,UID,ResourceVersion,Finalizers,OwnerReferences.{APIVersion,Kind,Name,UID}}"
 	labels     = "ObjectMeta.{Labels,Labels.key}"
-	httpFields = "HTTPGet.{Path*,Host,Port.StrVal,Scheme,Protocol,HTTPHeaders.Name}"
-	tcpFields  = "TCPSocket.{Host,Port.StrVal}"
+	httpFields = "HTTPGet.{Path*,Host*,Port.StrVal,Scheme,Protocol,HTTPHeaders.Name*}"
+	tcpFields  = "TCPSocket.{Host*,Port.StrVal}"
 	reference  = "{APIVersion,FieldPath,Kind,Name,Namespace,ResourceVersion,UID}"
 )
 
@@ -127,16 +127,16 @@ var kept = []struct {
 		Spec.{Containers,InitContainers}.{Name,Image,Ports.{Name,HostIP,Protocol}}
 		Spec.{Containers,InitContainers}.{RestartPolicy,RestartPolicyRules.{Action,ExitCodes.Operator}}
 		Spec.{Containers,InitContainers}.{StartupProbe,ReadinessProbe,LivenessProbe}.ProbeHandler.{Exec.Command*,` +
-			httpFields + "," + tcpFields + `,GRPC.{Service,Mode}}
+			httpFields + "," + tcpFields + `,GRPC.{Service*,Mode}}
 		Spec.{Containers,InitContainers}.Lifecycle.{PostStart,PreStop}.{Exec.Command*,` + httpFields + "," + tcpFields + `}
 		Spec.{Containers,InitContainers}.Lifecycle.StopSignal
-		Status.{Phase,Reason,Message*,HostIP,PodIP,PodIPs.IP,QOSClass,Conditions.{Type,Status,Reason,Message*}}
+		Status.{Phase,Reason*,Message*,HostIP,PodIP,PodIPs.IP,QOSClass,Conditions.{Type,Status,Reason*,Message*}}
 		Status.{Init,,Ephemeral}ContainerStatuses.{Name,Image,ImageID,ContainerID}
-		Status.{Init,,Ephemeral}ContainerStatuses.{State,LastTerminationState}.{Waiting.{Reason,Message*},Terminated.{Reason,Message*,ContainerID}}`,
+		Status.{Init,,Ephemeral}ContainerStatuses.{State,LastTerminationState}.{Waiting.{Reason*,Message*},Terminated.{Reason*,Message*,ContainerID}}`,
 	},
 	{
 		"events", func() runtime.Object { return &corev1.Event{} }, metaFields + " " + labels + `
-		{InvolvedObject,Related}.` + reference + ` Reason Message* Source.{Component,Host} Type Action ReportingController ReportingInstance`,
+		{InvolvedObject,Related}.` + reference + ` Reason* Message* Source.{Component,Host} Type Action* ReportingController ReportingInstance`,
 	},
 	{
 		"endpointslices", func() runtime.Object { return &discoveryv1.EndpointSlice{} }, metaFields + " " + labels + `
@@ -149,7 +149,7 @@ var kept = []struct {
 	{
 		"nodes", func() runtime.Object { return &corev1.Node{} }, metaFields + `
 		Status.NodeInfo.{KubeletVersion,ContainerRuntimeVersion,KernelVersion,OSImage,OperatingSystem,Architecture}
-		Status.Conditions.{Type,Status,Reason,Message*}`,
+		Status.Conditions.{Type,Status,Reason*,Message*}`,
 	},
 }
 

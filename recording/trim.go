@@ -10,20 +10,25 @@ import (
 )
 
 // Trim returns a new object with what a recording holds of o: what the program reads, and what a reader of an
-// incident wants. Texts are masked; values of HTTP probe headers are kept only if keepHeaders is set. The argument
+// incident wants. Texts are masked; values of HTTP probe headers are kept only if keepHeaders is set, masked. The argument
 // is not changed, but the result shares memory with it. It is nil for a type that is not recorded.
 func Trim(o runtime.Object, keepHeaders bool) runtime.Object {
+	return trimmer{headers: keepHeaders}.object(o)
+}
+
+// object trims an object.
+func (t trimmer) object(o runtime.Object) runtime.Object {
 	switch o := o.(type) {
 	case *corev1.Pod:
-		return trimmer{headers: keepHeaders}.pod(o)
+		return t.pod(o)
 	case *corev1.Event:
-		return trimEvent(o)
+		return t.event(o)
 	case *discoveryv1.EndpointSlice:
 		return trimEndpointSlice(o)
 	case *corev1.Service:
 		return trimService(o)
 	case *corev1.Node:
-		return trimNode(o)
+		return t.node(o)
 	}
 	return nil
 }
@@ -96,13 +101,13 @@ func meshValue(value string) string {
 	return value
 }
 
-func trimEvent(e *corev1.Event) *corev1.Event {
+func (t trimmer) event(e *corev1.Event) *corev1.Event {
 	return &corev1.Event{
 		ObjectMeta:     trimWritten(&e.ObjectMeta),
 		InvolvedObject: e.InvolvedObject,
-		Reason:         e.Reason, Message: mask(e.Message), Source: e.Source,
+		Reason:         t.policy.Text(e.Reason), Message: t.policy.Text(e.Message), Source: e.Source,
 		FirstTimestamp: e.FirstTimestamp, LastTimestamp: e.LastTimestamp, Count: e.Count,
-		Type: e.Type, EventTime: e.EventTime, Series: e.Series, Action: e.Action, Related: e.Related,
+		Type: e.Type, EventTime: e.EventTime, Series: e.Series, Action: t.policy.Text(e.Action), Related: e.Related,
 		ReportingController: e.ReportingController, ReportingInstance: e.ReportingInstance,
 	}
 }
@@ -135,7 +140,7 @@ func trimService(s *corev1.Service) *corev1.Service {
 // LabelVirtual is the label by which virtual kubelets name themselves: its value is virtual-kubelet.
 const LabelVirtual = "type"
 
-func trimNode(n *corev1.Node) *corev1.Node {
+func (t trimmer) node(n *corev1.Node) *corev1.Node {
 	out := &corev1.Node{ObjectMeta: trimMeta(&n.ObjectMeta)}
 	out.Labels, out.Annotations = nil, nil
 	for _, name := range [...]string{
@@ -154,7 +159,7 @@ func trimNode(n *corev1.Node) *corev1.Node {
 	}
 	for i := range n.Status.Conditions {
 		c := n.Status.Conditions[i]
-		c.Message = mask(c.Message)
+		c.Reason, c.Message = t.policy.Text(c.Reason), t.policy.Text(c.Message)
 		out.Status.Conditions = append(out.Status.Conditions, c)
 	}
 	return out

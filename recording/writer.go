@@ -14,6 +14,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
+
+	"github.com/probetop/probetop/recording/mask"
 )
 
 // backlog is how many bytes of lines may wait for the disk.
@@ -21,8 +23,10 @@ const backlog = 64 << 20
 
 // Options are how a recording is written.
 type Options struct {
-	// Headers keeps the values of HTTP probe headers, which are masked otherwise.
+	// Headers keeps the values of HTTP probe headers that do not look like a secret.
 	Headers bool
+	// Mask says whether secrets are hidden; they are when it is zero.
+	Mask mask.Policy
 	// Sync is how long an entry may wait before it is on the disk; one second when it is zero.
 	Sync time.Duration
 }
@@ -103,7 +107,7 @@ func (w *Writer) Object(at time.Time, stream uint8, event watch.EventType, resou
 	if w.Err() != nil || eventType([]byte(event)) == "" || resourceName([]byte(resource)) == "" {
 		return
 	}
-	trimmed := Trim(o, w.options.Headers)
+	trimmed := trimmer{w.options.Headers, w.options.Mask}.object(o)
 	if trimmed == nil {
 		return
 	}
@@ -121,7 +125,7 @@ func (w *Writer) List(at time.Time, stream uint8, resource, edge string) {
 
 // Source records the state of a stream. Its error is masked like everything else.
 func (w *Writer) Source(at time.Time, stream uint8, s Source) {
-	s.Since, s.Error = s.Since.UTC(), mask(s.Error)
+	s.Since, s.Error = s.Since.UTC(), w.options.Mask.Text(s.Error)
 	w.entry(&Entry{At: at.UTC(), Stream: stream, Source: &s})
 }
 
