@@ -36,7 +36,7 @@ func (m *masker) userinfo(i int) int {
 // lastAt returns where the last @ is before a host with a port in the word that goes on at i; i when there is none.
 func (m *masker) lastAt(i int) int {
 	end := i
-	for end < len(m.text) && strings.IndexByte("? \t\r\n\"'`\\<>", m.text[end]) < 0 {
+	for end < len(m.text) && end < i+lineReach && strings.IndexByte("? \t\r\n\"'`\\<>", m.text[end]) < 0 {
 		end++
 	}
 	if at := strings.LastIndexByte(m.text[i:end], '@'); at > 0 && isHostPort(m.text[i+at+1:]) {
@@ -108,7 +108,7 @@ func (m *masker) hook(i int) int {
 }
 
 func (m *masker) pathEnd(i int) int {
-	for i < len(m.text) && !isSpace(m.text[i]) && strings.IndexByte("\"'`<>?)],;", m.text[i]) < 0 {
+	for from := i; i < len(m.text) && i < from+reach && !isSpace(m.text[i]) && strings.IndexByte("\"'`<>?)],;", m.text[i]) < 0; {
 		i++
 	}
 	return i
@@ -141,7 +141,7 @@ func (m *masker) account(i, end int) int {
 		return at
 	}
 	to := end + 1
-	for to < len(m.text) && !isSpace(m.text[to]) && strings.IndexByte("\"'`<>\\", m.text[to]) < 0 {
+	for to < len(m.text) && to < end+lineReach && !isSpace(m.text[to]) && strings.IndexByte("\"'`<>\\", m.text[to]) < 0 {
 		to++
 	}
 	at := strings.LastIndexByte(m.text[end+1:to], '@')

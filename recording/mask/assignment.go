@@ -47,7 +47,9 @@ func (m *masker) separator(i, end int) (at, value int) {
 	}
 	sep := m.text[at:value]
 	switch {
-	case sep == "" && at > end && at < len(m.text) && m.text[at] == ',' && m.isArgument(at+1):
+	case sep == "" && strings.HasPrefix(m.text[at:], "->"):
+		return at, at + len("->")
+	case sep == "" && at > end && at < len(m.text) && m.text[at] == ',' && m.isFirst(i) && m.isArgument(at+1):
 		return at, at + 1 // define('PASSWORD', 'x')
 	case sep == "", strings.HasPrefix(m.text[at:], "://"), sep == "::", sep == "?", sep == "|", sep == "||":
 		return at, at
@@ -55,6 +57,14 @@ func (m *masker) separator(i, end int) (at, value int) {
 		return at, at
 	}
 	return at, value
+}
+
+// isFirst reports whether the string that begins at i is the first of the arguments of a call.
+func (m *masker) isFirst(i int) bool {
+	for i > 0 && strings.IndexByte("\"'`\\", m.text[i-1]) >= 0 {
+		i--
+	}
+	return i > 0 && m.text[i-1] == '('
 }
 
 // isArgument reports whether a string begins at i that is no name of another member.
@@ -79,7 +89,9 @@ func (m *masker) classAt(i, end int) class {
 	switch strings.ToLower(m.text[i:end]) {
 	case "key", "id", "code", "passe", "phrase", "word", "khau", "sandi":
 	default:
-		return c
+		if !isDigits(m.text[i:end]) || end-i > 2 { // unseal key 1
+			return c
+		}
 	}
 	begin := i
 	for range 2 {
@@ -113,10 +125,22 @@ func (m *masker) named(c class, i, begin int, assigns bool) int {
 			begin = next
 		}
 	}
+	if begin < len(m.text) && m.text[begin] == '[' && begin+1 < len(m.text) && !isSpace(m.text[begin+1]) && !foldContains(m.text[begin:min(len(m.text), begin+12)], "redact") {
+		begin++ // the first of a list
+	}
 	quoted := m.quote(begin) > begin
 	from, to, next := m.extent(begin)
 	value := m.text[from:to]
 	switch {
+	case !quoted && (value == "|" || value == ">" || value == "|-" || value == ">-"): // a block of YAML
+		if next < len(m.text) && isLineEnd(m.text[next]) {
+			return m.below(c, next)
+		}
+		return 0
+	case !quoted && strings.HasPrefix(value, "{") && !strings.HasPrefix(value, "{{"):
+		return m.object(c, begin)
+	case c == strong && isSeedPhrase(m.text[i:begin]):
+		return m.line(begin)
 	case from >= len(m.text):
 		m.expects = true
 		return len(m.text)
@@ -132,8 +156,26 @@ func (m *masker) named(c class, i, begin int, assigns bool) int {
 	case !quoted && isMember(value):
 		return 0
 	}
-	m.hide(from, to)
-	return max(next, begin+1)
+	return max(m.hideValue(from, to, next), begin+1)
+}
+
+// object looks at the value that begins with a brace at i: an object with a value in it, or braces around a value.
+func (m *masker) object(c class, i int) int {
+	if m.namedAt(i + 1) {
+		m.pair = pair{class: c, from: i}
+		return 0
+	}
+	end := strings.IndexByte(m.text[i:], '}')
+	if end < 2 || c < strong || m.placeholder(m.text[i+1:i+end]) || strings.ContainsAny(m.text[i:i+end], "\n\"'") {
+		return 0
+	}
+	m.hide(i+1, i+end)
+	return i + end
+}
+
+// isSeedPhrase reports whether a name is that of the words that a key is made of.
+func isSeedPhrase(name string) bool {
+	return foldContains(name, "mnemonic") || foldContains(name, "phrase") && foldContains(name, "seed")
 }
 
 // isMember reports whether a value is an object or a list, whose members are looked at.
@@ -148,6 +190,9 @@ func (m *masker) noteVariable(value string) {
 
 // generated reports whether the value of a weak name, which begins at i, looks like a secret.
 func (m *masker) generated(value string, i int) bool {
+	if strings.ContainsAny(value, " \n(") || strings.HasPrefix(value, "&") {
+		return false // a sentence, or code
+	}
 	if i > 0 && (m.text[i-1] == '?' || m.text[i-1] == '&') && len(value) >= 16 {
 		return true
 	}
@@ -163,7 +208,7 @@ func (m *masker) below(c class, i int) int {
 	from, to, next := m.extent(begin)
 	value := m.text[from:to]
 	switch {
-	case c < strong, value == "", strings.IndexByte("-{[#<", value[0]) >= 0, strings.HasSuffix(value, ":"), strings.ContainsAny(value, "=:"), m.placeholder(value), isProse(value), isWhere(value, c):
+	case c < medium, c == medium && !generated(value), value == "", strings.IndexByte("-{[#<", value[0]) >= 0, strings.HasSuffix(value, ":"), strings.ContainsAny(value, "=:"), m.placeholder(value), isProse(value), isWhere(value, c):
 		return 0
 	}
 	m.hide(from, to)
@@ -178,8 +223,7 @@ func (m *masker) auth(begin int, assigns bool) int {
 	case m.placeholder(value), isWordOrNumber(value), strings.Contains(value, "://"), isMember(value):
 		return 0
 	case assigns, quoted, strings.IndexByte(value, ':') > 0 && !strings.HasSuffix(value, ":"), generated(value):
-		m.hide(from, to)
-		return max(next, begin+1)
+		return max(m.hideValue(from, to, next), begin+1)
 	}
 	return 0
 }
@@ -214,6 +258,9 @@ type pair struct {
 
 // other looks at the value of a name that says nothing of secrets.
 func (m *masker) other(name string, c class, i, begin int) int {
+	if c == plain && len(name) > len("defaultvalue") {
+		return 0
+	}
 	from, to, next := m.extent(begin)
 	if c == identity {
 		m.identity = Span{from, to}
@@ -222,21 +269,15 @@ func (m *masker) other(name string, c class, i, begin int) int {
 		}
 		return 0
 	}
-	if len(name) > 12 {
-		return 0
-	}
 	switch strings.ToLower(name) {
 	case "name", "key", "k", "field", "env", "header", "property", "param", "n", "variable", "var":
 		m.notePair(from, to)
 	case "value", "val", "v", "stringvalue", "defaultvalue", "data", "content":
 		if m.pair.class >= medium && i-m.pair.from < pairLength && !strings.ContainsAny(m.text[m.pair.from:i], "}") {
-			c := m.pair.class
 			m.pair = pair{}
 			if value := m.text[from:to]; !m.placeholder(value) && !isMember(value) && !strings.HasSuffix(value, ":") {
-				m.hide(from, to)
-				return max(next, begin+1)
+				return max(m.hideValue(from, to, next), begin+1)
 			}
-			_ = c
 			return 0
 		}
 		m.pair = pair{value: Span{from, to}}

@@ -70,24 +70,27 @@ func (m *masker) told(word string, c class, i int) int {
 		i = skipped
 	}
 	if strings.IndexByte("=:>|&(){}[]<-/", m.text[i]) >= 0 {
-		return 0
+		return m.bracketed(c, i)
 	}
 	from, to, next := m.extent(i)
 	value := m.text[from:to]
 	bare := strings.TrimRight(value, ".,;:!?")
 	quoted := from > i
+	if end := m.complaint(i); end > 0 && c == strong {
+		return end
+	}
 	password := foldContains(word, "pass") || foldContains(word, "pwd") || !isASCII(word) || isLanguage(strings.ToLower(word))
 	switch {
-	case m.placeholder(value), isWordOrNumber(bare), strings.Contains(value, "://"), isWhere(value, c), quoted && m.isName(to):
+	case m.placeholder(value), isWordOrNumber(bare), strings.Contains(value, "://"), isWhere(value, c), quoted && (m.isName(to) || m.around(from-1) == m.text[from-1]):
 		return 0
 	case quoted && password && !strings.Contains(value, "\n") && len(value) < 80:
 	case len(bare) < 3:
 		return 0
 	case isUUID(bare):
+	case !quoted && m.judged(next) && c == strong && len(bare) > 3:
 	case foldContains(word, "secret") && isObjectName(bare) && len(bare) < 32:
 		return 0 // the name of one in Kubernetes
 	case generated(bare) && len(bare) >= 5 && !isCode(bare):
-	case !quoted && m.judged(next) && c == strong && len(bare) > 3:
 	case !quoted && password && m.netrc(i):
 	default:
 		return 0
@@ -97,6 +100,43 @@ func (m *masker) told(word string, c class, i int) int {
 	}
 	m.hide(from, to)
 	return max(next, i+1)
+}
+
+// bracketed hides a value in brackets that looks like a secret: password (x7) rejected.
+func (m *masker) bracketed(c class, i int) int {
+	at := strings.IndexByte("([<{", m.text[i])
+	if at < 0 || c < strong {
+		return 0
+	}
+	end := strings.IndexByte(m.text[i:min(len(m.text), i+lineReach)], ")]>}"[at])
+	if end < 2 || !generated(m.text[i+1:i+end]) || strings.ContainsAny(m.text[i+1:i+end], " =:") {
+		return 0
+	}
+	m.hide(i+1, i+end)
+	return i + end
+}
+
+// complaint hides what follows a few words and a colon at the end of a line: password incorrect: x7. It returns where to go on; 0 when
+// there is nothing of the kind.
+func (m *masker) complaint(i int) int {
+	for range 4 {
+		word, next := m.wordAt(i)
+		end := i + len(word)
+		if word == "" || !isLetters(word) || end >= len(m.text) {
+			return 0
+		}
+		if m.text[end] != ':' {
+			i = next
+			continue
+		}
+		from, to, after := m.extent(next)
+		if value := m.text[from:to]; next < len(m.text) && !strings.HasSuffix(value, ":") && generated(value) && !isCode(value) && (after == len(m.text) || isLineEnd(m.text[after])) {
+			m.hide(from, to)
+			return after
+		}
+		return 0
+	}
+	return 0
 }
 
 // copula returns where the word behind "is" begins; i when there is none.

@@ -18,6 +18,9 @@ var issued = newIssued(`
 	ya.oauth 20, wg_ 40, prefect_ 24, rpa_ 20, cio_ 30, ddp_ 20, ddapp_ 20, shpua_ 20, authress_ 20, sc_ 40, ext_ 40, scauth_ 40, pat 60, CONTENTFUL- 20, SharedAccessSignature 20, b_ 44, atlasv1. 40, sha256~ 30, bb_ 30, exp_ 40, ops- 40, mmk_ 20, op_ 40
 `)
 
+// keyLength is how long a key is at most of which all is looked at.
+const keyLength = 4 << 10
+
 // issuedKey is what begins a key.
 type issuedKey struct {
 	prefix string
@@ -49,8 +52,14 @@ func (m *masker) issued(i int) int {
 			continue
 		}
 		end := i + len(k.prefix)
-		varied := 0
-		for end < len(m.text) && inKey(m.text[end]) {
+		varied, digits, first := 0, 0, 0
+		for end < len(m.text) && end < i+keyLength && inKey(m.text[end]) {
+			if isDigit(m.text[end]) {
+				digits++
+			}
+			if m.text[end] == '.' && first == 0 {
+				first = end - i - len(k.prefix)
+			}
 			if isDigit(m.text[end]) || m.text[end] >= 'A' && m.text[end] <= 'Z' {
 				varied++
 			}
@@ -58,6 +67,9 @@ func (m *masker) issued(i int) int {
 		}
 		for end > i && (m.text[end-1] == '.' || m.text[end-1] == '-' || m.text[end-1] == '/') {
 			end--
+		}
+		if len(k.prefix) <= 3 && k.prefix[len(k.prefix)-1] != '_' && (digits < 2 || first > 0 && first < 14) {
+			continue // names begin like this
 		}
 		if rest := end - i - len(k.prefix); rest >= k.least && (varied > 1 || len(k.prefix) > 6) && oneWord(m.text[i+len(k.prefix):end], k.least) {
 			return end

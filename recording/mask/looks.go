@@ -92,10 +92,11 @@ func looksSecret(s string) bool {
 }
 
 // random reports whether s mixes upper case, lower case and digits as words and names do not: a third of its
-// characters differ in kind from the one before. (Of random base64 it is two thirds.) A long string may do without one of the cases.
+// characters differ in kind from the one before, and three of ten when a capital at the beginning of a word does not count. (Of random
+// base64 it is two thirds, and a half.) A long string may do without one of the cases.
 func random(s string) bool {
-	var upper, lower, digit, changes int
-	before := byte(0)
+	var upper, lower, digit, changes, humps int
+	before, earlier := byte(0), byte(0)
 	for i := range len(s) {
 		kind := byte('+')
 		switch c := s[i]; {
@@ -108,11 +109,14 @@ func random(s string) bool {
 		}
 		if kind != before {
 			changes++
+			if before == 'A' && kind == 'a' && earlier != 'A' {
+				humps++
+			}
 		}
-		before = kind
+		before, earlier = kind, before
 	}
 	if upper > 1 && lower > 1 && digit > 0 {
-		return changes*3 >= len(s)
+		return changes*3 >= len(s) && (changes-humps)*10 >= 3*len(s)
 	}
 	return len(s) >= hexLength && digit > 3 && upper+lower+digit == len(s) && changes*4 >= len(s)
 }
@@ -312,4 +316,24 @@ func isCode(s string) bool {
 		letters++
 	}
 	return letters > 0 && letters < 8 && len(s) <= 12 && isDigits(s[letters:]) || isDigits(s) && len(s) < 6
+}
+
+// hash hides the hash of a password in the format of crypt that may begin at i: $6$salt$hash. It returns where to go on.
+func (m *masker) hash(i int) int {
+	end, dollars := i, 0
+	for end < len(m.text) && end < i+reach && (isLetter(m.text[end]) || isDigit(m.text[end]) || strings.IndexByte("$./=,+-", m.text[end]) >= 0) {
+		if m.text[end] == '$' {
+			dollars++
+		}
+		end++
+	}
+	if dollars < 3 || end-i < 28 {
+		return i + 1
+	}
+	begin := i + 1 + strings.IndexByte(m.text[i+1:], '$') + 1
+	if begin-i > 12 || begin-i < 3 {
+		return i + 1
+	}
+	m.hide(begin, end)
+	return end
 }

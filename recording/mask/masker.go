@@ -74,6 +74,8 @@ func (m *masker) step(i int) int {
 		return m.userinfo(i + 2)
 	case c == '-' && strings.HasPrefix(m.text[i:], pemBegin):
 		return m.pem(i)
+	case c == '$':
+		return m.hash(i)
 	case c == '|' || c == ';' || c == '&' || c == '\n':
 		m.program = program{}
 		return i + 1

@@ -32,6 +32,9 @@ func classOf(name string) class {
 	if strings.HasPrefix(name, "--no-") || name == "PWD" || name == "OLDPWD" {
 		return plain
 	}
+	if len(name) > 2 && name[0] == '-' && name[1] == 'D' {
+		name = name[2:] // a property of a JVM
+	}
 	if len(name) > nameLength {
 		name = name[len(name)-nameLength:]
 	}
@@ -70,7 +73,10 @@ func classOfWords(whole, last string) class {
 	if len(whole) < 2 {
 		return plain
 	}
-	if whole == "passcode" || strings.HasSuffix(whole, "sessionid") || strings.HasSuffix(whole, "sessid") || strings.HasSuffix(whole, "secretid") {
+	if of, ok := strings.CutSuffix(whole, "code"); ok && isCodeOf(of) {
+		return medium
+	}
+	if whole == "passcode" || whole == "mnemonic" || whole == "seedphrase" || strings.HasSuffix(whole, "keydata") || strings.HasSuffix(whole, "sessionid") || strings.HasSuffix(whole, "sessid") || strings.HasSuffix(whole, "secretid") {
 		return strong
 	}
 	if c := classOfLast(last); c != depends {
@@ -112,7 +118,7 @@ func classOfLast(last string) class {
 		"digest", "revision", "rev", "etag", "checksum", "md5", "image", "tag", "build", "integrity", "fingerprint", "thumbprint", "hash", "sum", "ref2", "head",
 		"parent", "containerid", "imageid", "podid", "sandbox", "container", "resource", "subject", "oid", "ident":
 		return identity
-	case "pw", "psw", "otp", "totp", "psk", "jwt", "sid", "csrf", "xsrf", "hmac", "bearer", "mnemonic", "seedphrase", "sig", "signature", "pin", "pincode", "cookie", "session", "nonce", "passkey":
+	case "pw", "psw", "otp", "totp", "psk", "jwt", "sid", "csrf", "xsrf", "hmac", "bearer", "sig", "signature", "pin", "pincode", "cookie", "session", "nonce", "passkey":
 		return medium
 	case "key", "pass", "token", "pwd":
 		return depends
@@ -143,6 +149,15 @@ func classOfKey(whole string) class {
 		}
 	}
 	return weak
+}
+
+// isCodeOf reports whether a code of that kind is a secret.
+func isCodeOf(of string) bool {
+	switch of {
+	case "verification", "otp", "2fa", "mfa", "security", "recovery", "backup", "pin", "auth", "authorization", "activation", "invite", "pairing", "device":
+		return true
+	}
+	return false
 }
 
 // isVendor reports whether a name is that of a service whose keys do not look like any.

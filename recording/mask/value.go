@@ -10,7 +10,7 @@ func (m *masker) value(i int) int {
 	}
 	from, to, next := m.extent(i)
 	if value := m.text[from:to]; !isMasked(value) {
-		m.hide(from, to)
+		next = m.hideValue(from, to, next)
 	}
 	return max(next, i+1)
 }
@@ -33,12 +33,27 @@ func (m *masker) extent(i int) (from, to, next int) {
 	return i, rest, end
 }
 
-// valueEnd returns where an unquoted value ends that begins at i.
+// valueLength is how much of an unquoted value is looked at to decide what it is.
+const valueLength = 1 << 10
+
+// valueEnd returns where an unquoted value ends that begins at i, or as much of it as is looked at.
 func (m *masker) valueEnd(i int) int {
-	for i < len(m.text) && !isSpace(m.text[i]) && !m.ends(i) {
+	for limit := i + valueLength; i < len(m.text) && i < limit && !isSpace(m.text[i]) && !m.ends(i); {
 		i++
 	}
 	return i
+}
+
+// hideValue hides the value between from and to, and what is left of it when it is longer than what was looked at. It returns where to go on.
+func (m *masker) hideValue(from, to, next int) int {
+	if next-from >= valueLength && m.quote(next) == next {
+		for next < len(m.text) && !isSpace(m.text[next]) && !m.ends(next) {
+			next++
+		}
+		to = next
+	}
+	m.hide(from, to)
+	return next
 }
 
 // ends reports whether what is at i ends an unquoted value: a quote or a bracket that what it is part of ends with, or what separates it from
@@ -122,9 +137,12 @@ func (m *masker) line(i int) int {
 
 // around returns the quote that what begins at i stands in on its line; 0 when it stands in none.
 func (m *masker) around(i int) (open byte) {
-	begin := strings.LastIndexAny(m.text[:i], "\r\n") + 1
-	for _, c := range []byte(m.text[max(begin, i-reach):i]) {
+	before := m.text[max(0, i-reach):i]
+	for at := range len(before) {
+		c := before[at]
 		switch {
+		case isLineEnd(c):
+			open = 0
 		case c != '"' && c != '\'' && c != '`':
 		case open == 0:
 			open = c
@@ -213,7 +231,7 @@ func placeheld(s string) bool {
 		return false
 	}
 	switch {
-	case s[0] == '<' && s[len(s)-1] == '>', s[0] == '{' && s[1] == '{', s[0] == '[' && s[len(s)-1] == ']' && isLetters(s[1:len(s)-1]),
+	case s[0] == '<' && s[len(s)-1] == '>' && !generated(s[1:len(s)-1]), s[0] == '{' && s[1] == '{', s[0] == '[' && s[len(s)-1] == ']' && isLetters(s[1:len(s)-1]),
 		s[0] == '(' && s[len(s)-1] == ')' && isLetters(s[1:len(s)-1]):
 		return true
 	case s[0] == '%' && len(s) == 2:

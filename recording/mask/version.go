@@ -156,6 +156,9 @@ func latin(r rune) rune {
 	case 'ό', 'ὸ':
 		return 'ο'
 	}
+	if r > '\u1eff' {
+		return 0
+	}
 	if i := strings.IndexRune(accented, r); i >= 0 {
 		return rune(unaccent[utf8.RuneCountInString(accented[:i])])
 	}
