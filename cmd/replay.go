@@ -13,6 +13,7 @@ import (
 
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/recording"
+	"github.com/probetop/probetop/recording/mask"
 	"github.com/probetop/probetop/tui"
 	"github.com/probetop/probetop/watch"
 )
@@ -86,7 +87,7 @@ func playable(speed float64) bool { return speed >= watch.Slowest && speed <= wa
 
 // openTape reads a recording, or says why it cannot be read.
 func openTape(path string) (*watch.Tape, error) {
-	tape, err := watch.OpenTape(path)
+	tape, err := watch.OpenTape(path, mask.Hide)
 	if err == nil {
 		return tape, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -88,7 +89,7 @@ func (p *ProbeSpec) target() string {
 		if p.Port != "" {
 			u.Host = net.JoinHostPort(p.Host, p.Port)
 		}
-		return "http-get " + u.String()
+		return "http-get " + strings.ReplaceAll(u.String(), "%2A%2A%2A", "***") // where a secret was
 	case TCP:
 		return "tcp-socket " + p.Host + ":" + p.Port
 	case GRPC:

@@ -153,8 +153,14 @@ func fitsCommand(p *ProbeSpec, text string) fit {
 	if execCause(text) != CauseExecTimeout || !strings.Contains(text, `"`) || strings.Contains(command, "$") {
 		return fits
 	}
-	return byNameIf(strings.Contains(text, strconv.Quote(command)))
+	if strings.Contains(text, strconv.Quote(command)) {
+		return fitsByName
+	}
+	return fitIf(strings.Contains(command, hidden) || strings.Contains(text, hidden))
 }
+
+// hidden stands in texts where a secret was. What precedes and follows it may have been hidden in one text and not in another.
+const hidden = "***"
 
 // at reports whether a probe asks at an address of host and port.
 func (c *Container) at(p *ProbeSpec, address string) bool {

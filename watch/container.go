@@ -53,8 +53,8 @@ func readStatus(in *interner, fact *model.Container, s *corev1.ContainerStatus) 
 	}
 	if t := s.LastTerminationState.Terminated; t != nil {
 		fact.Last = &model.Termination{
-			Reason:     in.string(t.Reason),
-			Message:    t.Message,
+			Reason:     in.text(t.Reason),
+			Message:    in.policy.Text(t.Message),
 			ExitCode:   t.ExitCode,
 			Signal:     t.Signal,
 			StartedAt:  utc(t.StartedAt),
@@ -66,11 +66,11 @@ func readStatus(in *interner, fact *model.Container, s *corev1.ContainerStatus) 
 		fact.State, fact.StartedAt = model.Running, utc(s.State.Running.StartedAt)
 	case s.State.Terminated != nil:
 		t := s.State.Terminated
-		fact.State, fact.Reason, fact.Message = model.Terminated, in.string(t.Reason), t.Message
+		fact.State, fact.Reason, fact.Message = model.Terminated, in.text(t.Reason), in.policy.Text(t.Message)
 		fact.ExitCode, fact.Signal = t.ExitCode, t.Signal
 		fact.StartedAt, fact.FinishedAt = utc(t.StartedAt), utc(t.FinishedAt)
 	case s.State.Waiting != nil:
-		fact.State, fact.Reason, fact.Message = model.Waiting, in.string(s.State.Waiting.Reason), s.State.Waiting.Message
+		fact.State, fact.Reason, fact.Message = model.Waiting, in.text(s.State.Waiting.Reason), in.policy.Text(s.State.Waiting.Message)
 	default: // a state that names none is a waiting one (core/v1 ContainerState)
 		fact.State = model.Waiting
 	}

@@ -26,7 +26,7 @@ func (in *interner) containerSpec(c *corev1.Container) *model.ContainerSpec {
 		in.key = append(append(in.key, name...), 0)
 	}
 	in.key = strconv.AppendInt(append(in.key, 1), int64(sleep), 10)
-	postStart, preStop := hooksOf(c)
+	postStart, preStop := hooksOf(in.policy, c)
 	limit := memoryLimit(c)
 	for _, text := range [...]string{postStart, preStop, limit} {
 		in.key = append(append(in.key, 0), text...)

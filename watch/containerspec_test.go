@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording/mask"
 )
 
 func execProbe(command ...string) *corev1.Probe {
@@ -100,7 +101,7 @@ func TestPortThatIsANameOfDigits(t *testing.T) {
 		port intstr.IntOrString
 		want bool
 	}{{intstr.FromInt32(8080), false}, {intstr.FromString("8080"), true}, {intstr.FromString("http"), false}} {
-		got := probeFact(&corev1.Probe{ProbeHandler: corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: c.port}}})
+		got := probeFact(mask.Hide, &corev1.Probe{ProbeHandler: corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: c.port}}})
 		if got.DigitName != c.want || got.Port != c.port.String() {
 			t.Errorf("port %v: %q, made of digits %v, want %v", c.port, got.Port, got.DigitName, c.want)
 		}

@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording/mask"
 )
 
 const (
@@ -28,7 +29,12 @@ type interner struct {
 	settings map[model.Setting]*model.Setting
 	key      []byte
 	names    []string
+	// policy says how what the cluster says is masked.
+	policy mask.Policy
 }
+
+// text returns the one copy of a text that others wrote, masked.
+func (in *interner) text(s string) string { return in.string(in.policy.Text(s)) }
 
 func newInterner() *interner {
 	return &interner{
@@ -68,7 +74,7 @@ func (in *interner) probe(p *corev1.Probe) *model.ProbeSpec {
 	}
 	n, err := p.MarshalTo(in.key[:size])
 	if err != nil {
-		return probeFact(p)
+		return probeFact(in.policy, p)
 	}
 	if shared, ok := in.probes[string(in.key[:n])]; ok {
 		return shared
@@ -76,7 +82,7 @@ func (in *interner) probe(p *corev1.Probe) *model.ProbeSpec {
 	if len(in.probes) >= internedStrings {
 		clear(in.probes)
 	}
-	spec := probeFact(p)
+	spec := probeFact(in.policy, p)
 	in.probes[string(in.key[:n])] = spec
 	return spec
 }

@@ -9,6 +9,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording/mask"
 )
 
 // Source is where changes come from. Run emits them until ctx ends or there are no more, and returns after
@@ -26,6 +27,8 @@ type Live struct {
 	pulse  *pulse
 	// Clock tells when something is heard; it may be set before Run.
 	Clock Clock
+	// Mask says how what the cluster says is masked; it may be set before Run.
+	Mask mask.Policy
 
 	mu sync.Mutex
 	// guarded by mu
@@ -76,7 +79,8 @@ func (l *Live) start(emit func(model.Change)) []*stream {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, p := range l.plans {
-		s := newStream(l.client, p, l.Clock, l.pulse, emit)
+		s := newStream(l.client, p, l.Clock, l.pulse, masked(l.Mask, emit))
+		s.facts.policy = l.Mask
 		l.pulse.attend(s.health)
 		s.want(l.recorder)
 		s.health.syncing()
@@ -93,5 +97,17 @@ func (l *Live) Record(r Recorder) {
 	l.recorder = r
 	for _, s := range l.streams {
 		s.record(r)
+	}
+}
+
+// masked returns emit for sources whose errors may have secrets in them.
+func masked(policy mask.Policy, emit func(model.Change)) func(model.Change) {
+	return func(ch model.Change) {
+		if s, ok := ch.Fact.(*model.Source); ok && s.Error != "" {
+			told := *s
+			told.Error = policy.Text(s.Error)
+			ch.Fact = &told
+		}
+		emit(ch)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/recording"
+	"github.com/probetop/probetop/recording/mask"
 )
 
 // metricsStream is the stream of kubelets' counters, beyond those of a Live.
@@ -26,6 +27,8 @@ type Metrics struct {
 	snapshot func() *model.Snapshot
 	// Clock tells when something is heard; it may be set before Run.
 	Clock Clock
+	// Mask says how what the kubelets say is masked; it may be set before Run.
+	Mask mask.Policy
 
 	mu sync.Mutex
 	// guarded by mu
@@ -54,6 +57,7 @@ func NewMetrics(cfg *rest.Config, snapshot func() *model.Snapshot) (*Metrics, er
 // Run emits what the counters say until ctx ends, and then returns nil. The first change announces the source as
 // syncing, and it is synced when every node has been asked once. What fails is tried again; it stops nothing else.
 func (m *Metrics) Run(ctx context.Context, emit func(model.Change)) error {
+	emit = masked(m.Mask, emit)
 	s := newScraper(m.client, m.Clock, m.snapshot, func(ch model.Change) {
 		m.record(ch)
 		emit(ch)

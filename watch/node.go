@@ -22,7 +22,7 @@ func nodeFact(in *interner, n *corev1.Node) *model.Node {
 	for i := range n.Status.Conditions {
 		if c := &n.Status.Conditions[i]; c.Type == corev1.NodeReady {
 			fact.Ready, fact.Since = triOf(c.Status), utc(c.LastTransitionTime)
-			fact.Reason, fact.Message = in.string(c.Reason), in.string(c.Message)
+			fact.Reason, fact.Message = in.text(c.Reason), in.text(c.Message)
 		}
 	}
 	return fact

@@ -33,8 +33,8 @@ func podFact(in *interner, p *corev1.Pod) *model.Pod {
 		IP:              p.Status.PodIP,
 		Setting:         in.setting(p),
 		Phase:           in.string(string(p.Status.Phase)),
-		Reason:          in.string(p.Status.Reason),
-		Message:         p.Status.Message,
+		Reason:          in.text(p.Status.Reason),
+		Message:         in.policy.Text(p.Status.Message),
 		RestartPolicy:   in.string(string(p.Spec.RestartPolicy)),
 		Created:         utc(p.CreationTimestamp),
 		Deleted:         deletionOf(p),
@@ -95,8 +95,8 @@ func conditionFacts(in *interner, conditions []corev1.PodCondition) []model.Cond
 		facts[i] = model.Condition{
 			Type:    in.string(string(c.Type)),
 			Status:  triOf(c.Status),
-			Reason:  in.string(c.Reason),
-			Message: in.string(c.Message),
+			Reason:  in.text(c.Reason),
+			Message: in.text(c.Message),
 			Since:   utc(c.LastTransitionTime),
 		}
 	}

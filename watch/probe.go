@@ -10,11 +10,12 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording/mask"
 )
 
-// probeFact converts a probe. The API server has filled in the defaults of pkg/apis/core/v1/defaults.go; a
+// probeFact converts a probe. What looks like a secret is hidden: who runs the probe reads the pod itself. The API server has filled in the defaults of pkg/apis/core/v1/defaults.go; a
 // manifest or a recording may lack them.
-func probeFact(p *corev1.Probe) *model.ProbeSpec {
+func probeFact(policy mask.Policy, p *corev1.Probe) *model.ProbeSpec {
 	spec := &model.ProbeSpec{
 		Handler:          model.UnknownHandler,
 		InitialDelay:     seconds(p.InitialDelaySeconds),
@@ -29,16 +30,16 @@ func probeFact(p *corev1.Probe) *model.ProbeSpec {
 	}
 	switch {
 	case p.Exec != nil:
-		spec.Handler, spec.Command = model.Exec, p.Exec.Command
+		spec.Handler, spec.Command = model.Exec, policy.Command(p.Exec.Command)
 	case p.HTTPGet != nil:
-		readHTTP(spec, p.HTTPGet)
+		readHTTP(policy, spec, p.HTTPGet)
 	case p.TCPSocket != nil:
-		spec.Handler, spec.Host = model.TCP, p.TCPSocket.Host
+		spec.Handler, spec.Host = model.TCP, policy.Text(p.TCPSocket.Host)
 		readPort(spec, p.TCPSocket.Port)
 	case p.GRPC != nil:
 		spec.Handler, spec.Port = model.GRPC, strconv.Itoa(int(p.GRPC.Port))
 		if p.GRPC.Service != nil {
-			spec.Service = *p.GRPC.Service
+			spec.Service = policy.Text(*p.GRPC.Service)
 		}
 		if p.GRPC.Mode != nil {
 			spec.Protocol = string(*p.GRPC.Mode)
@@ -47,16 +48,16 @@ func probeFact(p *corev1.Probe) *model.ProbeSpec {
 	return spec
 }
 
-func readHTTP(spec *model.ProbeSpec, get *corev1.HTTPGetAction) {
-	spec.Handler, spec.Host = model.HTTP, get.Host
+func readHTTP(policy mask.Policy, spec *model.ProbeSpec, get *corev1.HTTPGetAction) {
+	spec.Handler, spec.Host = model.HTTP, policy.Text(get.Host)
 	readPort(spec, get.Port)
 	spec.Scheme = strings.ToLower(cmp.Or(string(get.Scheme), "http"))
-	spec.Path = cmp.Or(get.Path, "/")
+	spec.Path = cmp.Or(policy.Text(get.Path), "/")
 	if get.Protocol != nil {
 		spec.Protocol = string(*get.Protocol)
 	}
 	for _, h := range get.HTTPHeaders {
-		spec.Headers = append(spec.Headers, model.Header{Name: h.Name, Value: h.Value})
+		spec.Headers = append(spec.Headers, model.Header{Name: policy.Text(h.Name), Value: policy.Header(h.Name, h.Value)})
 	}
 }
 

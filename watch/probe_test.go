@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording/mask"
 )
 
 func TestProbeFact(t *testing.T) {
@@ -36,7 +37,7 @@ func TestProbeFact(t *testing.T) {
 			},
 			&model.ProbeSpec{
 				Handler: model.HTTP, Scheme: "https", Host: "web.test", Path: "/x?y=1", Port: "admin",
-				Headers:      []model.Header{{Name: "Host", Value: "a"}, {Name: "X", Value: "b"}},
+				Headers:      []model.Header{{Name: "Host", Value: "a"}, {Name: "X", Value: "***"}},
 				InitialDelay: 3 * time.Second, Timeout: 4 * time.Second, Period: 5 * time.Second,
 				SuccessThreshold: 6, FailureThreshold: 7, TerminationGracePeriod: ptr(8 * time.Second),
 			},
@@ -63,7 +64,7 @@ func TestProbeFact(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := probeFact(&c.probe); !reflect.DeepEqual(got, c.want) {
+			if got := probeFact(mask.Hide, &c.probe); !reflect.DeepEqual(got, c.want) {
 				t.Errorf("probeFact = %+v, want %+v", got, c.want)
 			}
 		})

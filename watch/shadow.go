@@ -82,10 +82,10 @@ func shadowFact(in *interner, s *recording.Shadow) *model.Shadow {
 	f := &model.Shadow{
 		Probe:    model.Key{Pod: in.string(s.UID), Container: in.string(s.Container), Type: typ},
 		Instance: in.string(s.ContainerID), At: s.Began.UTC(), Took: max(0, s.Took), RoundTrip: max(0, s.RoundTrip), Attempts: s.Attempts,
-		Verdict: verdictOf(s.Outcome), Lack: model.ShadowLack(in.string(s.Lack)), Text: in.string(s.Text), Protocol: in.string(s.Protocol),
+		Verdict: verdictOf(s.Outcome), Lack: model.ShadowLack(in.string(s.Lack)), Text: in.text(s.Text), Protocol: in.string(s.Protocol),
 	}
 	if v := s.PodIP; v != nil {
-		f.PodIP = &model.PodIPVantage{Verdict: verdictOf(v.Outcome), Text: in.string(v.Text)}
+		f.PodIP = &model.PodIPVantage{Verdict: verdictOf(v.Outcome), Text: in.text(v.Text)}
 	}
 	return f
 }

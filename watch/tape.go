@@ -12,6 +12,7 @@ import (
 
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/recording"
+	"github.com/probetop/probetop/recording/mask"
 )
 
 // Tape is a recording in memory. It can be folded up to any moment. It never changes once it is read, so any
@@ -38,21 +39,26 @@ const (
 	glance = 100 * time.Millisecond
 )
 
-// OpenTape reads a recording from a file. See ReadTape.
-func OpenTape(path string) (*Tape, error) {
+// OpenTape reads a recording from a file. See ReadTape. What an older program, or one that was to show secrets, has recorded in clear
+// is masked by the policy.
+func OpenTape(path string, policy mask.Policy) (*Tape, error) {
 	r, err := recording.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	t, err := ReadTape(r)
+	t, err := tapeOf(r, policy)
 	return t, errors.Join(err, r.Close())
 }
 
 // ReadTape reads a recording to its end, or to where it is damaged, which Damage then tells. It returns the
 // reader's error when nothing can be read, and one that says so when the recording holds nothing.
-func ReadTape(r *recording.Reader) (*Tape, error) {
+func ReadTape(r *recording.Reader) (*Tape, error) { return tapeOf(r, mask.Hide) }
+
+// tapeOf is ReadTape with a policy.
+func tapeOf(r *recording.Reader, policy mask.Policy) (*Tape, error) {
 	t := &Tape{header: r.Header()}
 	facts := newInterner()
+	facts.policy = policy
 	kinds := map[string]resource{}
 	for _, k := range []resource{pods(), events(), endpointSlices(), services(), nodes()} {
 		kinds[k.name] = k
@@ -97,7 +103,7 @@ func factOf(facts *interner, kinds map[string]resource, e *recording.Entry, o ru
 			return nil
 		}
 		return &model.Source{
-			Kind: model.SourceKind(s.Kind), Namespace: s.Namespace, State: model.SourceState(s.State), Since: s.Since, Error: s.Error,
+			Kind: model.SourceKind(s.Kind), Namespace: s.Namespace, State: model.SourceState(s.State), Since: s.Since, Error: facts.text(s.Error),
 			Silent: s.Silent, Missed: model.Span{From: s.MissedFrom, To: s.MissedTo},
 		}
 	case e.List != "":
