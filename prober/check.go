@@ -90,7 +90,7 @@ func (c *Check) prepare(probe *corev1.Probe, container *corev1.Container) {
 	case probe.Exec != nil:
 		c.Handler, c.run = model.Exec, c.execute
 		c.argv = expandCommand(probe.Exec.Command, container.Env, c.node)
-		c.Target = cmp.Or(model.ShellLine(c.argv), model.Printable(strings.Join(c.argv, " ")))
+		c.Target = commandLine(c.argv)
 	case probe.HTTPGet != nil:
 		c.Handler, c.run = model.HTTP, c.get
 		c.prepareHTTP(probe.HTTPGet, container)
@@ -187,4 +187,9 @@ func (c *Check) try(ctx context.Context, via Paths) (a Attempt, o outcome) {
 		o = t.blame(ctx, o)
 	}
 	return a, o
+}
+
+// commandLine writes a command as a line for a shell, or as a text where there is no such line.
+func commandLine(argv []string) string {
+	return cmp.Or(model.ShellLine(argv), model.Printable(strings.Join(argv, " ")))
 }

@@ -76,6 +76,7 @@ func (e *errand) run(ctx context.Context) {
 			e.without(b.Lack, b.Error())
 		}
 		e.Result.move(e.opts.Clock)
+		e.mask(e.opts.Mask)
 		e.reports.add(e.opts.Clock(time.Now()), e.shadow())
 	}()
 	e.attempt(ctx)
@@ -93,7 +94,7 @@ func (e *errand) attempt(ctx context.Context) {
 		e.without(model.LackGone, err.Error())
 		return
 	}
-	e.describe(check, e.opts.Kubectl)
+	e.describe(check, e.opts.Mask, e.opts.Kubectl)
 	if !e.runs(pod) || !e.allowed(ctx, check) {
 		return
 	}

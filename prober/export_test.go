@@ -5,7 +5,19 @@ import (
 	"net"
 
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/probetop/probetop/recording/mask"
 )
+
+// ReproduceMasked is Reproduce without the probe's secrets, with the variables that stand in their place and the secrets.
+func (c *Check) ReproduceMasked(flags ...string) (line string, fill []Variable, secrets []string) {
+	l, err := c.reproduce(mask.Hide, flags)
+	if err != nil {
+		return "", nil, nil
+	}
+	line, _ = l.line()
+	return line, l.fill, l.secrets
+}
 
 // Retire ends the tunnel to a pod as if it had not been used for long.
 func (p *Pool) Retire(pod types.UID) bool {

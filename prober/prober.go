@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording/mask"
 )
 
 // Options say what a Prober may do. The zero value is fine.
@@ -21,6 +22,8 @@ type Options struct {
 	Kubectl []string
 	// Clock tells what time it was in the cluster when time.Now returned t; nil for the same.
 	Clock func(t time.Time) time.Time
+	// Mask says how what a transcript and a report tell is masked. What is asked of a container is not.
+	Mask mask.Policy
 	// All runs all probes by themselves when Auto is on, also of pods that are not in view and do not fail.
 	All bool
 }

@@ -10,35 +10,34 @@ import (
 	"strings"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording/mask"
 )
 
 // Reproduce returns a command line that makes the same check by hand, safe to paste into a shell: for exec from
 // anywhere, for the others from the node. It is empty for a probe that cannot be carried out. The flags are what leads
-// kubectl to the cluster, such as --context and its value. The error says why there is no such line for a probe that can.
+// kubectl to the cluster, such as --context and its value. It has the probe's secrets in it. The error says why there is no such
+// line for a probe that can be carried out.
 func (c *Check) Reproduce(flags ...string) (string, error) {
-	words, err := c.byHand(flags)
-	if err != nil || len(words) == 0 {
+	l, err := c.reproduce(mask.Show, flags)
+	if err != nil {
 		return "", err
 	}
-	line := model.ShellLine(words)
-	if line == "" {
-		return "", errors.New("no command line has a NUL in it, and this probe does: take it out")
-	}
-	return line, nil
+	return l.line()
 }
 
-// byHand returns the words of the command line; none for a probe that cannot be carried out.
-func (c *Check) byHand(flags []string) ([]string, error) {
+// reproduce returns that command line, in which variables stand in the place of the secrets that the policy hides.
+func (c *Check) reproduce(policy mask.Policy, flags []string) (*paste, error) {
+	l := &paste{policy: policy}
 	if c.Target == "" {
-		return nil, nil
+		return l, nil
 	}
 	timeout := strconv.Itoa(int(c.Timeout.Seconds()))
 	switch c.Handler {
 	case model.Exec:
-		words := slices.Concat([]string{"kubectl"}, flags, []string{"exec", "-n", c.namespace, c.pod, "-c", c.Probe.Container, "--"})
-		return append(words, c.argv...), nil
+		l.add(slices.Concat([]string{"kubectl"}, flags, []string{"exec", "-n", c.namespace, c.pod, "-c", c.Probe.Container, "--"})...)
+		l.add(c.argv...)
 	case model.HTTP:
-		return c.request.curl(timeout), nil
+		c.request.curl(l, timeout)
 	case model.TCP:
 		host, port, err := net.SplitHostPort(c.address)
 		if err != nil {
@@ -48,18 +47,30 @@ func (c *Check) byHand(flags []string) ([]string, error) {
 		if strings.HasPrefix(host, "-") {
 			words = append(words, "--") // whoever wrote the probe chose the host
 		}
-		return append(words, host, port), nil
+		l.add(append(words, host, port)...)
 	case model.GRPC:
-		return c.healthProbe(), nil
+		l.add(c.healthProbe()...)
 	}
-	return nil, nil
+	return l, nil
+}
+
+// line returns the line; empty when there are no words.
+func (l *paste) line() (string, error) {
+	if len(l.words) == 0 {
+		return "", nil
+	}
+	line := model.ShellLineOf(l.words)
+	if line == "" {
+		return "", errors.New("no command line has a NUL in it, and this probe does: take it out")
+	}
+	return line, nil
 }
 
 // curl does not follow redirects: it would follow them to any host.
-func (h *httpRequest) curl(timeout string) []string {
-	words := []string{"curl", "-i", "-k", "-g", "--path-as-is", "--noproxy", "*", "--max-time", timeout}
+func (h *httpRequest) curl(l *paste, timeout string) {
+	l.add("curl", "-i", "-k", "-g", "--path-as-is", "--noproxy", "*", "--max-time", timeout)
 	if h.h2c {
-		words = append(words, "--http2-prior-knowledge")
+		l.add("--http2-prior-knowledge")
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.headers)) {
 		values := h.headers[name]
@@ -70,13 +81,13 @@ func (h *httpRequest) curl(timeout string) []string {
 			continue // net/http sends the one of the URL then, and so does curl
 		}
 		for _, value := range values {
-			words = append(words, "-H", curlHeader(name, value))
+			l.header(name, value)
 		}
 	}
 	if _, set := h.headers["Accept"]; !set {
-		words = append(words, "-H", "Accept:")
+		l.add("-H", "Accept:")
 	}
-	return append(words, h.url)
+	l.add(h.url)
 }
 
 // curlHeader writes a header for curl, to which one without a value means that it is left out. So it is by net/http for

@@ -40,8 +40,12 @@ type trial struct {
 	body  []byte
 }
 
-// bodyKept is how much of a body or an output an attempt keeps.
-const bodyKept = 1024
+const (
+	// bodyKept is how much of a body or an output a transcript keeps.
+	bodyKept = 1024
+	// bodyBeyond is how much more is looked at, so that a secret at its end is not cut in two before it is seen.
+	bodyBeyond = 1024
+)
 
 // newTrial begins an attempt. Connections go to one host only.
 func newTrial(via Paths, host string, timeout time.Duration) *trial {
@@ -80,7 +84,7 @@ func (t *trial) note(change func(h *Hop)) {
 func (t *trial) keep(body []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.body = slices.Clone(body[:min(len(body), bodyKept)])
+	t.body = slices.Clone(body[:min(len(body), bodyKept+bodyBeyond)])
 }
 
 // over notes that the handler is through, and ends its last phase: what comes after it, such as a sign of life of the
