@@ -18,6 +18,7 @@ func (g *global) reach(ctx context.Context, o *scopeOptions) (*target, watch.Sco
 	if err != nil {
 		return nil, watch.Scope{}, err
 	}
+	t.mask = g.policy()
 	ctx, cancel := context.WithTimeout(ctx, t.patience)
 	defer cancel()
 	scope, err := o.scope(ctx, t)

@@ -12,6 +12,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
+	"github.com/probetop/probetop/recording/mask"
 	"github.com/probetop/probetop/watch"
 
 	// Credentials of every provider that kubectl knows.
@@ -51,6 +52,8 @@ type target struct {
 	patience time.Duration
 	// began is when the first request was sent.
 	began time.Time
+	// mask says how what the cluster says is masked.
+	mask mask.Policy
 	// clock is the cluster's.
 	clock clock
 	// kubectl are the flags that lead kubectl to the same cluster as the same user, as far as they are no secret.

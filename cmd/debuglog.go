@@ -9,13 +9,16 @@ import (
 	"google.golang.org/grpc/grpclog"
 	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
+
+	"github.com/probetop/probetop/recording/mask"
 )
 
 // DebugLog is where what goes on behind the scenes is written: nowhere, until a file is opened.
 type DebugLog struct {
 	mu sync.Mutex
 	// guarded by mu
-	out *os.File
+	out    *os.File
+	policy mask.Policy
 }
 
 // Write implements io.Writer. It never fails: nobody waits for the debug log.
@@ -23,9 +26,16 @@ func (l *DebugLog) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.out != nil {
-		_, _ = l.out.WriteString(withoutUsers(string(p)))
+		_, _ = l.out.WriteString(l.policy.Text(withoutUsers(string(p))))
 	}
 	return len(p), nil
+}
+
+// mask says how what is written from now on is masked. What credential plugins write by themselves is not.
+func (l *DebugLog) mask(policy mask.Policy) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.policy = policy
 }
 
 // open appends to a file from now on.

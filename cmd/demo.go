@@ -139,7 +139,7 @@ func (o *demoOptions) show(ctx context.Context, cluster *simcluster.Cluster, clo
 	if err != nil {
 		return err
 	}
-	live.Clock = clock.Now
+	live.Clock, live.Mask = clock.Now, o.policy()
 	s := sources{live: live}
 	shadow, err := o.newShadow(o.runs, &target{config: config, context: "demo", clock: clock}, &s)
 	if err != nil {

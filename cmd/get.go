@@ -82,7 +82,7 @@ func (o *getOptions) runReplay() error {
 	if o.watch || o.all || len(o.namespaces)+len(o.args) > 0 || o.labels+o.fields != "" {
 		return usage("--replay prints all that was recorded: leave out -w, -A, -n, selectors and TYPE/NAME.")
 	}
-	tape, err := openTape(o.replay)
+	tape, err := o.openTape(o.replay)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,8 @@ nodes, each with the time at which it was heard. FILE must not exist, or be empt
 JSON lines with zstd -dc FILE.
 
 What is not needed for that is left out, environment variables and volumes among it. Values of HTTP probe headers, and what looks
-like a credential in commands and texts, are masked. Names, labels, images, addresses and probe texts are kept: treat the file accordingly.
+like a secret in commands and texts, are masked, unless --show-secrets is given. Names, labels, images, addresses and probe texts are
+kept: treat the file accordingly.
 
 With --shadow auto the probes that fail are run from here, too, once a period, and the recording says what they come to.`,
 		Example: `  probetop record incident.zst -A

@@ -38,7 +38,7 @@ type recorder struct {
 type recorderOptions struct{ headers bool }
 
 func (o *recorderOptions) addRecorderFlags(fs *pflag.FlagSet) {
-	fs.BoolVar(&o.headers, "record-headers", false, "Record the values of HTTP probe headers, which are masked otherwise")
+	fs.BoolVar(&o.headers, "record-headers", false, "Record the values of HTTP probe headers that do not look like a secret; all are masked otherwise")
 }
 
 // newRecorder returns a recorder of what live reads. It asks the server for its version, and does without when
@@ -51,7 +51,7 @@ func (o *recorderOptions) newRecorder(ctx context.Context, t *target, scope stri
 		version = ""
 	}
 	return &recorder{
-		sources: s, now: now, options: recording.Options{Headers: o.headers},
+		sources: s, now: now, options: recording.Options{Headers: o.headers, Mask: t.mask},
 		header: recording.Header{Context: t.context, ServerVersion: version, Scope: scope, Build: buildVersion()},
 	}
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/recording"
-	"github.com/probetop/probetop/recording/mask"
 	"github.com/probetop/probetop/tui"
 	"github.com/probetop/probetop/watch"
 )
@@ -57,7 +56,7 @@ func (o *replayOptions) run(ctx context.Context, path string) error {
 	if o.speed != 0 && !playable(o.speed) {
 		return usage("--speed is between %v and %v, or 0 to begin stopped.", watch.Slowest, watch.Fastest)
 	}
-	tape, err := openTape(path)
+	tape, err := o.openTape(path)
 	if err != nil {
 		return err
 	}
@@ -86,8 +85,8 @@ func (o *replayOptions) run(ctx context.Context, path string) error {
 func playable(speed float64) bool { return speed >= watch.Slowest && speed <= watch.Fastest }
 
 // openTape reads a recording, or says why it cannot be read.
-func openTape(path string) (*watch.Tape, error) {
-	tape, err := watch.OpenTape(path, mask.Hide)
+func (g *global) openTape(path string) (*watch.Tape, error) {
+	tape, err := watch.OpenTape(path, g.policy())
 	if err == nil {
 		return tape, nil
 	}

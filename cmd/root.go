@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording/mask"
 )
 
 // Main runs probetop with the arguments and streams of the process and returns its exit code.
@@ -25,7 +26,9 @@ func Main() int {
 
 // Execute runs probetop, called by that name, and returns its exit code. It never ends the process.
 func Execute(ctx context.Context, name string, args []string, s Streams) int {
-	root := newRootCommand(name, s)
+	g := newGlobal(s)
+	s = g.streams
+	root := newRootCommand(name, g)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -81,10 +84,30 @@ type global struct {
 	debugLog   string
 	// readOnly switches off whatever would ask containers something.
 	readOnly bool
+	// showSecrets switches off masking.
+	showSecrets bool
+}
+
+// newGlobal returns what every command shares. What is written to the streams for people, and to the debug log, is masked.
+func newGlobal(s Streams) *global {
+	g := &global{connection: newConnection()}
+	s.Err = mask.Writer(s.Err, g.policy)
+	g.streams = s
+	return g
+}
+
+// policy says whether secrets are hidden.
+func (g *global) policy() mask.Policy {
+	if g.showSecrets {
+		return mask.Show
+	}
+	return mask.Hide
 }
 
 const description = `probetop is top(1) for Kubernetes probes: a live board that says for every container what the kubelet
 thinks of its startup, readiness and liveness probes, why, since when, and who still gets traffic.
+
+What looks like a password, a token or a key is shown as ***, wherever it comes from; --show-secrets shows it.
 
 It reads and never writes: nothing it does changes the cluster. When asked to it runs the containers' own probes from here, which asks
 the containers what the kubelet asks them; --read-only switches that off. TYPE is pod, deployment, replicaset, statefulset,
@@ -93,8 +116,8 @@ daemonset, job, service or node, or kubectl's short name for it. Selectors are a
 Exit codes: 0 fine, 1 something is failing (commands that ask that), 2 usage, 3 the cluster is unreachable,
 unauthorised or forbidden, 4 timed out, 130 interrupted.`
 
-func newRootCommand(name string, s Streams) *cobra.Command {
-	g := &global{streams: s, connection: newConnection()}
+func newRootCommand(name string, g *global) *cobra.Command {
+	s := g.streams
 	board := &boardOptions{global: g}
 	root := &cobra.Command{
 		Use:   "probetop [TYPE/NAME ...]",
@@ -124,6 +147,7 @@ func newRootCommand(name string, s Streams) *cobra.Command {
 	flags.StringVar(&g.color, "color", "auto", "When to use colour: auto, always or never")
 	flags.StringVar(&g.debugLog, "debug-log", "", "File to append to what goes on behind the scenes")
 	flags.BoolVar(&g.readOnly, "read-only", false, "Run no probes, and nothing else in or through containers")
+	flags.BoolVar(&g.showSecrets, "show-secrets", false, "Show what looks like a secret, which is *** otherwise; in recordings and the debug log, too")
 	board.addFlags(root.Flags())
 	root.AddCommand(newGetCommand(g), newShadowCommand(g), newRecordCommand(g), newReplayCommand(g), newDemoCommand(g), newVersionCommand(s))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return misused(cmd, err) })
@@ -138,6 +162,7 @@ func (g *global) prepare() error {
 	default:
 		return usage("--color is auto, always or never, not %q.", g.color)
 	}
+	g.streams.Log.mask(g.policy())
 	if g.debugLog != "" {
 		return g.streams.Log.open(g.debugLog)
 	}

@@ -29,6 +29,7 @@ import (
 
 // town is a cluster whose pods are served by one server of this process.
 type town struct {
+	cluster    *simcluster.Cluster
 	kubeconfig string
 	pods       map[string]*corev1.Pod
 	server     string
@@ -46,7 +47,7 @@ func newTown(t *testing.T, pods ...*corev1.Pod) *town {
 	t.Cleanup(cluster.Close)
 	web := httptest.NewServer(http.HandlerFunc(answer))
 	t.Cleanup(web.Close)
-	o := &town{kubeconfig: filepath.Join(t.TempDir(), "kubeconfig"), pods: map[string]*corev1.Pod{}, server: web.Listener.Addr().String()}
+	o := &town{cluster: cluster, kubeconfig: filepath.Join(t.TempDir(), "kubeconfig"), pods: map[string]*corev1.Pod{}, server: web.Listener.Addr().String()}
 	if err := cluster.WriteKubeconfig(o.kubeconfig); err != nil {
 		t.Fatal(err)
 	}

@@ -28,13 +28,13 @@ func (o *sourceOptions) open(t *target, scope watch.Scope, feed *watch.Feed) (so
 	if err != nil {
 		return sources{}, t.explain(err)
 	}
-	live.Clock, feed.Clock = t.clock.Now, t.clock.Now
+	live.Clock, feed.Clock, live.Mask = t.clock.Now, t.clock.Now, t.mask
 	s := sources{live: live}
 	if o.kubeletMetrics {
 		if s.metrics, err = watch.NewMetrics(t.config, feed.Snapshot); err != nil {
 			return sources{}, t.explain(err)
 		}
-		s.metrics.Clock = t.clock.Now
+		s.metrics.Clock, s.metrics.Mask = t.clock.Now, t.mask
 	}
 	return s, nil
 }

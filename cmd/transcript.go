@@ -33,9 +33,17 @@ type TranscriptReport struct {
 	// Irreproducible says why no command line does.
 	Reproduce      string `json:"reproduce,omitempty"`
 	Irreproducible string `json:"irreproducible,omitempty"`
+	// Variables are the shell variables in it that stand in the place of secrets, to be set first.
+	Variables []VariableReport `json:"variables,omitempty"`
 	// Shadow is the newest run beside the kubelet's word; left out when the pod is gone.
 	Shadow *ShadowReport `json:"shadow,omitempty"`
 	Runs   []RunReport   `json:"runs"`
+}
+
+// VariableReport is a shell variable in a command line, and the secret that it stands for.
+type VariableReport struct {
+	Name string `json:"name"`
+	Of   string `json:"of"`
 }
 
 // RunReport is one run from here.
@@ -91,6 +99,9 @@ func transcriptReport(context string, s *model.Snapshot, row *model.Row, probe *
 		Container: probe.Container.Name, Type: probe.Type.String(), Handler: string(probe.Spec.Handler), Summary: probe.Spec.Summary(),
 		State: probe.State.String(), Certainty: probe.Certainty.String(), Failures: FailuresReport(probe.Failures), Gone: gone,
 		Target: t.Target, TimeoutMs: milliseconds(t.Timeout), Reproduce: t.Reproduce, Irreproducible: t.Irreproducible, Runs: []RunReport{runReport(t)},
+	}
+	for _, v := range t.Fill {
+		r.Variables = append(r.Variables, VariableReport(v))
 	}
 	if !gone {
 		r.Shadow = shadowReport(s, row, probe, now)

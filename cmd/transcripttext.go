@@ -50,6 +50,9 @@ func (r *TranscriptReport) print(out io.Writer, n, of int, now time.Time) error 
 		if r.Handler != string(model.Exec) {
 			s.line("", "(on the node %s)", r.Node)
 		}
+		for _, v := range r.Variables {
+			s.line("", "(set %s first: %s, which is not shown without --show-secrets)", v.Name, v.Of)
+		}
 	}
 	if r.Irreproducible != "" {
 		s.line("by hand", "%s", r.Irreproducible)

@@ -6,7 +6,7 @@ import (
 
 // newProber returns what runs probes in a cluster, and what ends it.
 func (g *global) newProber(t *target, opts prober.Options) (*prober.Prober, func(), error) {
-	opts.Kubectl, opts.Clock = t.kubectl, t.clock.At
+	opts.Kubectl, opts.Clock, opts.Mask = t.kubectl, t.clock.At, g.policy()
 	if g.streams.Ways != nil {
 		p := prober.New(g.streams.Ways, opts)
 		return p, p.Close, nil
