@@ -41,7 +41,7 @@ func programNamed(name string) program {
 		return program{letters: "AP", follows: true}
 	case "etcdctl":
 		return program{long: "--user"}
-	case "sqlcmd", "bcp", "isql", "mosquitto_sub", "mosquitto_pub", "mosquitto_rr", "ipmitool", "zip", "unzip":
+	case "sqlcmd", "bcp", "isql", "mosquitto_sub", "mosquitto_pub", "mosquitto_rr", "ipmitool", "zip", "unzip": //nolint:misspell // the names of programs
 		return program{letters: "P", follows: true, attached: true}
 	case "sqlplus", "tnsping", "rman":
 		return program{oracle: true}

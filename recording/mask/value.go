@@ -27,7 +27,7 @@ func (m *masker) extent(i int) (from, to, next int) {
 	}
 	end := m.valueEnd(i)
 	rest := end
-	for rest > i+1 && m.variable(m.text[i:rest]) == "" && strings.IndexByte(",;)]}>", m.text[rest-1]) >= 0 && !placeheld(m.text[i:rest]) {
+	for rest > i+1 && m.variable(m.text[i:rest]) == "" && strings.IndexByte(",;)]}>", m.text[rest-1]) >= 0 && !isBlank(m.text[i:rest]) {
 		rest--
 	}
 	return i, rest, end
@@ -222,11 +222,11 @@ func variable(s string) string {
 
 // placeholder reports whether a value stands for a secret and is none: a variable, a word for nothing, a mask.
 func (m *masker) placeholder(value string) bool {
-	return value == "" || m.variable(value) != "" || placeheld(value) || isMasked(value) || isNothing(value)
+	return value == "" || m.variable(value) != "" || isBlank(value) || isMasked(value) || isNothing(value)
 }
 
-// placeheld reports whether a value is a place to fill in: <password>, {{ .Password }}, %s.
-func placeheld(s string) bool {
+// isBlank reports whether a value is a place to fill in: <password>, {{ .Password }}, %s.
+func isBlank(s string) bool {
 	if len(s) < 2 {
 		return false
 	}
