@@ -8,6 +8,9 @@ func (m *masker) flag(i, end int) int {
 		return 0
 	}
 	name := m.text[i:end]
+	if name[len(name)-1] == '.' {
+		return 0 // of a sentence that ends with it
+	}
 	if at := m.program.short(name); at > 0 && m.program.attached && m.goesOn(i, i+at) {
 		return m.value(i + at)
 	}
@@ -31,6 +34,8 @@ func (m *masker) flag(i, end int) int {
 	from, to, _ := m.extent(next)
 	value := m.text[from:to]
 	switch {
+	case !sure && from == next && isJoint(value):
+		return 0
 	case sure, c == strong, c == medium:
 		if !sure && m.placeholder(value) && m.variable(value) == "" || isWhere(value, c) {
 			return 0
@@ -40,6 +45,15 @@ func (m *masker) flag(i, end int) int {
 		return m.value(next)
 	}
 	return 0
+}
+
+// isJoint reports whether a word behind a flag shows that a sentence is about the flag.
+func isJoint(word string) bool {
+	switch word {
+	case "and", "or", "is", "are", "was", "must", "needs", "requires", "cannot", "can", "has", "nor", "with", "flag", "flags":
+		return true
+	}
+	return false
 }
 
 // isAccountFlag reports whether the value of a flag may be a user with a password, whatever the program.
