@@ -68,8 +68,8 @@ func (l *shellLine) part(p ShellPart) string {
 		l.impossible = true
 		return ""
 	case strings.HasSuffix(p.Text, "\n"):
-		l.n++
 		name := fmt.Sprintf("arg%d", l.n)
+		l.n++
 		fmt.Fprintf(&l.before, "%s=$(printf '%s.'); ", name, octal(p.Text))
 		return `"${` + name + `%.}"`
 	}
