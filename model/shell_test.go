@@ -14,7 +14,7 @@ func TestShellLine(t *testing.T) {
 		"'' '=x' '%1' '*'":                             {"", "=x", "%1", "*"},
 		`"$(printf 'a\012\047b\041')"`:                 {"a\n'b!"},
 		`"$(printf '\055n\001')"`:                      {"-n\x01"},
-		`arg1=$(printf 'exit 1\012.'); sh "${arg1%.}"`: {"sh", "exit 1\n"},
+		`arg0=$(printf 'exit 1\012.'); sh "${arg0%.}"`: {"sh", "exit 1\n"},
 		`arg0=$(printf '\012.'); arg1=$(printf 'b\012\012.'); "${arg0%.}" "${arg1%.}"`: {"\n", "b\n\n"},
 		"": {"a\x00b"},
 	} {
