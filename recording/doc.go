@@ -11,8 +11,16 @@
 //
 //   - holds whole lines: every line ends with a newline, and none goes on in the next frame;
 //   - has a content checksum, which a reader verifies before it believes any of the frame's lines;
-//   - is at most 17 MiB large, compressed or not, and no line is longer than 16 MiB;
+//   - is at most 5 MiB large, compressed or not, and no line is longer than 4 MiB or has more than 65,536 commas;
 //   - uses no dictionary. Skippable frames may stand between the others and are skipped.
+//
+// All frames together unfold to at most 16 MiB, or to 250 times their size where that is more, and never to more than 4 GiB.
+// Recordings of real clusters unfold to between 5 and 60 times their size. A writer leaves out an entry that is longer
+// than a line may be, and counts it.
+//
+// A frame that is damaged costs what is in it, and an entry that cannot be read costs that entry: a reader says so, and goes on
+// with the next frame that is whole, or the next entry. Only where a recording unfolds to too much, or is damaged in more than a
+// thousand places, is the rest not read. If the first frame is the damaged one, the header is lost with it.
 //
 // A writer closes a frame when it has 1 MiB of lines, and at least once a second when there are any. A process
 // that is killed leaves at most a frame that is not complete at the end; everything before it is intact.

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -69,10 +70,30 @@ func (e *Entry) Decode() (runtime.Object, error) {
 	if o == nil || e.Object == nil {
 		return nil, fmt.Errorf("decoding an entry about %q: it has no object", e.Resource)
 	}
-	if err := json.Unmarshal(e.Object, o); err != nil {
+	err := json.Unmarshal(e.Object, o)
+	if err == nil {
+		return o, nil
+	}
+	o = newObject(e.Resource)
+	if json.Unmarshal(inRange(e.Object), o) != nil {
 		return nil, fmt.Errorf("decoding an object of %q: %w", e.Resource, err)
 	}
 	return o, nil
+}
+
+// maxValues is how many values an entry may have: a value of two bytes may take hundreds when it is decoded.
+const maxValues = 1 << 16
+
+// valueWeight is what a value takes at most when it is decoded: as much as a container.
+const valueWeight = 500
+
+// tooMany reports whether a line may have more values than an entry may have. Commas in texts count as well, which
+// few have more of than the members of an object.
+func tooMany(line []byte) bool { return len(line) > maxValues && bytes.Count(line, []byte(",")) > maxValues }
+
+// Weight is about how many bytes the entry takes at most when its object is decoded.
+func (e *Entry) Weight() int {
+	return len(e.Object) + valueWeight*(1+bytes.Count(e.Object, []byte(",")))
 }
 
 // newObject returns an empty object of a resource; nil when the resource is not known.

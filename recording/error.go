@@ -13,8 +13,18 @@ var (
 	ErrGone = errors.New("the file is gone")
 	// ErrBehind is a writer's error when the disk has not kept up and there was no room for another entry.
 	ErrBehind = errors.New("the disk does not keep up")
+	// ErrLocked is returned by Create for a file that another program records to.
+	ErrLocked = errors.New("another probetop records to it")
+	// ErrForeign is returned by Create for a file that belongs to somebody else, who could read what is recorded.
+	ErrForeign = errors.New("the file belongs to another user")
+	// ErrDangling is returned by Create for a link to a file that does not exist.
+	ErrDangling = errors.New("it is a link to a file that does not exist")
 	// ErrTooLong is the error of an entry or a frame that is longer than the format allows.
 	ErrTooLong = errors.New("longer than the format allows")
+	// ErrUnfolds is the error of a recording that unfolds to more than the format allows for a file of its size.
+	ErrUnfolds = errors.New("what follows unfolds to far more than its size allows, and is not read")
+	// ErrDamages is the error of a recording that is damaged in so many places that the rest is not read.
+	ErrDamages = errors.New("it is damaged in too many places, and what follows is not read")
 )
 
 // FormatKind is why a file is not read at all.
@@ -53,16 +63,18 @@ func (e *FormatError) Error() string {
 // Unwrap returns the cause.
 func (e *FormatError) Unwrap() error { return e.Err }
 
-// DamageError is returned by Reader.Next where a recording is cut off or damaged. Everything returned before
-// it is intact.
+// DamageError is returned by Reader.Next for each place where a recording is cut off or damaged. Everything returned before
+// and after it is intact.
 type DamageError struct {
 	// Entries is how many entries were returned before the damage.
 	Entries int
 	// At is the time of the last of them; zero when there is none.
 	At time.Time
 	// Offset is where the damaged frame begins, in bytes from the beginning of the file. What precedes it is
-	// a recording without damage.
+	// a recording without damage, if this is the first place.
 	Offset int64
+	// Entry is set when a single entry cannot be read, in a frame that is whole.
+	Entry bool
 	// Err says what is wrong; io.ErrUnexpectedEOF when the file ends in the middle of a frame.
 	Err error
 }

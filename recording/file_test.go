@@ -45,6 +45,68 @@ func TestNoFileIsOverwritten(t *testing.T) {
 	}
 }
 
+func TestTwoProgramsDoNotRecordToOneFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "recording")
+	f, err := createFile(path) // which has nothing in it yet
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Create(path, sampleHeader, Options{}); !errors.Is(err, ErrLocked) && runtime.GOOS != "windows" {
+		t.Errorf("a second recorder: %v", err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w, err := Create(path, sampleHeader, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeWriter(t, w)
+}
+
+func TestAFileThatIsThereBecomesPrivate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "recording")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o666); err != nil { // whatever the umask
+		t.Fatal(err)
+	}
+	w, err := Create(path, sampleHeader, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeWriter(t, w)
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != private && runtime.GOOS != "windows" {
+		t.Errorf("got %v, %v", info.Mode(), err)
+	}
+}
+
+func TestLinksAreFollowedToFilesThatExistOnly(t *testing.T) {
+	dir := t.TempDir()
+	aim, link := filepath.Join(dir, "aim"), filepath.Join(dir, "link")
+	if err := os.Symlink(aim, link); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Create(link, sampleHeader, Options{}); !errors.Is(err, ErrDangling) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Lstat(aim); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file was made at the end of the link: %v", err)
+	}
+	if err := os.WriteFile(aim, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w, err := Create(link, sampleHeader, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeWriter(t, w)
+	if info, err := os.Stat(aim); err != nil || info.Size() == 0 {
+		t.Errorf("nothing was recorded: %v", err)
+	}
+}
+
 func TestAFileThatGoesAwayIsNoticed(t *testing.T) {
 	for name, lose := range map[string]func(path string) error{
 		"removed":  os.Remove,

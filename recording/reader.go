@@ -9,7 +9,10 @@ import (
 	"time"
 )
 
-// Reader reads a recording from its beginning to its end, or to where it is damaged. It is not safe for
+// maxDamages is in how many places a recording may be damaged.
+const maxDamages = 1000
+
+// Reader reads a recording from its beginning to its end, over what is damaged in it. It is not safe for
 // several goroutines at once.
 type Reader struct {
 	// immutable after NewReader
@@ -18,10 +21,11 @@ type Reader struct {
 	// owned by the caller of Next
 	frames  *frames
 	lines   []byte // what has not been read of the current frame
-	begin   int64  // where the current frame begins
 	entries int
 	at      time.Time
-	err     error
+	damages int
+	lost    error // why the header could not be read; until Next has returned it
+	over    bool
 }
 
 // Open opens a file and reads its header. Close closes it. The error is a *FormatError when the file is not a
@@ -40,7 +44,8 @@ func Open(path string) (*Reader, error) {
 	return r, nil
 }
 
-// NewReader reads the header of a recording from in. The error is a *FormatError.
+// NewReader reads the header of a recording from in. The error is a *FormatError. Where only the frame with the header is
+// damaged, the header has nothing but the kind, the version and the time of the first entry.
 func NewReader(in io.Reader) (*Reader, error) {
 	f, err := newFrames(in)
 	if err != nil {
@@ -60,9 +65,18 @@ func (r *Reader) readHeader() (Header, error) {
 		return Header{}, &FormatError{Kind: Empty}
 	}
 	if err != nil {
-		return Header{}, &FormatError{Kind: NotARecording, Err: err}
+		r.lost = err
+		if lines, err = r.frames.next(); err != nil {
+			return Header{}, &FormatError{Kind: NotARecording, Err: r.lost}
+		}
 	}
 	line, rest, _ := bytes.Cut(lines, []byte("\n"))
+	if r.lost != nil {
+		if e, err := parseLine(line); err == nil {
+			r.lines = lines
+			return Header{Kind: Kind, Version: Version, Start: e.At}, nil
+		}
+	}
 	r.lines = rest
 	return parseHeader(line)
 }
@@ -71,28 +85,46 @@ func (r *Reader) readHeader() (Header, error) {
 func (r *Reader) Header() Header { return r.header }
 
 // Next returns the next entry. Entries that this version does not know are left out. The error is io.EOF at
-// the end, and a *DamageError where the recording is cut off or damaged: then everything returned so far is
-// intact, and nothing more is to be had. An error stays.
+// the end, and stays; it is a *DamageError where the recording is cut off or damaged, and then the next call goes on behind
+// that, as far as there is anything.
 func (r *Reader) Next() (Entry, error) {
-	for r.err == nil {
+	if err := r.lost; err != nil {
+		r.lost = nil
+		return Entry{}, &DamageError{Err: err}
+	}
+	for !r.over {
 		e, err := r.next()
 		switch {
 		case errors.Is(err, io.EOF):
-			r.err = io.EOF
+			r.over = true
 		case err != nil:
-			r.err = &DamageError{Entries: r.entries, At: r.at, Offset: r.begin, Err: err}
+			return Entry{}, r.damaged(err)
 		case e.known():
 			r.entries, r.at = r.entries+1, e.At
 			return e, nil
 		}
 	}
-	return Entry{}, r.err
+	return Entry{}, io.EOF
 }
+
+// damaged counts a damage.
+func (r *Reader) damaged(err error) error {
+	if r.damages++; r.damages > maxDamages {
+		err, r.over = ErrDamages, true
+	}
+	var entry *entryError
+	return &DamageError{Entries: r.entries, At: r.at, Offset: r.frames.begin, Entry: errors.As(err, &entry), Err: err}
+}
+
+// entryError says that an entry cannot be read.
+type entryError struct{ err error }
+
+func (e *entryError) Error() string { return "an entry cannot be read: " + e.err.Error() }
+func (e *entryError) Unwrap() error { return e.err }
 
 // next returns the next entry, known or not.
 func (r *Reader) next() (Entry, error) {
 	if len(r.lines) == 0 {
-		r.begin = r.frames.offset
 		lines, err := r.frames.next()
 		if err != nil {
 			return Entry{}, err
@@ -100,18 +132,23 @@ func (r *Reader) next() (Entry, error) {
 		r.lines = lines
 	}
 	line, rest, _ := bytes.Cut(r.lines, []byte("\n"))
-	if len(line) >= maxLine {
-		return Entry{}, ErrTooLong
-	}
 	r.lines = rest
+	if len(line) >= maxLine || tooMany(line) {
+		return Entry{}, &entryError{ErrTooLong}
+	}
 	e, err := parseLine(line)
+	if errors.Is(err, errNoTime) {
+		if _, other := parseHeader(line); other == nil {
+			return Entry{}, nil // of a recording that was appended
+		}
+	}
 	if err != nil {
-		return Entry{}, fmt.Errorf("reading an entry: %w", err)
+		return Entry{}, &entryError{err}
 	}
 	return e, nil
 }
 
-// Offset returns how many bytes of the file have been read, in whole frames: with the file's size, how far
+// Offset returns how many bytes of the file have been read, in frames: with the file's size, how far
 // the reader is.
 func (r *Reader) Offset() int64 { return r.frames.offset }
 

@@ -261,18 +261,55 @@ func TestDamageOtherThanOfBits(t *testing.T) {
 	}
 }
 
+// FuzzReader reads files that are damaged anywhere, frames with any lines in them among it. Inputs are small: a file of a few frames.
 func FuzzReader(f *testing.F) {
-	file := sample(f)
-	f.Add(file)
-	f.Add(file[:len(file)/2])
-	f.Add([]byte("\x28\xb5\x2f\xfd"))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		got, err := readAll(bytes.NewReader(file))
-		prefix(t, got, got, err)
-		for i := range got {
-			_, _ = got[i].Decode()
+	const line = `{"at":"2026-08-11T12:00:07Z","stream":1,"event":"ADDED","resource":"pods","object":{"metadata":{"uid":"u"}}}` + "\n"
+	f.Add([]byte(line+line), uint16(0), byte(0))
+	f.Add([]byte(line+"\x00"+line), uint16(40), byte(1))
+	f.Add([]byte("{}\n\x00\x00[]\n"), uint16(4), byte(2))
+	f.Add([]byte(`{"at":"2026-08-11T12:00:07Z","list":"end","resource":"pods"}`), uint16(500), byte(128))
+	encoder, err := newEncoder()
+	if err != nil {
+		f.Fatal(err)
+	}
+	begin := packed(f)
+	f.Fuzz(func(t *testing.T, lines []byte, at uint16, flip byte) {
+		file := bytes.Clone(begin)
+		frames := bytes.Split(lines, []byte{0})
+		for _, frame := range frames {
+			file = encoder.EncodeAll(frame, file)
 		}
+		file[int(at)%len(file)] ^= flip
+		r, err := NewReader(bytes.NewReader(file))
+		if err != nil {
+			var format *FormatError
+			if flip == 0 || !errors.As(err, &format) {
+				t.Fatal(err)
+			}
+			return
+		}
+		readToTheEnd(t, r, len(frames)+2+bytes.Count(lines, []byte("\n")))
 	})
+}
+
+// readToTheEnd reads a recording of which no more than so many entries can be read or be damaged.
+func readToTheEnd(t *testing.T, r *Reader, most int) {
+	t.Helper()
+	for n, read := 0, 0; ; n++ {
+		e, err := r.Next()
+		var damage *DamageError
+		switch {
+		case n > most:
+			t.Fatalf("%d entries and damages", n)
+		case errors.Is(err, io.EOF):
+			return
+		case err == nil:
+			read++
+			_, _ = e.Decode()
+		case !errors.As(err, &damage) || damage.Entries != read || damage.Error() == "":
+			t.Fatalf("after %d entries: %v", read, err)
+		}
+	}
 }
 
 // FuzzLine holds the quick way of reading a line against encoding/json.

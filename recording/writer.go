@@ -45,8 +45,8 @@ type Writer struct {
 	closing sync.Once
 	buffers sync.Pool // of *bytes.Buffer
 
-	// size and entries count what has been written.
-	size, entries atomic.Int64
+	// size and entries count what has been written, and omitted what is too large to be.
+	size, entries, omitted atomic.Int64
 
 	mu sync.Mutex
 	// guarded by mu
@@ -120,13 +120,14 @@ func (w *Writer) Object(at time.Time, stream uint8, event watch.EventType, resou
 
 // List records that a list begins or is complete; edge is ListBegin or ListEnd.
 func (w *Writer) List(at time.Time, stream uint8, resource, edge string) {
-	w.entry(&Entry{At: at.UTC(), Stream: stream, Resource: resource, List: edge})
+	w.entry(&Entry{At: stamp(at), Stream: stream, Resource: resource, List: edge})
 }
 
 // Source records the state of a stream. Its error is masked like everything else.
 func (w *Writer) Source(at time.Time, stream uint8, s Source) {
-	s.Since, s.Error = s.Since.UTC(), w.options.Mask.Text(s.Error)
-	w.entry(&Entry{At: at.UTC(), Stream: stream, Source: &s})
+	s.Since, s.Error = stamp(s.Since), w.options.Mask.Text(s.Error)
+	s.Silent, s.MissedFrom, s.MissedTo = stamp(s.Silent), stamp(s.MissedFrom), stamp(s.MissedTo)
+	w.entry(&Entry{At: stamp(at), Stream: stream, Source: &s})
 }
 
 func (w *Writer) entry(e *Entry) {
@@ -154,8 +155,8 @@ func (w *Writer) encode(b *bytes.Buffer, o runtime.Object) {
 // append puts a line in the queue.
 func (w *Writer) append(line []byte) {
 	line = Escape(line)
-	if len(line) > maxLine {
-		w.fail(fmt.Errorf("an entry of %d bytes: %w", len(line), ErrTooLong))
+	if len(line) > maxLine || tooMany(line) {
+		w.omitted.Add(1)
 		return
 	}
 	w.mu.Lock()
@@ -205,6 +206,9 @@ func (w *Writer) Size() int64 { return w.size.Load() }
 
 // Entries returns how many entries have been written to the file.
 func (w *Writer) Entries() int64 { return w.entries.Load() }
+
+// Omitted returns how many entries were left out, because they were longer than the format allows.
+func (w *Writer) Omitted() int64 { return w.omitted.Load() }
 
 // Close writes what is waiting, closes the file and returns Err. It waits for the disk. What the writer is
 // told afterwards is ignored.

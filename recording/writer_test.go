@@ -181,13 +181,42 @@ func TestAfterCloseNothingIsRecorded(t *testing.T) {
 	}
 }
 
-func TestAnEntryTooLongIsAnError(t *testing.T) {
-	w := newWriter(t, io.Discard, Options{})
-	event := sampleEvent(1)
-	event.Message = string(make([]byte, maxLine/6))
-	w.Object(noon, 1, watch.Added, "events", event)
-	if err := w.Close(); !errors.Is(err, ErrTooLong) {
-		t.Errorf("got %v", err)
+// An object that is longer than a line may be, or has more values, is left out, and the recording goes on.
+func TestWhatIsTooLargeIsLeftOut(t *testing.T) {
+	d := &disk{}
+	w := newWriter(t, d, Options{})
+	long := sampleEvent(1)
+	long.Message = string(make([]byte, maxLine/6))
+	w.Object(noon, 1, watch.Added, "events", long)
+	wide := samplePod(1)
+	wide.Spec.Containers = make([]corev1.Container, maxValues)
+	w.Object(noon, 1, watch.Added, "pods", wide)
+	w.Object(noon, 1, watch.Added, "events", sampleEvent(2))
+	closeWriter(t, w)
+	if got, err := readAll(&d.Buffer); len(got) != 1 || !errors.Is(err, io.EOF) || w.Omitted() != 2 {
+		t.Errorf("%d entries, %v, %d left out", len(got), err, w.Omitted())
+	}
+}
+
+// Whatever the clocks say, what is written can be read.
+func TestTimesOfAnyYearCanBeRead(t *testing.T) {
+	d := &disk{}
+	w := newWriter(t, d, Options{})
+	far, before := time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC)
+	pod := samplePod(1)
+	pod.CreationTimestamp, pod.DeletionTimestamp = metav1.NewTime(before), ptr(metav1.NewTime(far))
+	w.Object(far, 1, watch.Added, "pods", pod)
+	w.Source(far, 1, Source{Kind: "pods", State: "synced", Since: before})
+	w.Shadow(far, 1, Shadow{Began: far})
+	w.Counters(far, 1, Counters{Asked: before, Started: far})
+	closeWriter(t, w)
+	got, err := readAll(&d.Buffer)
+	if len(got) != 4 || !errors.Is(err, io.EOF) || got[0].At.Year() != lastYear {
+		t.Fatalf("%d entries, %v", len(got), err)
+	}
+	o, err := got[0].Decode()
+	if err != nil || o.(*corev1.Pod).DeletionTimestamp.Year() != lastYear || o.(*corev1.Pod).Name != pod.Name {
+		t.Errorf("got %v, %v", o, err)
 	}
 }
 
