@@ -10,7 +10,6 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/probetop/probetop/recording"
 )
@@ -42,26 +41,30 @@ func podLines(n int) []string {
 	return lines
 }
 
-// uids reads a recording and returns whom it is about, in order.
-func uids(t *testing.T, file []byte) (pods []string, err error) {
+// uids reads a recording and returns whom it is about, in order, and what is lost.
+func uids(t *testing.T, file []byte) (pods []string, lost []error) {
 	t.Helper()
 	r, err := recording.NewReader(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = r.Close() }()
-	err = eachEntry(r, func(_ *recording.Entry, o runtime.Object) {
-		pods = append(pods, string(o.(*corev1.Pod).UID))
-	})
-	return pods, err
+	err = eachEntry(r, func(what told) error {
+		pods = append(pods, string(what.object.(*corev1.Pod).UID))
+		return nil
+	}, func(err error) { lost = append(lost, err) })
+	if err != nil {
+		t.Error(err)
+	}
+	return pods, lost
 }
 
 func TestEntriesComeInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const n = 20*batchSize + 7
-		got, err := uids(t, film(t, podLines(n)...))
-		if err != nil || len(got) != n {
-			t.Fatalf("%d entries, %v, want %d", len(got), err, n)
+		got, lost := uids(t, film(t, podLines(n)...))
+		if lost != nil || len(got) != n {
+			t.Fatalf("%d entries, %v, want %d", len(got), lost, n)
 		}
 		for i, uid := range got {
 			if uid != fmt.Sprint(i) {
@@ -71,34 +74,62 @@ func TestEntriesComeInOrder(t *testing.T) {
 	})
 }
 
-// TestReadingEndsWhereItCannotGoOn is about what is left of a recording then: everything before, and no goroutine.
-func TestReadingEndsWhereItCannotGoOn(t *testing.T) {
+// TestReadingGoesOnOverDamage is about what is left of a recording then: everything else, and no goroutine.
+func TestReadingGoesOnOverDamage(t *testing.T) {
 	lines := podLines(20 * batchSize)
 	lines[5*batchSize+3] = `{"at":"2026-08-11T12:00:00Z","event":"ADDED","resource":"pods","object":{"metadata":5}}`
+	lines[5*batchSize+5] = "x"
 	whole := film(t, podLines(20*batchSize)...)
 	damaged := append(film(t, podLines(5*batchSize)...), whole[:len(whole)-3]...)
+	damaged = append(damaged, film(t, podLines(9)...)...)
 	for name, test := range map[string]struct {
 		file []byte
 		want int
+		lost []string
 	}{
-		"an object that is none": {film(t, lines...), 5*batchSize + 3},
-		"a frame that is cut":    {damaged, 5 * batchSize},
+		"entries that are none": {film(t, lines...), 20*batchSize - 2, []string{"one of the pods cannot be read that was heard at 2026-08-11T12:00:00Z", "an entry cannot be read"}},
+		"a frame that is cut":   {damaged, 5*batchSize + 9, []string{"damaged after 2026-08-11T12:00:00Z (320 entries)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				got, err := uids(t, test.file)
-				var damage *recording.DamageError
-				if err == nil || len(got) != test.want || errors.As(err, &damage) != (name == "a frame that is cut") {
-					t.Errorf("%d entries, %v, want %d and an error", len(got), err, test.want)
+				got, lost := uids(t, test.file)
+				if len(got) != test.want || len(lost) != len(test.lost) {
+					t.Fatalf("%d entries, %v, want %d", len(got), lost, test.want)
+				}
+				for i, want := range test.lost {
+					if !strings.Contains(lost[i].Error(), want) {
+						t.Errorf("got %v, want %s", lost[i], want)
+					}
 				}
 			})
 		})
 	}
 }
 
+// TestReadingEndsWhereItIsTold leaves no goroutine behind.
+func TestReadingEndsWhereItIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, err := recording.NewReader(bytes.NewReader(film(t, podLines(100*batchSize)...)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = r.Close() }()
+		enough, n := errors.New("enough"), 0
+		err = eachEntry(r, func(told) error {
+			if n++; n == 5 {
+				return enough
+			}
+			return nil
+		}, func(error) {})
+		if !errors.Is(err, enough) || n != 5 {
+			t.Errorf("%d entries, %v", n, err)
+		}
+	})
+}
+
 func TestABatchOfLargeObjectsIsSmall(t *testing.T) {
 	lines := podLines(8)
-	filling := `"metadata":{"labels":{"filling":"` + strings.Repeat("x", batchBytes/4) + `"},`
+	filling := `"metadata":{"labels":{"filling":"` + strings.Repeat("x", batchWeight/4) + `"},`
 	for i := range lines {
 		lines[i] = strings.Replace(lines[i], `"metadata":{`, filling, 1)
 	}

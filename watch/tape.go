@@ -2,13 +2,9 @@ package watch
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"sort"
 	"time"
-
-	"k8s.io/apimachinery/pkg/runtime"
-	apiwatch "k8s.io/apimachinery/pkg/watch"
 
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/recording"
@@ -22,7 +18,7 @@ type Tape struct {
 	changes     []model.Change
 	checkpoints []checkpoint
 	transitions []model.Transition
-	damage      *recording.DamageError
+	damage      error
 }
 
 // checkpoint is the fold of the first so many changes.
@@ -50,66 +46,27 @@ func OpenTape(path string, policy mask.Policy) (*Tape, error) {
 	return t, errors.Join(err, r.Close())
 }
 
-// ReadTape reads a recording to its end, or to where it is damaged, which Damage then tells. It returns the
-// reader's error when nothing can be read, and one that says so when the recording holds nothing.
+// ReadTape reads a recording to its end, over what is damaged in it, which Damage then tells. It returns an error when nothing
+// can be read, and one that says so when the recording holds nothing.
 func ReadTape(r *recording.Reader) (*Tape, error) { return tapeOf(r, mask.Hide) }
 
 // tapeOf is ReadTape with a policy.
 func tapeOf(r *recording.Reader, policy mask.Policy) (*Tape, error) {
 	t := &Tape{header: r.Header()}
-	facts := newInterner()
-	facts.policy = policy
-	kinds := map[string]resource{}
-	for _, k := range []resource{pods(), events(), endpointSlices(), services(), nodes()} {
-		kinds[k.name] = k
+	taping := newTaping(t)
+	taping.facts.policy = policy
+	if err := eachEntry(r, taping.hear, taping.lose); err != nil {
+		taping.lose(err)
 	}
-	var last time.Time
-	err := eachEntry(r, func(e *recording.Entry, o runtime.Object) {
-		// A clock that was set back does not make what follows older, here as in Cluster.Apply: a moment is looked
-		// for as in a sorted list.
-		if e.At.After(last) {
-			last = e.At
-		}
-		if fact := factOf(facts, kinds, e, o); fact != nil {
-			gone := e.Event == apiwatch.Deleted || e.Counters != nil && e.Counters.Gone
-			t.changes = append(t.changes, model.Change{At: last, Stream: model.Stream(e.Stream), Gone: gone, Fact: fact})
-		}
-	})
-	if err != nil && !errors.As(err, &t.damage) {
-		return nil, fmt.Errorf("reading the recording: %w", err)
+	t.damage = taping.damage()
+	if len(t.changes) > 0 {
+		t.index()
+		return t, nil
 	}
-	if len(t.changes) == 0 {
-		return nil, &recording.FormatError{Kind: recording.Empty}
+	if t.damage != nil {
+		return nil, t.damage
 	}
-	t.index()
-	return t, nil
-}
-
-// factOf turns an entry and its object into a fact; nil for one that says nothing of interest.
-func factOf(facts *interner, kinds map[string]resource, e *recording.Entry, o runtime.Object) model.Fact {
-	switch {
-	case e.Stream >= model.MaxStreams:
-		return nil
-	case e.Counters != nil:
-		return countersFact(facts, e.At, e.Counters)
-	case e.Shadow != nil:
-		if f := shadowFact(facts, e.Shadow); f != nil {
-			return f
-		}
-		return nil
-	case e.Source != nil:
-		s := e.Source
-		if !model.SourceState(s.State).Known() {
-			return nil
-		}
-		return &model.Source{
-			Kind: model.SourceKind(s.Kind), Namespace: s.Namespace, State: model.SourceState(s.State), Since: s.Since, Error: facts.text(s.Error),
-			Silent: s.Silent, Missed: model.Span{From: s.MissedFrom, To: s.MissedTo},
-		}
-	case e.List != "":
-		return &model.Listing{Kind: kinds[e.Resource].source, Done: e.List == recording.ListEnd}
-	}
-	return kinds[e.Resource].fact(facts, o)
+	return nil, &recording.FormatError{Kind: recording.Empty}
 }
 
 // index folds the recording once, leaving checkpoints and noting transitions.
@@ -170,8 +127,8 @@ func (t *Tape) Start() time.Time { return t.changes[0].At }
 // End is the last moment of the recording.
 func (t *Tape) End() time.Time { return t.changes[len(t.changes)-1].At }
 
-// Damage returns where the recording is cut off or broken; nil when it is whole.
-func (t *Tape) Damage() *recording.DamageError { return t.damage }
+// Damage says where the recording is cut off or broken; nil when it is whole.
+func (t *Tape) Damage() error { return t.damage }
 
 // Transitions returns the moments at which a pod's severity changed, in order.
 func (t *Tape) Transitions() []model.Transition { return t.transitions }

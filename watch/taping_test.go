@@ -1,0 +1,76 @@
+package watch
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording"
+)
+
+// TestATapeSaysWhatItLacks plays a recording of which a part in the middle is damaged: the streams are stale from there
+// until they list anew.
+func TestATapeSaysWhatItLacks(t *testing.T) {
+	const (
+		synced = `{"at":"2026-08-11T12:00:00Z","stream":0,"source":{"kind":"pods","state":"synced","since":"2026-08-11T12:00:00Z"}}`
+		later  = `{"at":"2026-08-11T12:00:09Z","stream":0,"source":{"kind":"pods","state":"synced","since":"2026-08-11T12:00:09Z"}}`
+	)
+	file := film(t, append(podLines(3), synced)...)
+	file = append(file, "junk"...)
+	file = append(file, film(t, podLines(5)[4])...)
+	file = append(file, film(t, later)...)
+	r, err := recording.NewReader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	tape, err := ReadTape(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := tape.Damage(); d == nil || !strings.Contains(d.Error(), "(4 entries)") || !strings.Contains(d.Error(), "what comes after it is shown") {
+		t.Errorf("damage: %v", d)
+	}
+	s := tape.At(tape.Start())
+	if pods := s.Source(model.Pods); len(s.Rows) != 4 || pods.State != model.SourceStale || !strings.Contains(pods.Error, "damaged here") {
+		t.Errorf("%d pods, %+v", len(s.Rows), pods)
+	}
+	if pods := tape.At(tape.End()).Source(model.Pods); pods.State != model.SourceSynced {
+		t.Errorf("in the end: %+v", pods)
+	}
+}
+
+// TestATapeIsAsLargeAsItsRecordingAllows reads small recordings of which the facts would take a lot of memory.
+func TestATapeIsAsLargeAsItsRecordingAllows(t *testing.T) {
+	nested := strings.TrimSuffix(strings.Repeat("{},", 2000), ",")
+	for name, object := range map[string]string{
+		"tiny pods":      `{"metadata":{"uid":"%d"}}`,
+		"wide pods":      `{"metadata":{"uid":"%d"},"spec":{"containers":[` + nested + `]}}`,
+		"wide endpoints": `{"metadata":{"name":"%d"},"endpoints":[` + nested + `]}`,
+	} {
+		resource := "pods"
+		if strings.HasPrefix(name, "wide endpoints") {
+			resource = "endpointslices"
+		}
+		lines := make([]string, 4_000_000/(len(object)+80))
+		for i := range lines {
+			lines[i] = `{"at":"2026-08-11T12:00:00Z","stream":0,"event":"ADDED","resource":"` + resource + `","object":` + fmt.Sprintf(object, i) + `}`
+		}
+		r, err := recording.NewReader(bytes.NewReader(bytes.Repeat(film(t, lines...), 20)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tape := &Tape{header: r.Header()}
+		taping := newTaping(tape)
+		if err := eachEntry(r, taping.hear, taping.lose); err != nil {
+			taping.lose(err)
+		}
+		if d := taping.damage(); !errors.Is(d, recording.ErrUnfolds) || taping.weight > 2*tapeFreely+tapeLeeway*r.Offset() {
+			t.Errorf("%s: %d bytes of facts from %d, %v", name, taping.weight, r.Offset(), d)
+		}
+		_ = r.Close()
+	}
+}
