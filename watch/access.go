@@ -115,10 +115,18 @@ const undecoded = "unable to decode an event from the watch stream: "
 func plain(err error) string {
 	var status apierrors.APIStatus
 	if errors.As(err, &status) && status.Status().Message != "" {
-		if text := status.Status().Message; !strings.Contains(text, undecoded) {
-			return text
+		_, why, broke := strings.Cut(status.Status().Message, undecoded)
+		switch {
+		case !broke:
+			return status.Status().Message
+		case strings.Contains(why, errLargeEvent.Error()):
+			return errLargeEvent.Error()
 		}
 		return errCutOff.Error()
+	}
+	var large *largeError
+	if errors.As(err, &large) {
+		return large.Error()
 	}
 	var request *url.Error
 	if errors.As(err, &request) {

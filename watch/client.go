@@ -74,7 +74,7 @@ func httpClient(cfg *rest.Config) (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &http.Client{Transport: newLeaver(staying{t})}, nil
+	return &http.Client{Transport: newLeaver(bounded{staying{t}})}, nil
 }
 
 func newScheme() (*runtime.Scheme, error) {
@@ -113,11 +113,18 @@ func (c *client) list(ctx context.Context, p *plan, opts metav1.ListOptions) (ru
 		ctx, cancel = context.WithTimeout(ctx, c.timeout)
 		defer cancel()
 	}
-	page, err := c.request(p, opts).Do(ctx).Get()
-	if err == nil && !p.resource.isList(page) {
-		err = errWrongKind
+	var page runtime.Object
+	err := leaving(ctx, func() (err error) {
+		page, err = c.request(p, opts).Do(ctx).Get()
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err // the page may not be ours to look at
+	case !p.resource.isList(page):
+		return nil, errWrongKind
 	}
-	return page, err
+	return page, nil
 }
 
 // ping asks the server for something that costs it nothing, and that everybody may ask for.

@@ -1,6 +1,9 @@
 package watch
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+)
 
 // leaver is a transport that leaves a request when its context ends, whatever the one below is about. Client-go
 // runs a credential plugin in the middle of a request, and the plugin knows no context: it may wait for a browser.
@@ -61,3 +64,16 @@ func (l leaver) leave(answers <-chan answer) {
 
 // WrappedRoundTripper returns the transport below, for client-go to find what it wrapped.
 func (l leaver) WrappedRoundTripper() http.RoundTripper { return l.below }
+
+// leaving calls f and returns its error, or ctx's when that ends first: a large answer may be decoded for seconds, by what knows
+// no context. Then f goes on alone, and what it writes to is its own.
+func leaving(ctx context.Context, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
