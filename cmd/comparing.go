@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"sync"
 	"time"
@@ -89,7 +88,7 @@ func (c *comparing) tell(ctx context.Context, round int, transcripts []prober.Tr
 			fmt.Fprintln(c.options.streams.Out)
 		}
 		if err := r.print(c.options.streams.Out, round+1, c.options.count, s.At); err != nil {
-			return fmt.Errorf("writing: %w", err)
+			return unwritten(err)
 		}
 	}
 	return nil
@@ -145,12 +144,12 @@ func (c *comparing) rest(transcripts []prober.Transcript) (rest time.Duration) {
 }
 
 func (c *comparing) encode(r *TranscriptReport) error {
-	data, err := json.MarshalIndent(r, "", "  ")
+	data, err := encode(r, "  ")
 	if err != nil {
-		return fmt.Errorf("encoding a transcript: %w", err)
+		return err
 	}
 	if _, err := (escaper{c.options.streams.Out}).Write(append(data, '\n')); err != nil {
-		return fmt.Errorf("writing: %w", err)
+		return unwritten(err)
 	}
 	return nil
 }

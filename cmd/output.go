@@ -2,10 +2,11 @@ package cmd
 
 import (
 	"bytes"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 	"time"
 
 	"sigs.k8s.io/yaml"
@@ -57,13 +58,14 @@ func (p *printer) snapshot(s *model.Snapshot, at time.Time) error {
 		}
 		return p.rows(rows)
 	}
-	data, err := json.MarshalIndent(reportOf(s, p.context, at), "", "  ")
+	report := reportOf(s, p.context, at)
+	data, err := encode(&report, "  ")
 	if err == nil && p.format == formatYAML {
 		data, err = yaml.JSONToYAML(recording.Escape(data))
 		data = harmless(data) // it is not quoted any more
 	}
 	if err != nil {
-		return fmt.Errorf("encoding the report: %w", err)
+		return err
 	}
 	return p.write(append(bytes.TrimRight(data, "\n"), '\n'))
 }
@@ -127,16 +129,25 @@ func (p *printer) gone(r *model.Row) error {
 }
 
 func (p *printer) line(r PodReport) error {
-	data, err := json.Marshal(r)
+	data, err := encode(&r, "")
 	if err != nil {
-		return fmt.Errorf("encoding a pod: %w", err)
+		return err
 	}
 	return p.write(append(data, '\n'))
 }
 
 func (p *printer) write(data []byte) error {
 	if _, err := (escaper{p.out}).Write(data); err != nil {
-		return fmt.Errorf("writing: %w", err)
+		return unwritten(err)
 	}
 	return nil
+}
+
+// unwritten says that the output could not be written, which is the fault of what it goes to.
+func unwritten(err error) error {
+	next := "Check where the output goes."
+	if errors.Is(err, syscall.ENOSPC) {
+		next = "Make room on the disk."
+	}
+	return because(&failure{sentence: fmt.Sprintf("The output cannot be written: %v. %s", innermost(err), next), code: exitFailing}, err)
 }

@@ -113,7 +113,7 @@ It reads and never writes: nothing it does changes the cluster. When asked to it
 the containers what the kubelet asks them; --read-only switches that off. TYPE is pod, deployment, replicaset, statefulset,
 daemonset, job, service or node, or kubectl's short name for it. Selectors are about pods.
 
-Exit codes: 0 fine, 1 something is failing (commands that ask that), 2 usage, 3 the cluster is unreachable,
+Exit codes: 0 fine, 1 something is failing (commands that ask that) or the disk is, 2 usage, 3 the cluster is unreachable,
 unauthorised or forbidden, 4 timed out, 130 interrupted.`
 
 func newRootCommand(name string, g *global) *cobra.Command {

@@ -102,7 +102,7 @@ func (t *table) print(out io.Writer, rows []*model.Row, now time.Time) error {
 		t.format(&text, line)
 	}
 	if _, err := io.WriteString(out, text.String()); err != nil {
-		return fmt.Errorf("writing: %w", err)
+		return unwritten(err)
 	}
 	return nil
 }

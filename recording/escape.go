@@ -28,7 +28,7 @@ func hostileIndex(p []byte) int {
 		switch b {
 		case 0x7f:
 			return i
-		case 0xc2, 0xd8, 0xe2: // what the others begin with
+		case 0xc2, 0xd8, 0xe2, 0xef: // what the others begin with
 			if r, _ := utf8.DecodeRune(p[i:]); Hostile(r) {
 				return i
 			}
@@ -39,10 +39,10 @@ func hostileIndex(p []byte) int {
 
 // Hostile reports whether r, in JSON, steers a terminal or the direction of text: DEL, the C1 controls, and the bidi
 // overrides, embeddings, isolates and marks. JSON has no other control characters inside its strings, which is the only
-// place where these occur.
+// place where these occur. So are the two that are no characters, and that YAML does not have.
 func Hostile(r rune) bool {
 	switch {
-	case r == 0x7f, r >= 0x80 && r <= 0x9f, r == 0x061c:
+	case r == 0x7f, r >= 0x80 && r <= 0x9f, r == 0x061c, r == 0xfffe, r == 0xffff:
 		return true
 	case r >= 0x200e && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
 		return true
