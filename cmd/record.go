@@ -105,6 +105,9 @@ func (o *recordOptions) run(ctx context.Context, path string) error {
 	if failed != nil {
 		return failed
 	}
+	if n := r.omitted(); n > 0 {
+		fmt.Fprintf(o.streams.Err, "%d objects are larger than a recording holds, and are not in it.\n", n)
+	}
 	fmt.Fprintf(o.streams.Err, "Recorded %s to %s. Look at it with: %s\n", size(r.Status().Bytes), path, model.ShellLine([]string{"probetop", "replay", path}))
 	return nil
 }

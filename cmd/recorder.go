@@ -3,10 +3,12 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -32,6 +34,7 @@ type recorder struct {
 	// guarded by mu; written while switching is held, too
 	writer *recording.Writer // nil while nothing is recorded
 	status tui.RecorderStatus
+	large  int64 // how much was too large for the recording that ended last
 }
 
 // recorderOptions are the flags about recording.
@@ -107,6 +110,7 @@ func (r *recorder) stopLocked() error {
 	status := r.Status()
 	status.On = false
 	r.become(nil, status)
+	r.omit(w.Omitted())
 	if err != nil {
 		return cannotRecord(status.Path, err)
 	}
@@ -125,6 +129,19 @@ func (r *recorder) become(w *recording.Writer, s tui.RecorderStatus) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.writer, r.status = w, s
+}
+
+// omit notes how much was too large for the recording that has ended, and omitted returns it.
+func (r *recorder) omit(n int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.large = n
+}
+
+func (r *recorder) omitted() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.large
 }
 
 // Status returns what the recorder does.
@@ -149,22 +166,29 @@ func (r *recorder) fileName() string {
 	return "probetop-" + context + "-" + r.now().UTC().Format("20060102T150405Z") + ".zst"
 }
 
-// cannotRecord says why a file does not take a recording.
+// cannotRecord says why a file does not take a recording. The file that was named is the user's to mend; a disk that fails is not.
 func cannotRecord(path string, err error) error {
-	next := "Check the disk, or name another file."
+	next, code := "Check the disk, or name another file.", exitFailing
 	switch {
 	case errors.Is(err, recording.ErrExists):
-		next = "A recording never overwrites: name another file."
+		next, code = "A recording never overwrites: name another file.", exitUsage
+	case errors.Is(err, recording.ErrLocked), errors.Is(err, recording.ErrForeign), errors.Is(err, recording.ErrDangling):
+		next, code = "Name another file.", exitUsage
 	case errors.Is(err, fs.ErrPermission):
-		next = "Name a file in a folder you may write to."
+		next, code = "Name a file in a folder you may write to.", exitUsage
 	case errors.Is(err, os.ErrNotExist):
-		next = "Make the folder first, or name another file."
+		next, code = "Make the folder first, or name another file.", exitUsage
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR):
+		next, code = "Name a file in a folder.", exitUsage
+	case errors.Is(err, syscall.ENOSPC):
+		next = "Make room on the disk, or name a file on another. What was recorded until then can be replayed."
 	}
 	var where *fs.PathError
 	if errors.As(err, &where) {
 		err = where.Err
 	}
-	return because(usage("%s cannot be recorded to: %v. %s", path, innermost(err), next), err)
+	f := &failure{sentence: fmt.Sprintf("%s cannot be recorded to: %v. %s", path, innermost(err), next), code: code}
+	return because(f, err)
 }
 
 // innermost returns the first of the errors that wraps no other.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -129,6 +130,10 @@ func TestWhatIsWrongWithARecordingIsSaidInOneSentence(t *testing.T) {
 	full := write("full", "something")
 	blocked := filepath.Join(full, "x.zst")
 	cluster := serve(t, shop)
+	loose := filepath.Join(dir, "loose")
+	if err := os.Symlink(filepath.Join(dir, "nowhere"), loose); err != nil {
+		t.Fatal(err)
+	}
 	cases := map[string]struct {
 		args []string
 		says []string
@@ -144,6 +149,7 @@ func TestWhatIsWrongWithARecordingIsSaidInOneSentence(t *testing.T) {
 		"speed":                     {[]string{"replay", good, "--speed", "1000"}, []string{"--speed"}},
 		"record to no file":         {[]string{"record"}, []string{"probetop record FILE"}},
 		"record over something":     {[]string{"record", full, "--kubeconfig", cluster}, []string{full, "never overwrites"}},
+		"record to a loose link":    {[]string{"record", loose, "--kubeconfig", cluster}, []string{loose, "link to a file that does not exist", "Name another file"}},
 		"record into no directory":  {[]string{"record", blocked, "--kubeconfig", cluster}, []string{blocked, "not a directory"}},
 		"demo without a terminal":   {[]string{"demo"}, []string{"needs a terminal", "--serve"}},
 		"demo's shadow":             {[]string{"demo", "--shadow", "always"}, []string{"--shadow is off, manual or auto"}},
@@ -167,6 +173,48 @@ func TestWhatIsWrongWithARecordingIsSaidInOneSentence(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestADamagedBeginningCostsItself replays a recording whose first frame is damaged: the header is lost, and nothing else.
+func TestADamagedBeginningCostsItself(t *testing.T) {
+	file := recorded(t)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text[12] ^= 0xff
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := run(t, t.Context(), "get", "--replay", file, "-o", "name")
+	if got.code != 0 || strings.Count(got.out, "\n") != 2 || !strings.Contains(got.err, "damaged before its first entry") || strings.Count(got.err, "\n") != 1 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// A disk that is full is no mistake of the user's, and the sentence says what to do.
+func TestRecordingToAFullDisk(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		return // other systems have no such device
+	}
+	got := run(t, t.Context(), "record", "/dev/full", "--kubeconfig", serve(t, shop), "-A")
+	if got.code != 1 || !strings.Contains(got.err, "no space left on device. Make room") || strings.Count(got.err, "\n") != 1 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestTwoRecordersOnOneFile begins a second recording to a file that is being recorded to.
+func TestTwoRecordersOnOneFile(t *testing.T) {
+	file, cluster := filepath.Join(t.TempDir(), "shop.zst"), serve(t, shop)
+	w, err := recording.Create(file, recording.Header{}, recording.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = w.Close() }()
+	got := run(t, t.Context(), "record", file, "--kubeconfig", cluster, "-A")
+	if got.code != 2 || !strings.Contains(got.err, "another probetop records to it. Name another file") && runtime.GOOS != "windows" {
+		t.Errorf("got %+v", got)
 	}
 }
 
