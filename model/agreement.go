@@ -42,6 +42,7 @@ const (
 	ShadowForbidden   AgreementClass = "X1"
 	TunnelBroke       AgreementClass = "X2"
 	ShadowUnsupported AgreementClass = "X3"
+	EndlessOutput     AgreementClass = "X4"
 	KubeletBug        AgreementClass = "B1"
 	Unexplained       AgreementClass = "U"
 )
@@ -56,7 +57,8 @@ var classNames = map[AgreementClass]string{
 	UserAgentGated: "User-Agent", PortByDigits: "port name of digits", BodyStall: "body stall", ExecOrphan: "exec orphan",
 	ExecWording: "exec wording", ExecEnvironment: "exec environment", ExecCannotStart: "exec cannot start",
 	ExecUnsteady: "unsteady command", ShadowForbidden: "forbidden", TunnelBroke: "tunnel broke", ShadowUnsupported: "unsupported",
-	KubeletBug: "kubelet bug", Unexplained: "unexplained",
+	EndlessOutput: "endless output",
+	KubeletBug:    "kubelet bug", Unexplained: "unexplained",
 }
 
 // Name returns the class in words, "undecided" for the empty one.

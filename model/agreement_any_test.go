@@ -36,7 +36,7 @@ func shaded(rng *rand.Rand, changes []Change) []Change {
 				f.PodIP = &PodIPVantage{Verdict: ShadowVerdict(rng.IntN(5)), Text: causes[rng.IntN(len(causes))]}
 			}
 			if f.Verdict == ShadowNone {
-				f.Lack = []ShadowLack{LackForbidden, LackTunnel, LackUnsupported, LackHost, LackGone, LackUnfinished, "new"}[rng.IntN(7)]
+				f.Lack = []ShadowLack{LackForbidden, LackTunnel, LackUnsupported, LackHost, LackGone, LackUnfinished, LackEndless, "new"}[rng.IntN(8)]
 			}
 			out = append(out, Change{At: ch.At, Stream: 62, Gone: rng.IntN(30) == 0, Fact: f})
 		}
@@ -57,14 +57,14 @@ func impossibleAgreement(s *Snapshot, r *Row, now time.Time) string {
 			continue
 		}
 		run, word := p.Shadow.Last(), a.Kubelet.Verdict
-		without := []AgreementClass{"", ShadowForbidden, TunnelBroke, ShadowUnsupported, HostField, HostResolver, ExecOrphan}
+		without := []AgreementClass{"", ShadowForbidden, TunnelBroke, ShadowUnsupported, EndlessOutput, HostField, HostResolver, ExecOrphan}
 		same := run.Verdict == word || run.Verdict.Succeeds() && word.Succeeds()
 		switch {
 		case a.Text == "" || a.Check == "" || a.Class.Name() == "":
 			return name + "without words"
 		case run.Verdict == ShadowNone && !slices.Contains(without, a.Class):
 			return name + "without a verdict"
-		case run.Verdict != ShadowNone && (a.Class == ShadowForbidden || a.Class == TunnelBroke || a.Class == ShadowUnsupported):
+		case run.Verdict != ShadowNone && (a.Class == ShadowForbidden || a.Class == TunnelBroke || a.Class == ShadowUnsupported || a.Class == EndlessOutput):
 			return name + "with a verdict"
 		case len(a.Class) > 0 && a.Class[0] == 'A' && !same:
 			return name + fmt.Sprintf("of %v and %v", run.Verdict, word)

@@ -22,6 +22,9 @@ func (c *comparison) lacking() (Agreement, bool) {
 		return c.notComparable(Certain)
 	case LackGone:
 		return c.undecided("no verdict: "+c.probe.Container.Name+" did not run, or ended meanwhile", "run it again when the container runs"), true
+	case LackEndless:
+		return found(EndlessOutput, Certain, "look at what comes of "+c.probe.Spec.asked()+", and let it end",
+			"no verdict: %s sends far more than a probe reads: %s", c.probe.Container.Name, c.reason("it does not end"))
 	case LackUnfinished:
 		return found(ExecOrphan, Certain, "look for the command in the container (ps), and end it; raise timeoutSeconds if it needs that long",
 			"no verdict: the command of an earlier run from here may still run in %s, and is not started twice", c.probe.Container.Name)

@@ -264,6 +264,10 @@ func TestAgreement(t *testing.T) {
 			{61, shadows(Liveness, "", lacks(LackUnfinished))},
 			{61.1, agrees("liveness", "E1 certain", "may still run")},
 		}},
+		"X4 a command that writes without end": {pod: []func(*Pod){livenessOf(by(Exec))}, plot: plot{
+			{61, shadows(Liveness, "the command has written more than 16 MiB", lacks(LackEndless))},
+			{61.1, agrees("liveness", "X4 certain", "web sends far more than a probe reads", "16 MiB")},
+		}},
 		"E2 X15 X05 the runtimes' words": {pod: []func(*Pod){livenessOf(by(Exec))}, plot: plot{
 			{30.1, fails(Liveness, "command timed out")}, {31, shadows(Liveness, overtime)}, {31.1, agrees("liveness", "E2 high", "after 1s", "1 of 3")},
 		}},

@@ -76,4 +76,6 @@ const (
 	LackGone ShadowLack = "gone"
 	// LackUnfinished is an exec probe of which an earlier run from here has not ended.
 	LackUnfinished ShadowLack = "unfinished"
+	// LackEndless is a container that sends, or a command that writes, far more than a probe reads.
+	LackEndless ShadowLack = "endless"
 )

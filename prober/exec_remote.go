@@ -21,7 +21,7 @@ const settlingOutput = 2 * time.Second
 const outputMost = 16 << 20
 
 // errEndless is why a command is not listened to any more.
-var errEndless = &Broken{Err: errors.New("the command writes without end")}
+var errEndless = &Broken{Err: fmt.Errorf("the command has written more than %d MiB", outputMost>>20), Lack: model.LackEndless}
 
 // Exec returns an Exec for one probe of a container of a pod. While a command of the same probe may still run in the
 // container it refuses to run another: nothing ends a command that took too long. Its error is a *Broken.

@@ -215,8 +215,8 @@ func TestExecThatWritesWithoutEnd(t *testing.T) {
 			}
 		}
 		_, err := p.Exec(target, liveness)(soon(t), []string{"yes"}, 20*time.Second)
-		wantBroken(t, err)
-		if !strings.Contains(fmt.Sprint(err), "writes without end") || !p.Unfinished(liveness) {
+		var b *prober.Broken
+		if !errors.As(err, &b) || b.Lack != model.LackEndless || !strings.Contains(fmt.Sprint(err), "has written more than 16 MiB") || !p.Unfinished(liveness) {
 			t.Errorf("got %v", err)
 		}
 		if sent := <-ended; sent < 16<<20 || sent > 32<<20 {

@@ -113,7 +113,7 @@ func ready(ctx context.Context, conn *grpc.ClientConn, once bool) bool {
 // unconnected is the outcome of an attempt that did not connect. A kubelet before 1.38 tries until the timeout, whatever
 // the reason.
 func (c *Check) unconnected(t *trial) outcome {
-	if b, _, _ := t.wire.said(); b != nil {
+	if b, _, _ := t.wire.said(); b != nil && !t.floods() {
 		return b.none()
 	}
 	return failure(fmt.Sprintf("timeout: failed to connect service %q within %v: %v", c.address, c.Timeout, context.DeadlineExceeded))
@@ -122,7 +122,7 @@ func (c *Check) unconnected(t *trial) outcome {
 // uncalled is the outcome of a call that failed, or whose answer was late.
 func (c *Check) uncalled(t *trial, connected bool, err error) outcome {
 	b, refusal, address := t.wire.said()
-	if b != nil {
+	if b != nil && !t.floods() {
 		return b.none()
 	}
 	if refusal != nil && !connected {

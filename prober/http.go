@@ -79,7 +79,7 @@ func judge(status int, body []byte) outcome {
 // unanswered is the outcome of a request that had no response.
 func (t *trial) unanswered(within context.Context, err error) outcome {
 	b, refusal, address := t.wire.said()
-	if b != nil {
+	if b != nil && !t.floods() {
 		return b.none()
 	}
 	prefix := ""
@@ -88,7 +88,7 @@ func (t *trial) unanswered(within context.Context, err error) outcome {
 		prefix = inURL.Op + ` "` + inURL.URL + `": `
 	}
 	switch {
-	case refusal != nil && refusal.Reason == ReasonTimeout:
+	case b != nil, refusal != nil && refusal.Reason == ReasonTimeout:
 		return failure(prefix + awaitingHeaders)
 	case refusal != nil:
 		return failure(prefix + "dial tcp " + address + ": " + refusal.Error())
@@ -101,7 +101,7 @@ func (t *trial) unanswered(within context.Context, err error) outcome {
 // unread is the outcome of a response whose body could not be read. The kubelet counts it for nothing, whatever
 // the status.
 func (t *trial) unread(within context.Context, err error) outcome {
-	if b, _, _ := t.wire.said(); b != nil {
+	if b, _, _ := t.wire.said(); b != nil && !t.floods() {
 		return b.none()
 	}
 	if errors.Is(context.Cause(within), context.DeadlineExceeded) || t.late() {

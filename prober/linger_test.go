@@ -3,9 +3,11 @@ package prober_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -167,4 +169,27 @@ func TestContainerIsNotBlamedForTheWay(t *testing.T) {
 		alive = errCut
 		expectNone(t, check(t, httpGet("/")).Run(t.Context(), via), model.LackTunnel)
 	})
+}
+
+// TestContainerIsBlamedForWhatItSendsWithoutEnd, when that leaves no room for a sign of life, or the way gives up.
+func TestContainerIsBlamedForWhatItSendsWithoutEnd(t *testing.T) {
+	t.Parallel()
+	w := serveRaw(t, func(conn net.Conn) {
+		_, _ = conn.Read(make([]byte, 4096))
+		_, err := io.WriteString(conn, "HTTP/1.1 200 OK\r\n")
+		for line := "X-A: " + strings.Repeat("v", 8000) + "\r\n"; err == nil; {
+			_, err = io.WriteString(conn, line)
+		}
+	})
+	silent := func(context.Context) error { return errCut }
+	via := prober.Paths{Dial: w.dial, RoundTrip: time.Millisecond, Alive: silent, Ping: silent}
+	if r := check(t, httpGet("/"), patient).Run(t.Context(), via); r.Verdict != model.ShadowFailure || !strings.Contains(r.Text, "exceeded") {
+		t.Errorf("got %s %s %q", r.Verdict, r.Lack, r.Text)
+	}
+	gone := &prober.Broken{Err: errors.New("256 KiB had come that the probe did not read"), Lack: model.LackEndless}
+	via.Dial = cutting(w, 2<<20, true, gone)
+	expect(t, check(t, httpGet("/"), patient).Run(t.Context(), via), model.ShadowFailure,
+		`Get "http://10.0.0.5:8080/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`)
+	via.Dial = cutting(w, 100<<10, true, gone)
+	expectNone(t, check(t, httpGet("/"), patient).Run(t.Context(), via), model.LackEndless)
 }

@@ -1,13 +1,20 @@
 package prober_test
 
 import (
+	"compress/gzip"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/client-go/rest"
+	"k8s.io/klog/v2"
 
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/prober"
@@ -62,6 +69,64 @@ func TestRemoteOpensNoTunnelForNothing(t *testing.T) {
 	}
 	if slices.ContainsFunc(s.Requests(), func(q simcluster.Request) bool { return q.Subresource == "portforward" }) {
 		t.Error("a tunnel was opened")
+	}
+}
+
+// TestRemoteBlamesTheContainerThatSendsWithoutEnd: it is the container that keeps the way busy.
+func TestRemoteBlamesTheContainerThatSendsWithoutEnd(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, s *stage) {
+		r := remote(t, s)
+		for name, c := range map[string]struct {
+			port  int32
+			probe func(port int32) corev1.ProbeHandler
+			text  string
+		}{
+			"headers": {headersPort, httpOn, "Get \"http://10.0.0.7:8090/\": "},
+			"noise":   {endlessPort, httpOn, "Get \"http://10.0.0.7:8088/\": "},
+			"gRPC":    {headersPort, func(port int32) corev1.ProbeHandler { return corev1.ProbeHandler{GRPC: &corev1.GRPCAction{Port: port}} }, "failed to connect service"},
+		} {
+			p := pod()
+			p.Spec.Containers[0].ReadinessProbe = &corev1.Probe{ProbeHandler: c.probe(c.port), TimeoutSeconds: 2}
+			check, err := prober.NewCheck(p, "app", model.Readiness, prober.NodeInfo{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			paths, err := r.Open(soon(t), p, check)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := check.Run(soon(t), paths); got.Verdict != model.ShadowFailure || !strings.Contains(got.Text, c.text) {
+				t.Errorf("%s: got %s, %s, %q", name, got.Verdict, got.Lack, got.Text)
+			}
+		}
+	})
+}
+
+func httpOn(port int32) corev1.ProbeHandler {
+	return corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Port: intstr.FromInt32(port), Path: "/"}}
+}
+
+// TestRemoteRefusesALargeAnswer that a few kilobytes unpack to.
+func TestRemoteRefusesALargeAnswer(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		_, err := io.WriteString(z, `{"kind":"Pod","apiVersion":"v1","metadata":{"name":"`)
+		for junk := strings.Repeat("x", 1<<20); err == nil; {
+			_, err = io.WriteString(z, junk)
+		}
+	}))
+	defer s.Close()
+	r, err := prober.NewRemote(&rest.Config{Host: s.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := r.Pod(klog.NewContext(soon(t), logr.Discard()), "shop", "web"); err == nil || !strings.Contains(err.Error(), "larger than 8 MiB") {
+		t.Errorf("got %v", err)
 	}
 }
 

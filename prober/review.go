@@ -3,6 +3,7 @@ package prober
 import (
 	"context"
 	"fmt"
+	"net/http"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -49,5 +50,6 @@ func newGroup(config *rest.Config, path string, gv schema.GroupVersion, register
 	c.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
 	c.ContentType = runtime.ContentTypeProtobuf
 	c.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
+	c.Wrap(func(below http.RoundTripper) http.RoundTripper { return bounded{below} })
 	return rest.RESTClientFor(c)
 }

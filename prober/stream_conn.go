@@ -13,6 +13,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/probetop/probetop/model"
 )
 
 const (
@@ -142,7 +144,7 @@ func (c *conn) readData() {
 		return c.in.offer(p, patience)
 	})
 	if c.end = c.verdict(); !whole {
-		c.end = &Broken{Err: fmt.Errorf("reading %d bytes ahead of the probe: the container sends too fast", unread)}
+		c.end = &Broken{Err: fmt.Errorf("%d KiB had come that the probe did not read", unread>>10), Lack: model.LackEndless}
 	}
 	c.in.finish(c.end)
 	if c.end != io.EOF { //nolint:errorlint // A breakage may wrap one.

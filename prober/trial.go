@@ -143,11 +143,30 @@ func (t *trial) late() bool {
 	return refusal == nil && !t.wire.wasReset() && t.budget.lateAt(t.closedAt())
 }
 
+// What no server of a probe sends before it has answered, and what none sends in all: a client of HTTP/2 takes 4 MiB of a body
+// without being asked.
+const (
+	floodBefore = 1 << 20
+	floodAfter  = 6 << 20
+)
+
+// floods reports whether the container has sent so much that it is to blame for whatever becomes of the attempt: for a way that
+// has no room for anything else, and for an answer that does not come.
+func (t *trial) floods() bool {
+	t.mu.Lock()
+	answered := t.hops[len(t.hops)-1].Status != 0
+	t.mu.Unlock()
+	if answered {
+		return t.wire.amount() > floodAfter
+	}
+	return t.wire.amount() > floodBefore
+}
+
 // blame returns, after over, an outcome for which the container is to blame, unless the way to it is. What the runtime
 // said in so many words is the container's, whatever becomes of the way.
 func (t *trial) blame(ctx context.Context, o outcome) outcome {
 	_, refusal, _ := t.wire.said()
-	if o.verdict != model.ShadowFailure && o.verdict != model.ShadowErrored || refusal != nil || t.wire.wasReset() || t.via.Alive == nil {
+	if o.verdict != model.ShadowFailure && o.verdict != model.ShadowErrored || refusal != nil || t.wire.wasReset() || t.via.Alive == nil || t.floods() {
 		return o
 	}
 	over := t.budget.over(t.ended)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -38,6 +39,7 @@ const (
 	loopback    = 8087 // an HTTP server on the loopback interface only
 	endlessPort = 8088 // never stops sending
 	tornPort    = 8089 // answers, and resets within the body
+	headersPort = 8090 // never stops sending headers
 )
 
 const podIP = "10.0.0.7"
@@ -74,6 +76,13 @@ func newStage(t testing.TB, opts simcluster.Options) *stage {
 			_, _ = c.Read(make([]byte, 1))
 			fmt.Fprint(c, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
 			_ = c.(*net.TCPConn).SetLinger(0)
+		},
+		headersPort: func(c net.Conn) {
+			_, _ = c.Read(make([]byte, 1))
+			_, err := fmt.Fprint(c, "HTTP/1.1 200 OK\r\n")
+			for line := []byte("X-A: " + strings.Repeat("v", 8000) + "\r\n"); err == nil; {
+				_, err = c.Write(line)
+			}
 		},
 		bannerPort: func(c net.Conn) { fmt.Fprint(c, "220 hello\r\n"); _, _ = io.Copy(io.Discard, c) },
 		endlessPort: func(c net.Conn) {

@@ -28,6 +28,7 @@ type wire struct {
 	reset   bool  // the container's side reset the last connection
 	address string
 	last    time.Time // when the last bytes came
+	came    int       // how many bytes have come on the last connection
 }
 
 // open dials an address. It is the DialContext of the handlers' libraries.
@@ -65,7 +66,7 @@ func (w *wire) admit(address string, cancel context.CancelFunc) error {
 		return net.ErrClosed
 	}
 	w.cancels = append(w.cancels, cancel)
-	w.address = address
+	w.address, w.came = address, 0
 	var b *Broken
 	w.reset = false
 	if !errors.As(w.fault, &b) {
@@ -122,12 +123,19 @@ func (w *wire) wasReset() bool {
 	return w.reset
 }
 
-// hear notes that bytes have come.
-func (w *wire) hear() {
+// hear notes that so many bytes have come.
+func (w *wire) hear(n int) {
 	now := time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.last = now
+	w.last, w.came = now, w.came+n
+}
+
+// amount returns how many bytes have come on the connection that was dialled last.
+func (w *wire) amount() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.came
 }
 
 // heard returns when the last bytes came.
@@ -164,7 +172,7 @@ type wiredConn struct {
 func (c *wiredConn) Read(p []byte) (n int, err error) {
 	defer c.watch("reading", &err)
 	if n, err = c.Conn.Read(p); n > 0 {
-		c.wire.hear()
+		c.wire.hear(n)
 	}
 	return n, err
 }
