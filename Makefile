@@ -71,9 +71,20 @@ golden: ## Write the pictures of the board again; read them before committing
 faults: ## Let every fault happen between us and an API server, and write what came of it into docs/faults.md
 	go test ./watch -count=1 -run FaultTable -faults ../docs/faults.md
 
+FUZZTIME ?= 10m
 .PHONY: fuzz
-fuzz: ## Fuzz the event reader for a minute
-	go test ./model -run '^$$' -fuzz FuzzEventMessage -fuzztime 1m
+fuzz: ## Fuzz every target for FUZZTIME=10m, one after the other, and print how many executions a second each made
+	@out=$$(mktemp); trap 'rm -f "$$out"' EXIT; failed=0; \
+	for file in $$(grep -rl --include='*_test.go' '^func Fuzz' . | sort); do \
+		for target in $$(sed -n 's/^func \(Fuzz[[:alnum:]_]*\)(.*/\1/p' "$$file"); do \
+			go -C "$$(dirname "$$file")" test . -run '^$$' -fuzz "^$$target\$$" -fuzztime '$(FUZZTIME)' -fuzzminimizetime 10x >"$$out" 2>&1 || { failed=1; cat "$$out"; }; \
+			awk -v target="$$(dirname "$$file")/$$target" ' \
+				/^fuzz: elapsed:/ { took = $$3; n = $$5 } \
+				END { for (sub(",", "", took); match(took, /^[0-9]+[hms]/); took = substr(took, RLENGTH + 1)) { \
+					unit = substr(took, RLENGTH, 1); s += substr(took, 1, RLENGTH - 1) * (unit == "h" ? 3600 : unit == "m" ? 60 : 1) } \
+				printf "%-36s %11d executions %8d a second\n", target, n, s ? n / s : 0 }' "$$out"; \
+		done; \
+	done; exit $$failed
 
 KUBELETS ?= 4000
 .PHONY: hunt
