@@ -8,6 +8,11 @@ import (
 // Len returns how many pods the cluster has heard of and not forgotten.
 func (c *Cluster) Len() int { return len(c.pods) }
 
+// Size returns how many objects a clone copies.
+func (c *Cluster) Size() int {
+	return len(c.pods) + len(c.mirrors) + len(c.slices) + len(c.services) + len(c.nodes) + len(c.counters)
+}
+
 // Clone returns a cluster that knows what c knows and goes its own way from here. Facts and published rows
 // are shared, since nobody writes to them. Neither cluster may be in the middle of an Apply.
 func (c *Cluster) Clone() *Cluster {

@@ -89,7 +89,9 @@ const valueWeight = 500
 
 // tooMany reports whether a line may have more values than an entry may have. Commas in texts count as well, which
 // few have more of than the members of an object.
-func tooMany(line []byte) bool { return len(line) > maxValues && bytes.Count(line, []byte(",")) > maxValues }
+func tooMany(line []byte) bool {
+	return len(line) > maxValues && bytes.Count(line, []byte(",")) > maxValues
+}
 
 // Weight is about how many bytes the entry takes at most when its object is decoded.
 func (e *Entry) Weight() int {

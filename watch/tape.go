@@ -29,7 +29,7 @@ type checkpoint struct {
 
 const (
 	// spacing is how many changes lie between two checkpoints of a small cluster, and so the most that a seek has to fold. Of a
-	// large one there are as many as it has pods: a checkpoint holds all of them.
+	// large one there are as many as it has objects: a checkpoint holds all of them.
 	spacing = 2000
 	// glance is how far apart in the recording the looks for transitions are.
 	glance = 100 * time.Millisecond
@@ -80,7 +80,7 @@ func (t *Tape) index() {
 			looked = ch.At
 			pass(cluster, ch.At)
 		}
-		if i-t.checkpoints[len(t.checkpoints)-1].changes >= max(spacing, cluster.Len()) {
+		if i-t.checkpoints[len(t.checkpoints)-1].changes >= max(spacing, cluster.Size()) {
 			t.checkpoints = append(t.checkpoints, checkpoint{i, cluster.Clone()})
 		}
 		cluster.Apply(ch)

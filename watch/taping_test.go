@@ -7,6 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	discoveryv1 "k8s.io/api/discovery/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	apiwatch "k8s.io/apimachinery/pkg/watch"
+
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/recording"
 )
@@ -72,5 +76,17 @@ func TestATapeIsAsLargeAsItsRecordingAllows(t *testing.T) {
 			t.Errorf("%s: %d bytes of facts from %d, %v", name, taping.weight, r.Offset(), d)
 		}
 		_ = r.Close()
+	}
+}
+
+// TestCheckpointsAreSpacedByAllObjects has a recording of endpoint slices without a pod: a checkpoint copies all of them.
+func TestCheckpointsAreSpacedByAllObjects(t *testing.T) {
+	tape := taped(t, func(w *recording.Writer) {
+		for i := range 20 * spacing {
+			w.Object(moment(0), 2, apiwatch.Added, "endpointslices", &discoveryv1.EndpointSlice{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: fmt.Sprint(i)}})
+		}
+	})
+	if n := len(tape.checkpoints); n > 8 {
+		t.Errorf("%d checkpoints of %d changes", n, len(tape.changes))
 	}
 }

@@ -13,7 +13,7 @@ func weightOf(fact model.Fact) int64 {
 	switch f := fact.(type) {
 	case *model.Pod:
 		n = 4*sizeOf[model.Pod](1) + 2*sizeOf[model.Container](len(f.Containers)) + sizeOf[model.Condition](len(f.Conditions)) + texts(f.Gates) + texts(f.Finalizers)
-		n += len(f.Name) + len(f.UID) + len(f.Message)
+		n += len(f.Name) + len(f.UID) + len(f.Message) + len(f.Labels)
 		for i := range f.Containers {
 			c := &f.Containers[i]
 			n += len(c.Message)
