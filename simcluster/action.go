@@ -89,6 +89,7 @@ func WrongKind() Action { return Action{kind: wrongKind} }
 
 // GoAway answers, and ends the connection in good order after what it carries now (HTTP/2's GOAWAY).
 func GoAway() Action { return Action{kind: goAway} }
+
 // Redirect answers with 307 and sends the request elsewhere: to a URL, to which the path and the query of the request are
 // added.
 func Redirect(to string) Action { return Action{kind: redirect, to: to} }
