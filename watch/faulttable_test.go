@@ -69,6 +69,7 @@ func outages() []outage {
 		{name: "429, Retry-After 1", begin: answers(simcluster.Throttle(time.Second))},
 		{name: "500", begin: answers(simcluster.Answer(apierrors.NewInternalError(fmt.Errorf("etcd is away"))))},
 		{name: "no answers", begin: func(_ *simcluster.Link, c *cluster) func() { return resuming(hanging("", ""))(c) }},
+		{name: "redirects elsewhere", begin: answers(simcluster.Redirect("https://elsewhere.test"))},
 		{name: "GOAWAY", begin: answers(simcluster.GoAway()), gentle: true},
 		{name: "objects of another kind", begin: answers(simcluster.WrongKind())},
 		{name: "the same page again and again", begin: answers(simcluster.RepeatPages()), lists: true},
