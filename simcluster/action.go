@@ -87,7 +87,7 @@ func EndlessPages() Action { return Action{kind: endlessPages} }
 // WrongKind answers a list or a watch with objects of another kind. It concerns nothing else.
 func WrongKind() Action { return Action{kind: wrongKind} }
 
-// GoAway answers, and ends the connection in good order after what it carries now (HTTP/2's GOAWAY).
+// GoAway answers, and ends the connection in good order after what it carries now (HTTP/2's GOAWAY). It does not concern HTTP/1.1.
 func GoAway() Action { return Action{kind: goAway} }
 
 // Redirect answers with 307 and sends the request elsewhere: to a URL, to which the path and the query of the request are
@@ -158,7 +158,9 @@ func (a *Action) meet(ctx context.Context, x *exchange, user string) error {
 	case wrongKind:
 		x.wrong = true
 	case goAway:
-		x.w.Header().Set("Connection", "close")
+		if x.r.ProtoMajor == 2 { // as the API server's filter has it: HTTP/1.1 has upgrades, which it would spoil
+			x.w.Header().Set("Connection", "close")
+		}
 	case redirect:
 		return &elsewhere{a.to + x.r.URL.RequestURI()}
 	}

@@ -1,12 +1,14 @@
 package simcluster
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 
@@ -36,10 +38,31 @@ func (s *session) forward() error {
 	}
 	ctx, cancel := context.WithCancel(s.ctx)
 	f := &forwarder{behaviour: s.behaviour, ctx: ctx}
-	portforward.ServePortForward(w, r, f, sandboxID(s.pod.UID), "", opts, streamIdle, streamCreation, portforward.SupportedProtocols)
+	portforward.ServePortForward(uncomplaining{w}, r, f, sandboxID(s.pod.UID), "", opts, streamIdle, streamCreation, portforward.SupportedProtocols)
 	cancel()
 	f.close()
 	return nil
+}
+
+// uncomplaining is a response that becomes a connection on which writing never fails, as it seems to a system that has not heard
+// yet that the other side is gone. A reply that fails leaves a goroutine of the library waiting for ever.
+type uncomplaining struct{ http.ResponseWriter }
+
+// Hijack implements http.Hijacker.
+func (u uncomplaining) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c, rw, err := u.ResponseWriter.(http.Hijacker).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	return uncomplainingConn{c}, rw, nil
+}
+
+type uncomplainingConn struct{ net.Conn }
+
+// Write implements net.Conn.
+func (c uncomplainingConn) Write(p []byte) (int, error) {
+	_, _ = c.Conn.Write(p)
+	return len(p), nil
 }
 
 // sandboxID is what the runtime calls the pod.
