@@ -1,6 +1,7 @@
 package prober
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -14,21 +15,18 @@ import (
 const unreachable = "error trying to reach service: "
 
 // fromServer returns what the API server itself says; empty for an answer of the pod. A pod may answer with a Status
-// too: of its errors only those are taken for its own that an API server would not return for this request.
+// too: of its errors only those are taken for its own that an API server would not return for this request, which are 403 and
+// 404 that do not name a pod. Whatever else, such as 410, may be the server's.
 func fromServer(r *http.Response, body []byte) string {
 	s := metav1.Status{}
 	if r.StatusCode < 400 || json.Unmarshal(body, &s) != nil || s.Kind != "Status" || int(s.Code) != r.StatusCode {
 		return ""
 	}
-	switch {
-	case strings.HasPrefix(s.Message, unreachable),
-		s.Details != nil && s.Details.Kind == "pods", // forbidden, and not found
-		s.Message == "address not allowed",
-		r.StatusCode == http.StatusUnauthorized, r.StatusCode == http.StatusTooManyRequests,
-		r.StatusCode >= http.StatusInternalServerError:
-		return s.Message
+	aboutPods := s.Details != nil && s.Details.Kind == "pods"
+	if (r.StatusCode == http.StatusForbidden || r.StatusCode == http.StatusNotFound) && !aboutPods && !strings.HasPrefix(s.Message, unreachable) {
+		return ""
 	}
-	return ""
+	return cmp.Or(s.Message, r.Status)
 }
 
 // unreached is what a request comes to that the API server could not make. Only what the network said of the

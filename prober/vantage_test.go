@@ -107,7 +107,7 @@ func TestVantage(t *testing.T) {
 	}
 	for name, a := range map[string]simcluster.Action{
 		"forbidden": simcluster.Forbid(), "throttled": simcluster.Throttle(time.Second), "hung": simcluster.Hang(nil),
-		"timeout": simcluster.Answer(apierrors.NewTimeoutError("slow", 1)),
+		"timeout": simcluster.Answer(apierrors.NewTimeoutError("slow", 1)), "expired": simcluster.Answer(apierrors.NewResourceExpired("too old")),
 	} {
 		rules := []*simcluster.Rule{s.Faults().Add(simcluster.Fault{Resource: "pods", Subresource: "proxy", Do: a})}
 		if name == "hung" { // the whole server is
