@@ -11,10 +11,13 @@ import (
 )
 
 // forsaken is how long a command is taken to run when nobody can know any more: twice as long each time in a row, up to
-// an hour or so, for a command that hangs is not to be started again and again.
+// an hour or so, for a command that hangs is not to be started again and again. The first time it is many times as long as
+// the run before it took, if that is shorter and the run's end is known: a way that broke is no sign of a command that hangs.
 const (
-	forsaken   = time.Minute
-	forsakings = 6
+	forsaken      = time.Minute
+	forsakings    = 6
+	forsakenLeast = 2 * time.Second
+	manyTimes     = 10
 )
 
 // unfinished are the commands that may still run in their containers.
@@ -29,6 +32,16 @@ type running struct {
 	runs  bool
 	until time.Time // until when a lost one is taken to run; zero while its end will be known
 	lost  int       // how many in a row were lost
+	began time.Time
+	took  time.Duration // of the newest whose end is known; zero for none
+}
+
+// forsakenFor returns how long the command is taken to run when it is lost.
+func (r *running) forsakenFor() time.Duration {
+	if r.lost == 0 && r.took > 0 {
+		return min(forsaken, max(forsakenLeast, manyTimes*r.took))
+	}
+	return forsaken << min(r.lost, forsakings)
 }
 
 // fate is what became of a command.
@@ -64,18 +77,18 @@ func (u *unfinished) begin(probe model.Key) (done func(fate), err error) {
 		r = &running{}
 		u.runs[probe] = r
 	}
-	r.runs, r.until = true, time.Time{}
+	r.runs, r.until, r.began = true, time.Time{}, time.Now()
 	return func(f fate) {
 		u.mu.Lock()
 		defer u.mu.Unlock()
-		switch {
-		case f == lost:
-			r.until = time.Now().Add(forsaken << min(r.lost, forsakings))
+		switch f {
+		case lost:
+			r.until = time.Now().Add(r.forsakenFor())
 			r.lost++
-		case f == neverBegan && r.lost > 0:
+		case neverBegan:
 			r.runs = false
-		case u.runs[probe] == r: // the pod has not been forgotten meanwhile
-			delete(u.runs, probe)
+		case ended:
+			r.runs, r.lost, r.took = false, 0, time.Since(r.began)
 		}
 	}, nil
 }

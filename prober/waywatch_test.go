@@ -219,6 +219,45 @@ func TestACommandIsTimedWithoutItsWay(t *testing.T) {
 	}
 }
 
+// TestALostCommandThatUsedToEnd is taken to run for many times as long as it took, once.
+func TestALostCommandThatUsedToEnd(t *testing.T) {
+	t.Parallel()
+	for took, forsaken := range map[time.Duration]time.Duration{
+		100 * time.Millisecond: 2 * time.Second, 500 * time.Millisecond: 5 * time.Second, 10 * time.Second: time.Minute,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			u, probe := &unfinished{runs: map[model.Key]*running{}}, model.Key{Pod: "p", Container: "c"}
+			run := func(f fate) {
+				done, err := u.begin(probe)
+				if err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(took)
+				done(f)
+			}
+			run(ended)
+			run(lost)
+			for _, wait := range []time.Duration{forsaken, 2 * time.Minute} { // that it is lost again is a sign
+				time.Sleep(wait - time.Millisecond)
+				if !u.is(probe) {
+					t.Errorf("a command that took %v and was lost is not said to run after %v", took, wait)
+				}
+				time.Sleep(time.Millisecond)
+				run(lost)
+			}
+			if len(u.runs) != 1 {
+				t.Errorf("%d commands are remembered", len(u.runs))
+			}
+			u.forget("p")
+			run(lost)
+			time.Sleep(time.Minute - time.Millisecond)
+			if !u.is(probe) {
+				t.Error("how long it took is remembered of a pod that is gone")
+			}
+		})
+	}
+}
+
 // TestALostCommandIsNotStartedAgainAndAgain, for it may be one that hangs.
 func TestALostCommandIsNotStartedAgainAndAgain(t *testing.T) {
 	t.Parallel()
