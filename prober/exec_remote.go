@@ -70,6 +70,8 @@ func (p *Pool) start(ctx context.Context, target Target, container string, argv 
 	u.RawQuery = url.Values{"container": {container}, "command": argv, "stdout": {"true"}, "stderr": {"true"}}.Encode()
 	opening, cancel := context.WithTimeout(ctx, p.opts.Opening)
 	defer cancel()
+	opening, answered := p.upgrader.pulse.during(opening)
+	defer answered()
 	c, err := p.upgrader.spdy(opening, u, remotecommand.StreamProtocolV4Name)
 	if err == nil {
 		r, err = newSPDYCommand(c)

@@ -21,6 +21,7 @@ const lingering = time.Second
 // Remote leads to the containers of a cluster through its API server.
 type Remote struct {
 	core    rest.Interface
+	pulse   *pulse
 	access  *Access
 	pool    *Pool
 	vantage *Vantage
@@ -42,7 +43,7 @@ func NewRemote(config *rest.Config) (*Remote, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing to ask pod IPs: %w", err)
 	}
-	r := &Remote{core: core, access: NewAccess(rights, nil), vantage: vantage}
+	r := &Remote{core: core, pulse: vantage.pulse, access: NewAccess(rights, nil), vantage: vantage}
 	if r.pool, err = NewPool(config, PoolOptions{Confirm: r.confirm}); err != nil {
 		vantage.Close()
 		return nil, fmt.Errorf("preparing tunnels: %w", err)
@@ -58,9 +59,11 @@ func (r *Remote) Close() {
 
 // Pod reads a pod. A server that asks for a pause is not asked again here: that is the Prober's to decide.
 func (r *Remote) Pod(ctx context.Context, namespace, name string) (*corev1.Pod, error) {
+	ctx, done := r.pulse.during(ctx)
+	defer done()
 	pod := &corev1.Pod{}
 	err := r.core.Get().MaxRetries(0).Namespace(namespace).Resource("pods").Name(name).Do(ctx).Into(pod)
-	return pod, err
+	return pod, silenced(ctx, err)
 }
 
 // confirm returns an error unless a target is the pod that has its name now.

@@ -280,7 +280,9 @@ func (p *Pool) open(ctx context.Context, target Target) (*Tunnel, error) {
 }
 
 func (p *Pool) connect(ctx context.Context, target Target) (*Tunnel, error) {
-	c, err := p.upgrader.portForward(ctx, target)
+	answering, done := p.upgrader.pulse.during(ctx)
+	c, err := p.upgrader.portForward(answering, target)
+	done()
 	if err != nil {
 		return nil, err
 	}

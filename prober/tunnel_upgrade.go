@@ -33,28 +33,39 @@ type upgrader struct {
 	config *rest.Config
 	base   *url.URL // of the core API, such as https://host/prefix/api/v1
 	client http.RoundTripper
+	pulse  *pulse
 	// noWebSocket is set when the server is known to have upgraded to SPDY what it did not to a WebSocket.
 	noWebSocket atomic.Bool
 }
 
 func newUpgrader(config *rest.Config) (*upgrader, error) {
 	c := rest.CopyConfig(config)
+	// HTTP/2 has no upgrades.
+	c.NextProtos = []string{"http/1.1"}
+	base, client, err := newTransport(c)
+	if err != nil {
+		return nil, err
+	}
+	u := &upgrader{config: c, base: base, client: client, pulse: newPulse(base, client)}
+	// client-go's WebSockets have a dialler of their own.
+	u.noWebSocket.Store(c.Dial != nil)
+	return u, nil
+}
+
+// newTransport returns the address of the core API, and what makes requests to it.
+func newTransport(config *rest.Config) (*url.URL, http.RoundTripper, error) {
+	c := rest.CopyConfig(config)
 	gv := corev1.SchemeGroupVersion
 	c.APIPath, c.GroupVersion = "/api", &gv
 	host, versioned, err := rest.DefaultServerUrlFor(c)
 	if err != nil {
-		return nil, fmt.Errorf("reading the server's address: %w", err)
+		return nil, nil, fmt.Errorf("reading the server's address: %w", err)
 	}
-	// HTTP/2 has no upgrades.
-	c.NextProtos = []string{"http/1.1"}
 	client, err := rest.TransportFor(c)
 	if err != nil {
-		return nil, fmt.Errorf("making a transport: %w", err)
+		return nil, nil, fmt.Errorf("making a transport: %w", err)
 	}
-	u := &upgrader{config: c, base: host.JoinPath(versioned), client: client}
-	// client-go's WebSockets have a dialler of their own.
-	u.noWebSocket.Store(c.Dial != nil)
-	return u, nil
+	return host.JoinPath(versioned), client, nil
 }
 
 // close gives connections back that no request uses.
@@ -140,7 +151,7 @@ func (u *upgrader) spdy(ctx context.Context, target *url.URL, protocol string) (
 	r.Header.Set(httpstream.HeaderProtocolVersion, protocol)
 	response, err := u.client.RoundTrip(r)
 	if err != nil {
-		return nil, fmt.Errorf("opening a SPDY connection: %w", err)
+		return nil, fmt.Errorf("opening a SPDY connection: %w", silenced(ctx, err))
 	}
 	if response.StatusCode != http.StatusSwitchingProtocols {
 		defer func() { _ = response.Body.Close() }()
@@ -150,7 +161,11 @@ func (u *upgrader) spdy(ctx context.Context, target *url.URL, protocol string) (
 		return nil, fmt.Errorf("opening a SPDY connection: %w", &notUpgraded{answered(response)})
 	}
 	body, ok := response.Body.(io.ReadWriteCloser)
-	if got := response.Header.Get(httpstream.HeaderProtocolVersion); !ok || got != protocol {
+	if !ok {
+		_ = response.Body.Close()
+		return nil, errors.New("opening a SPDY connection: the server says that it has, and closes it")
+	}
+	if got := response.Header.Get(httpstream.HeaderProtocolVersion); got != protocol {
 		_ = response.Body.Close()
 		return nil, fmt.Errorf("opening a SPDY connection: the server speaks %q, want %q", got, protocol)
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"time"
@@ -22,16 +21,17 @@ import (
 type Vantage struct {
 	base   *url.URL
 	client *http.Client
+	pulse  *pulse
 }
 
 // NewVantage returns a Vantage. Its owner closes it.
 func NewVantage(config *rest.Config) (*Vantage, error) {
-	u, err := newUpgrader(config)
+	base, client, err := newTransport(config)
 	if err != nil {
 		return nil, err
 	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Vantage{base: u.base, client: &http.Client{Transport: u.client, CheckRedirect: stay}}, nil
+	return &Vantage{base: base, client: &http.Client{Transport: client, CheckRedirect: stay}, pulse: newPulse(base, client)}, nil
 }
 
 // Close gives back the connections that no request uses.
@@ -59,13 +59,15 @@ func (v *Vantage) Ask(ctx context.Context, target Target, probe PodRequest, time
 	if err != nil {
 		return &model.PodIPVantage{Text: err.Error()}
 	}
-	way, err := v.measure(ctx) // which leaves a connection behind: opening one is not the pod's time
+	way, err := v.pulse.measure(ctx) // which leaves a connection behind: opening one is not the pod's time
 	if err != nil {
 		return &model.PodIPVantage{Text: "asking the API server: " + err.Error()}
 	}
 	l := look{Vantage: v, probe: probe, prefix: fmt.Sprintf("Get %q: ", probe.URL), way: way*3/2 + slack}
 	within, cancel := context.WithTimeout(ctx, timeout+l.way)
 	defer cancel()
+	l.watch = watchWay(ctx, func(ctx context.Context) error { _, err := v.pulse.measure(ctx); return err })
+	defer l.watch.stop()
 	return l.make(ctx, r.WithContext(within))
 }
 
@@ -75,7 +77,8 @@ type look struct {
 	probe  PodRequest
 	prefix string // of the text of an error
 	// way is how long the way to the API server may take.
-	way time.Duration
+	way   time.Duration
+	watch *wayWatch
 }
 
 // make makes the request, and says what the answer comes to.
@@ -146,12 +149,13 @@ func (v *Vantage) request(ctx context.Context, target Target, probe PodRequest) 
 }
 
 // unanswered is what a request without an answer comes to. The pod is blamed for taking too long only if the API
-// server answers meanwhile, over a way that is no longer than it may be.
+// server answers then, over a way that was no longer than it may be all the time.
 func (l *look) unanswered(ctx, within context.Context, err error, prefix string) *model.PodIPVantage {
 	if !errors.Is(within.Err(), context.DeadlineExceeded) || ctx.Err() != nil {
 		return &model.PodIPVantage{Text: "asking the API server: " + err.Error()}
 	}
-	way, err := l.measure(ctx)
+	way, err := l.pulse.measure(ctx)
+	way = max(way, l.watch.worst())
 	switch {
 	case err != nil:
 		return &model.PodIPVantage{Text: "asking the API server: " + err.Error()}
@@ -161,26 +165,4 @@ func (l *look) unanswered(ctx, within context.Context, err error, prefix string)
 	return &model.PodIPVantage{
 		Verdict: model.ShadowFailure, Text: prefix + "context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
 	}
-}
-
-// measure returns how long the way to the API server and back is, without what a new connection takes. It is an error
-// when there is no answer within two seconds.
-func (v *Vantage) measure(ctx context.Context) (time.Duration, error) {
-	ctx, cancel := context.WithTimeout(ctx, silence)
-	defer cancel()
-	began := time.Now()
-	connected := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { began = time.Now() }}
-	u := *v.base
-	u.Path = strings.TrimSuffix(u.Path, "api/v1") + "version"
-	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, connected), http.MethodGet, u.String(), nil)
-	if err != nil {
-		return 0, fmt.Errorf("making a request: %w", err)
-	}
-	response, err := v.client.Do(r)
-	if err != nil {
-		return 0, err
-	}
-	took := time.Since(began)
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, vantageBody)) // a connection is used again when it has been read
-	return took, response.Body.Close()
 }
