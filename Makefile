@@ -68,8 +68,9 @@ golden: ## Write the pictures of the board again; read them before committing
 	go test ./tui -update
 
 .PHONY: faults
-faults: ## Let every fault happen between us and an API server, and write what came of it into docs/faults.md
+faults: ## Let every fault happen between us, an API server and containers, and write what came of it into docs/faults.md
 	go test ./watch -count=1 -run FaultTable -faults ../docs/faults.md
+	go test ./prober -count=1 -run FaultTable -faults ../docs/faults.md
 
 FUZZTIME ?= 10m
 .PHONY: fuzz
