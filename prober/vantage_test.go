@@ -202,13 +202,15 @@ func TestVantageOverAWay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				way := c.before
+				way := atomic.Int64{} // the way is timed while the request is under way
+				way.Store(int64(c.before))
 				config := &rest.Config{Host: "http://api"}
 				config.Wrap(func(http.RoundTripper) http.RoundTripper {
 					return roundTrip(func(r *http.Request) (*http.Response, error) {
-						took := way
+						took := time.Duration(way.Load())
 						if strings.HasSuffix(r.URL.Path, "/proxy/") {
-							took, way = way+c.answers, c.after
+							took += c.answers
+							way.Store(int64(c.after))
 						}
 						pause(r.Context(), took)
 						if err := r.Context().Err(); err != nil {
