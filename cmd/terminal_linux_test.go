@@ -37,7 +37,23 @@ func openWindow(t *testing.T, session bool, args ...string) *window {
 	w := &window{newProc(t, args...), user, screen}
 	w.Stdin, w.Stdout, w.Stderr = screen, screen, screen
 	w.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: session}
+	w.ownRaces(t)
 	return w
+}
+
+// ownRaces keeps the reports of the race detector off the terminal, and fails for one that is not about the library's own reader of
+// the terminal, which it stops while it begins to read.
+func (w *window) ownRaces(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "race")
+	w.Env = append(w.Env, "GORACE=exitcode=0 log_path="+log)
+	t.Cleanup(func() {
+		reports, _ := filepath.Glob(log + ".*")
+		for _, file := range reports {
+			if text, err := os.ReadFile(file); err != nil || !strings.Contains(string(text), "bubbletea/v2.(*Program).initInputReader") {
+				t.Errorf("%v\n%s", err, text)
+			}
+		}
+	})
 }
 
 // control asks a terminal for something, or to do it.
