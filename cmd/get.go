@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,7 +42,9 @@ func newGetCommand(g *global) *cobra.Command {
 		Long: `Print what the board would show, once, worst pods first; with -w go on with a line for every change.
 
 A probe's state is one of: waiting, delayed, gated, starting, passing, failing, failed, held, erroring, suspended,
-unknown. In the JSON each carries its certainty (certain, high, medium, low, none) and its evidence.`,
+unknown. In the JSON each carries its certainty (certain, high, medium, low, none) and its evidence.
+
+With -w, what is not heard any more, and from when to when changes may be missing, is written to standard error.`,
 		Example: `  probetop get -A
   probetop get deploy/web -o wide
   probetop get -A -o json | jq '.pods[] | select(.ready | not) | .name'
@@ -155,6 +158,11 @@ func (o *getOptions) print(ctx context.Context, t *target, scope watch.Scope, r 
 	if failed != nil || !o.watch {
 		return failed
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	var heard sync.WaitGroup
+	heard.Go(func() { newHearing(o.streams.Err, s).follow(ctx, r) })
+	defer heard.Wait()
+	defer cancel()
 	return p.follow(ctx, log, s)
 }
 
