@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,6 +37,17 @@ func follower(t *testing.T, dir string) int {
 		t.Fatal(err)
 	}
 	go func() { _ = cmd.Wait() }()
+	// The kernel shows the command line a moment after the program has begun.
+	err := poll(t.Context(), 10*time.Second, func(context.Context) error {
+		line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", cmd.Process.Pid))
+		if err == nil && !strings.Contains(string(line), file) {
+			err = fmt.Errorf("the command line is %q", line)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return cmd.Process.Pid
 }
 
