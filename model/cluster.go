@@ -104,7 +104,7 @@ func (c *Cluster) Apply(ch Change) {
 	case *Shadow:
 		c.applyShadow(ch, f)
 	case *Source:
-		c.applySource(ch.Stream, *f)
+		c.applySource(ch.Stream, ch.At, *f)
 	case *Listing:
 		c.applyListing(ch.Stream, *f)
 	}
@@ -205,6 +205,7 @@ func (c *Cluster) rebuild(e *entry) {
 		now: c.now, pod: e.pod, seen: e.seen, node: c.nodes[e.pod.Node], nodeGone: c.nodeGone(e.pod), events: e.events, history: e.history,
 		late: c.lates[e.pod.Node], ahead: c.aheads[e.pod.Node], counted: e.counts,
 		eventsSeen: c.eventsSeen(), podsUnread: c.lacks(e.pod.Namespace, Pods), nodesUnread: c.lacks("", Nodes),
+		again: c.heardAgain(e.pod.Namespace),
 	}
 	row := j.row(c.published(e))
 	row.shadowed(e.shadows)

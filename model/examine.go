@@ -90,7 +90,7 @@ func (x *examiner) say(cause CauseClass, certainty Certainty, what string, rest 
 		}
 		b.WriteString(part)
 	}
-	if x.judge.podsUnread {
+	if _, late := x.judge.kubeletsLate(x.now); late || x.judge.podsUnread {
 		certainty = min(certainty, CertaintyMedium) // it may be over
 	}
 	x.d.Cause, x.d.Certainty, x.d.Headline = cause, certainty, Printable(b.String())

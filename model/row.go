@@ -64,6 +64,9 @@ func (j *judge) row(traffic []Traffic) *Row {
 	}
 	r.Restarts = j.ledger()
 	r.due(j.ledgerDue())
+	if until, ok := j.kubeletsLate(j.now); ok {
+		r.due(until)
+	}
 	r.judge.now = time.Time{} // a row is of no moment: it is what follows from the facts
 	j.grade(r)
 	return r

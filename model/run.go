@@ -44,6 +44,12 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 			r.until = until
 		}
 	}
+	if until, ok := j.kubeletsLate(j.now); ok {
+		f.Bound = AtLeast
+		if r.until.IsZero() || until.Before(r.until) {
+			r.until = until
+		}
+	}
 	if starved := j.starvedUntil(); j.now.Before(starved) {
 		f.Bound = AtLeast
 		if r.until.IsZero() || starved.Before(r.until) {

@@ -27,6 +27,8 @@ type judge struct {
 	podsUnread bool
 	// nodesUnread is set while nodes are not: that of the pod may be lost.
 	nodesUnread bool
+	// again is when pods were listened to again after an outage; zero when there was none.
+	again time.Time
 }
 
 // The kubelet's own timing, and what the API adds to it.
@@ -62,6 +64,9 @@ func (j *judge) verdict(p *Probe) Verdict {
 	}
 	if j.podsUnread || j.nodesUnread {
 		v.cap(CertaintyMedium, time.Time{})
+	}
+	if until, ok := j.kubeletsLate(j.now); ok {
+		v.cap(CertaintyMedium, until)
 	}
 	if j.node != nil && j.node.Virtual && v.State != StateWaiting {
 		v.cap(CertaintyLow, time.Time{})

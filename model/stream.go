@@ -3,12 +3,16 @@ package model
 import (
 	"maps"
 	"slices"
+	"time"
 )
 
 // stream is what the fold knows about one list-and-watch.
 type stream struct {
 	source Source
 	spoke  bool
+	// listened is set once it was listened to, and again is when that began anew after an outage; zero before.
+	listened bool
+	again    time.Time
 	// begun is set once a list has begun, listed once one was completed.
 	begun, listed bool
 	// telling is set while a list runs: what it tells may have happened at any time.
@@ -59,13 +63,19 @@ func (s *stream) covers(namespace string) bool {
 	return s.source.Namespace == "" || s.source.Namespace == namespace
 }
 
-func (c *Cluster) applySource(id Stream, src Source) {
+func (c *Cluster) applySource(id Stream, at time.Time, src Source) {
 	s := &c.streams[id]
 	if s.spoke && s.source == src {
 		return
 	}
 	before, listened := c.eventsSeen(), s.source.Listening()
 	s.source, s.spoke = src, true
+	if src.Listening() {
+		if s.listened && !listened {
+			s.again = at
+		}
+		s.listened = true
+	}
 	c.changed = true
 	reached := (src.Kind == EndpointSlices || src.Kind == Services || src.Kind == Nodes || src.Kind == Pods) && listened != src.Listening()
 	if c.eventsSeen() != before || reached {

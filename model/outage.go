@@ -1,0 +1,26 @@
+package model
+
+import "time"
+
+// catchUp is how long after an outage the kubelets may take to tell what happened meanwhile. They were cut off as we were, and try
+// again every 10 s: with events (defaultSleepDuration of client-go tools/record/event.go), and with statuses (syncPeriod of
+// pkg/kubelet/status/status_manager.go), which take a moment more.
+const catchUp = 10*time.Second + 2*statusLag
+
+// kubeletsLate reports whether the pods are heard again since so short a time that what is said of them may be from before the
+// outage, and until when.
+func (j *judge) kubeletsLate(now time.Time) (time.Time, bool) {
+	until := j.again.Add(catchUp)
+	return until, !j.again.IsZero() && now.Before(until)
+}
+
+// heardAgain returns when the pods of a namespace were listened to again after an outage; zero when there was none.
+func (c *Cluster) heardAgain(namespace string) time.Time {
+	var last time.Time
+	for i := range c.streams {
+		if s := &c.streams[i]; s.spoke && s.source.Kind == Pods && s.covers(namespace) && s.again.After(last) {
+			last = s.again
+		}
+	}
+	return last
+}
