@@ -122,6 +122,10 @@ e2e: ## The tests against a real kubelet: that cluster, or the one of E2E_KUBECO
 incidents: ## Provoke every incident of the battery on a real kubelet, judge its headlines, and write docs/incidents.md (10 minutes)
 	cd e2e && E2E_INCIDENTS=all CGO_ENABLED=0 go test -count=1 -timeout 20m -run 'TestIncidents$$' -v .
 
+.PHONY: outages
+outages: ## Stop and freeze the API server and the kubelet of that cluster, and write what came of it into docs/faults.md (15 minutes)
+	cd e2e && E2E_OUTAGES=all CGO_ENABLED=0 go test -count=1 -timeout 40m -run 'TestOutages$$' -v .
+
 .PHONY: soak
 soak: ## Ten minutes of 500 probes a second, and fifteen of random health, every claim held against a real kubelet's counters
 	cd e2e && E2E_SOAK=15m CGO_ENABLED=0 go test -tags soak -count=1 -timeout 50m -run 'TestSoak|TestShadowLoad' -v .

@@ -13,6 +13,8 @@
 //	E2E_INCIDENTS   the incidents to play and to look at after 1, 3 and 6 minutes: a regular expression of their names, or all,
 //	                which writes docs/incidents.md too (make incidents); without it the core ones are looked at after a minute
 //	E2E_EVIDENCE    the directory to write into what the API and probetop said of every incident at every look
+//	E2E_OUTAGES     the outages to make: a regular expression of their names, or all, which writes docs/faults.md too (make outages);
+//	                without it none, because every other test needs the API server
 //	E2E_SOAK        with -tags soak: how long to flip the health of sixty pods at random, such as 15m (make soak), after
 //	                five hundred probes a second were run from here for two thirds of that
 //

@@ -15,7 +15,16 @@ import (
 type entry struct {
 	At                    time.Time
 	Event, Resource, List string
-	Object                struct{ Metadata metav1.ObjectMeta }
+	Object                struct {
+		Metadata metav1.ObjectMeta
+		Status   struct {
+			Conditions []struct{ Type, Message string }
+		}
+	}
+	Source *struct {
+		Kind, State, Error           string
+		Silent, MissedFrom, MissedTo time.Time
+	}
 }
 
 // version is what the entry says has happened to its object.
