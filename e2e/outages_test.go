@@ -55,6 +55,7 @@ func outages() []outage {
 	for _, d := range lasts {
 		all = append(all, outage{name: "API server stopped", lasts: d, begin: stopped(cluster.APIServer), before: transitions/2 - after})
 	}
+	all = append(all, outage{name: "API server stopped, others wrote last", lasts: 10 * time.Second, begin: overtaken, before: transitions/2 - after})
 	for _, d := range lasts {
 		all = append(all, outage{name: "API server frozen", lasts: d, begin: frozen(cluster.APIServer), before: 10, during: transitions - 20})
 	}
@@ -71,6 +72,24 @@ func stopped(name string) func(context.Context, *cluster.Cluster) (func(context.
 	return func(ctx context.Context, c *cluster.Cluster) (func(context.Context) error, error) {
 		return c.Kill(ctx, name)
 	}
+}
+
+// overtaken stops the API server when the newest version is not that of a pod, as in a cluster with more in it: it will not know what
+// came after the newest pod.
+func overtaken(ctx context.Context, c *cluster.Cluster) (func(context.Context) error, error) {
+	maps := shared.client.CoreV1().ConfigMaps(corev1.NamespaceDefault)
+	tick := time.NewTicker(writePeriod)
+	defer tick.Stop()
+	for end := time.Now().Add(3 * time.Second); time.Now().Before(end); <-tick.C { // the kubelet has answered the transitions by then
+		made, err := maps.Create(ctx, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{GenerateName: "outage-"}}, metav1.CreateOptions{})
+		if err != nil {
+			return nil, fmt.Errorf("writing something else: %w", err)
+		}
+		if err := maps.Delete(ctx, made.Name, metav1.DeleteOptions{}); err != nil {
+			return nil, fmt.Errorf("writing something else: %w", err)
+		}
+	}
+	return c.Kill(ctx, cluster.APIServer)
 }
 
 // frozen stops a component with SIGSTOP, and lets it go on.
@@ -207,8 +226,8 @@ func suffer(t *testing.T, c *cluster.Cluster, ns string, o *outage, first int) *
 func (s *suffering) play(t *testing.T, c *cluster.Cluster, o *outage) {
 	t.Helper()
 	s.writer.write(o.before)
-	s.begun = time.Now()
 	restore, err := o.begin(t.Context(), c)
+	s.begun = time.Now()
 	end := sync.OnceValue(func() error { return restore(context.WithoutCancel(t.Context())) })
 	if restore != nil {
 		t.Cleanup(func() { _ = end() }) // also when the test has failed
