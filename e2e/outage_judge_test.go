@@ -28,6 +28,8 @@ type figures struct {
 	// lines and recorded are the transitions that get -w and the recording lack, and untold those of them that may not be missing
 	// by what the recording says.
 	lines, recorded, untold int
+	// lists is how often the pods were listed anew.
+	lists int
 	// wrong are the claims that were sure and had been false for too long.
 	wrong []string
 }
@@ -66,6 +68,11 @@ func (s *suffering) measure(o *outage) figures {
 		}
 		if !(line && recorded[tr.number]) && !s.mayBeMissing(tr) {
 			f.untold++
+		}
+	}
+	for _, e := range s.entries {
+		if e.Resource == "pods" && e.List == "begin" && e.At.After(s.begun) {
+			f.lists++
 		}
 	}
 	f.wrong = s.wrong()
@@ -220,8 +227,8 @@ func (s *suffering) tell(t *testing.T) {
 }
 
 // outageHead is the head of the table.
-const outageHead = `| outage | lasts | named | stale | recovered | meanwhile | lost: lines | lost: recording | without a word | false |
-|---|---|---|---|---|---|---|---|---|---|
+const outageHead = `| outage | lasts | named | stale | recovered | meanwhile | lists | lost: lines | lost: recording | without a word | false |
+|---|---|---|---|---|---|---|---|---|---|---|
 `
 
 // row is a line of the table.
@@ -232,8 +239,8 @@ func (s *suffering) row(o *outage) string {
 		named += fmt.Sprintf(" (not ready after %s)", secondsOf(s.lost.Sub(s.begun)))
 	}
 	n := len(s.writer.taken)
-	return fmt.Sprintf("| %s | %.0f s | %s | %s | %s | %d | %d of %d | %d of %d | %d | %d |\n", o.name, o.lasts.Seconds(),
-		named, secondsOf(f.stale), secondsOf(f.recovered), f.during, f.lines, n, f.recorded, n, f.untold, len(f.wrong))
+	return fmt.Sprintf("| %s | %.0f s | %s | %s | %s | %d | %d | %d of %d | %d of %d | %d | %d |\n", o.name, o.lasts.Seconds(),
+		named, secondsOf(f.stale), secondsOf(f.recovered), f.during, f.lists, f.lines, n, f.recorded, n, f.untold, len(f.wrong))
 }
 
 func secondsOf(d time.Duration) string {
