@@ -3,16 +3,23 @@ package e2e
 import (
 	"context"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
+// churning is held while a namespace changes all the time. Making containers is most of the work of a node, and with several such
+// namespaces at once there is none left to run the probes of other tests in time.
+var churning sync.Mutex
+
 // churn makes a namespace change all the time, until the test ends: pods flap, and one is deleted and replaced every
-// few seconds.
+// few seconds. It waits until no other does.
 func churn(t *testing.T, ns string) {
 	t.Helper()
+	churning.Lock()
+	t.Cleanup(churning.Unlock)
 	apply(t, ns, "churn")
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
