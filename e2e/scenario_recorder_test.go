@@ -57,18 +57,21 @@ func TestRecordRefuses(t *testing.T) {
 	if err := os.WriteFile(taken, []byte("precious"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for name, tt := range map[string]struct{ file, says string }{
-		"a file that is not empty":        {taken, "never overwrites"},
-		"a folder that does not exist":    {filepath.Join(t.TempDir(), "no", "incident.zst"), "no such file or directory"},
-		"a folder that is a file":         {filepath.Join(taken, "incident.zst"), "not a directory"},
-		"a folder":                        {t.TempDir(), "is a directory"},
-		"a folder without permission":     {"/sys/incident.zst", "permission denied"},
-		"a file system that is read-only": {filepath.Join(mountMemory(t, "ro"), "incident.zst"), "read-only file system"},
-		"a disk that is full":             {"/dev/full", "no space left on device"},
+	for name, tt := range map[string]struct {
+		file, says string
+		code       int
+	}{
+		"a file that is not empty":        {taken, "never overwrites", 2},
+		"a folder that does not exist":    {filepath.Join(t.TempDir(), "no", "incident.zst"), "no such file or directory", 2},
+		"a folder that is a file":         {filepath.Join(taken, "incident.zst"), "not a directory", 2},
+		"a folder":                        {t.TempDir(), "is a directory", 2},
+		"a folder without permission":     {"/sys/incident.zst", "permission denied", 2},
+		"a file system that is read-only": {filepath.Join(mountMemory(t, "ro"), "incident.zst"), "read-only file system", 1},
+		"a disk that is full":             {"/dev/full", "no space left on device", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := startRecorder(t, ns, tt.file)
-			refused(t, r.ended(t, 5*time.Second), 2, tt.file, tt.says)
+			refused(t, r.ended(t, 5*time.Second), tt.code, tt.file, tt.says)
 		})
 	}
 	if content, err := os.ReadFile(taken); err != nil || string(content) != "precious" {
@@ -100,8 +103,8 @@ func TestRecordingStops(t *testing.T) {
 	})
 }
 
-// refused requires that probetop has ended with one sentence about a file and an exit code: 2 for one that can never be recorded to,
-// 1 for one that could until then.
+// refused requires that probetop has ended with one sentence about a file and an exit code: 2 for one that is a mistake,
+// 1 for a disk that does not take it.
 func refused(t *testing.T, res result, code int, file, says string) {
 	t.Helper()
 	said := strings.TrimSuffix(res.stderr, "\n")
