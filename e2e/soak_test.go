@@ -15,7 +15,7 @@ import (
 )
 
 // soakPodCount is how many pods live at a time.
-const soakPodCount = 60
+const soakPodCount = 40
 
 // TestSoak lets pods live whose health changes at random, and holds everything that probetop says of them meanwhile
 // against what the kubelet counted, for as long as E2E_SOAK says.
