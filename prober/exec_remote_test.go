@@ -240,7 +240,6 @@ func TestExecNeedsAStatus(t *testing.T) {
 				t.Parallel()
 				server := httptest.NewServer(runtimeThatEnds(status, reset))
 				t.Cleanup(server.Close)
-				silent()
 				p := pool(t, &rest.Config{Host: server.URL}, prober.PoolOptions{})
 				r, err := p.Exec(target, liveness)(soon(t), []string{"any"}, 10*time.Second)
 				wantBroken(t, err)

@@ -46,7 +46,6 @@ const hop = 10 * time.Millisecond
 
 func newLinkedStage(t *testing.T) *linkedStage {
 	t.Helper()
-	silent()
 	t.Cleanup(func() { time.Sleep(time.Minute) }) // the library ends a second after the connections
 	web := newPipes()
 	t.Cleanup(web.serve(respond(http.StatusOK, "fine")))

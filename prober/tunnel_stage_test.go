@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -24,8 +23,8 @@ import (
 	"github.com/probetop/probetop/simcluster"
 )
 
-// silent keeps the libraries from logging what the tests do to them.
-var silent = sync.OnceFunc(func() { klog.SetLogger(logr.Discard()) })
+// The libraries do not log what the tests do to them. It is said before any test runs: some run side by side.
+func init() { klog.SetLogger(logr.Discard()) }
 
 // The ports of the pod that every test probes.
 const (
@@ -57,7 +56,6 @@ type stage struct {
 // newStage starts a cluster whose pod has servers behind its ports.
 func newStage(t testing.TB, opts simcluster.Options) *stage {
 	t.Helper()
-	silent()
 	s := &stage{local: &simcluster.Local{Linger: 2 * time.Millisecond}}
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "%s %s from %s", r.Method, r.URL, r.Host)

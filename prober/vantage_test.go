@@ -185,7 +185,6 @@ func TestVantageTakesNoAnswerAfterTheTimeout(t *testing.T) {
 // TestVantageOverAWay: what the way to the API server takes is not the pod's time.
 func TestVantageOverAWay(t *testing.T) {
 	t.Parallel()
-	silent()
 	const ms = time.Millisecond
 	for name, c := range map[string]struct {
 		before, after, answers time.Duration // the way before the request and after it, and the pod
@@ -236,7 +235,6 @@ func TestVantageOverAWay(t *testing.T) {
 // TestVantageOpensOneConnection, and has opened it before the pod's time begins.
 func TestVantageOpensOneConnection(t *testing.T) {
 	t.Parallel()
-	silent()
 	var opened atomic.Int32
 	server := httptest.NewUnstartedServer(respond(http.StatusOK, "fine"))
 	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
