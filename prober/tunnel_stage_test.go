@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -24,7 +25,10 @@ import (
 )
 
 // The libraries do not log what the tests do to them. It is said before any test runs: some run side by side.
-func init() { klog.SetLogger(logr.Discard()) }
+func TestMain(m *testing.M) {
+	klog.SetLogger(logr.Discard())
+	os.Exit(m.Run())
+}
 
 // The ports of the pod that every test probes.
 const (
