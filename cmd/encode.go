@@ -5,12 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"time"
-)
 
-// The years that JSON has times of.
-const (
-	firstYear = 1
-	lastYear  = 9999
+	"github.com/probetop/probetop/recording"
 )
 
 // encode returns what a pointer points at in JSON. Times of years that JSON does not have are moved to the nearest that it has:
@@ -46,22 +42,11 @@ func moveTimes(v reflect.Value) {
 		}
 	case reflect.Struct:
 		if t, ok := v.Interface().(time.Time); ok {
-			v.Set(reflect.ValueOf(inYears(t)))
+			v.Set(reflect.ValueOf(recording.Stamp(t)))
 			return
 		}
 		for i := range v.NumField() {
 			moveTimes(v.Field(i))
 		}
 	}
-}
-
-// inYears returns t in UTC, as near to it as JSON can write.
-func inYears(t time.Time) time.Time {
-	switch t = t.UTC(); {
-	case t.Year() < firstYear:
-		return time.Time{}
-	case t.Year() > lastYear:
-		return time.Date(lastYear, time.December, 31, 23, 59, 59, 0, time.UTC)
-	}
-	return t
 }

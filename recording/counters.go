@@ -32,6 +32,6 @@ type Counter struct {
 
 // Counters records what probe counters said.
 func (w *Writer) Counters(at time.Time, stream uint8, c Counters) {
-	c.Asked, c.Started = stamp(c.Asked), stamp(c.Started)
-	w.entry(&Entry{At: stamp(at), Stream: stream, Counters: &c})
+	c.Asked, c.Started = Stamp(c.Asked), Stamp(c.Started)
+	w.entry(&Entry{At: Stamp(at), Stream: stream, Counters: &c})
 }

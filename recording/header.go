@@ -33,7 +33,7 @@ type Header struct {
 
 // line returns the header as a line of the file.
 func (h Header) line() ([]byte, error) {
-	h.Kind, h.Version, h.Start = Kind, Version, stamp(h.Start)
+	h.Kind, h.Version, h.Start = Kind, Version, Stamp(h.Start)
 	line, err := json.Marshal(h)
 	return append(Escape(line), '\n'), err
 }

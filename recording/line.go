@@ -15,7 +15,7 @@ var errNoTime = errors.New("an entry has no time")
 // appendHead begins a line: the members that every entry has, in the order in which they are always written.
 func appendHead(b []byte, at time.Time, stream uint8) []byte {
 	b = append(b, `{"at":"`...)
-	b = stamp(at).AppendFormat(b, time.RFC3339Nano)
+	b = Stamp(at).AppendFormat(b, time.RFC3339Nano)
 	b = append(b, `","stream":`...)
 	return strconv.AppendUint(b, uint64(stream), 10)
 }

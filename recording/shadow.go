@@ -32,9 +32,9 @@ type Vantage struct {
 
 // Shadow records a run of a probe. Its texts are masked like everything else.
 func (w *Writer) Shadow(at time.Time, stream uint8, s Shadow) {
-	s.Began, s.Text = stamp(s.Began), w.options.Mask.Text(s.Text)
+	s.Began, s.Text = Stamp(s.Began), w.options.Mask.Text(s.Text)
 	if s.PodIP != nil {
 		s.PodIP = &Vantage{Outcome: s.PodIP.Outcome, Text: w.options.Mask.Text(s.PodIP.Text)}
 	}
-	w.entry(&Entry{At: stamp(at), Stream: stream, Shadow: &s})
+	w.entry(&Entry{At: Stamp(at), Stream: stream, Shadow: &s})
 }

@@ -11,8 +11,8 @@ const (
 	lastYear  = 9999
 )
 
-// stamp returns t in UTC, as near to it as JSON can write.
-func stamp(t time.Time) time.Time {
+// Stamp returns t in UTC, as near to it as JSON can write.
+func Stamp(t time.Time) time.Time {
 	switch t = t.UTC(); {
 	case t.Year() < firstYear:
 		return time.Time{}

@@ -120,14 +120,14 @@ func (w *Writer) Object(at time.Time, stream uint8, event watch.EventType, resou
 
 // List records that a list begins or is complete; edge is ListBegin or ListEnd.
 func (w *Writer) List(at time.Time, stream uint8, resource, edge string) {
-	w.entry(&Entry{At: stamp(at), Stream: stream, Resource: resource, List: edge})
+	w.entry(&Entry{At: Stamp(at), Stream: stream, Resource: resource, List: edge})
 }
 
 // Source records the state of a stream. Its error is masked like everything else.
 func (w *Writer) Source(at time.Time, stream uint8, s Source) {
-	s.Since, s.Error = stamp(s.Since), w.options.Mask.Text(s.Error)
-	s.Silent, s.MissedFrom, s.MissedTo = stamp(s.Silent), stamp(s.MissedFrom), stamp(s.MissedTo)
-	w.entry(&Entry{At: stamp(at), Stream: stream, Source: &s})
+	s.Since, s.Error = Stamp(s.Since), w.options.Mask.Text(s.Error)
+	s.Silent, s.MissedFrom, s.MissedTo = Stamp(s.Silent), Stamp(s.MissedFrom), Stamp(s.MissedTo)
+	w.entry(&Entry{At: Stamp(at), Stream: stream, Source: &s})
 }
 
 func (w *Writer) entry(e *Entry) {
