@@ -209,7 +209,7 @@ func (c *connection) addresses(context string, raw clientcmdapi.Config) []string
 	return list
 }
 
-// badAddress is told instead of an address that is none, of which nobody knows where the password in it ends.
+// badAddress is told instead of an address that is none, in which it is not known where the password ends.
 func badAddress(context string) error {
 	return usage("The address of the server or of the proxy of context %q cannot be read. Write it like https://HOST:6443, and what is special in a password as %%2F and the like.", context)
 }

@@ -13,7 +13,7 @@ import (
 // order, and then it ends. A HUP, or a QUIT, that the process was started to ignore (nohup) stays ignored.
 //
 // Go's own answer to QUIT is to print what every goroutine does and to die: over the board, with the terminal left raw. That
-// is for whoever looks for a fault of probetop itself, so it goes to the debug log, if there is one.
+// helps to find a fault of probetop itself, so it goes to the debug log, if there is one.
 func untilTold(l *DebugLog) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	told := []os.Signal{os.Interrupt, syscall.SIGTERM}

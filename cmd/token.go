@@ -8,7 +8,7 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// freshToken is a token that stands in the kubeconfig. It is read again when the server refuses it: whoever logs in again
+// freshToken is a token that stands in the kubeconfig. It is read again when the server refuses it: a user who logs in again
 // writes another there, and nothing has to be started anew.
 type freshToken struct {
 	// server is where the token goes. One that the kubeconfig has for another server by now is not for this one.

@@ -139,7 +139,7 @@ func outages() []outage {
 	}
 }
 
-// run is what a probe came to.
+// run is one run of a probe and its verdict.
 type run struct {
 	began, ended time.Time
 	verdict      model.ShadowVerdict
@@ -165,7 +165,7 @@ func phases() []phase {
 	}
 }
 
-// byHand runs a probe as somebody does who asks for it again and again.
+// byHand runs a probe again and again, as the key P does.
 func byHand(t *testing.T, s *linkedStage, typ model.ProbeType) func() (model.ShadowVerdict, string) {
 	ways, err := prober.NewRemote(s.config)
 	if err != nil {
@@ -199,7 +199,7 @@ func overProxy(t *testing.T, s *linkedStage) func() (model.ShadowVerdict, string
 
 // measured is what came of an outage.
 type measured struct {
-	// told is when a run first came to no verdict, and recovered how long after the end one first came to a success;
+	// told is when a run first had no verdict, and recovered how long after the end one first succeeded;
 	// negative for never.
 	told, recovered time.Duration
 	// unsaid is how long before told the last success was, or the fault began. longest is how long a run took at most.

@@ -49,7 +49,7 @@ func TestNoTokenFollowsARedirect(t *testing.T) {
 	}
 }
 
-// everyRequest returns what each way of the prober to an API server comes to.
+// everyRequest returns the error of each way of the prober to an API server.
 func everyRequest(t *testing.T, config *rest.Config) map[string]error {
 	t.Helper()
 	errs := map[string]error{}

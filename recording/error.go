@@ -15,7 +15,7 @@ var (
 	ErrBehind = errors.New("the disk does not keep up")
 	// ErrLocked is returned by Create for a file that another program records to.
 	ErrLocked = errors.New("another probetop records to it")
-	// ErrForeign is returned by Create for a file that belongs to somebody else, who could read what is recorded.
+	// ErrForeign is returned by Create for a file that belongs to another user, who could read what is recorded.
 	ErrForeign = errors.New("the file belongs to another user")
 	// ErrDangling is returned by Create for a link to a file that does not exist.
 	ErrDangling = errors.New("it is a link to a file that does not exist")
