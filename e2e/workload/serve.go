@@ -28,6 +28,9 @@ type checker struct {
 // Check implements the gRPC health protocol.
 func (c checker) Check(ctx context.Context, req *health.HealthCheckRequest) (*health.HealthCheckResponse, error) {
 	a := c.w.ask(ctx, "grpc", req.Service)
+	if ctx.Err() != nil {
+		return nil, status.FromContextError(ctx.Err()).Err() // a client whose clock fires a little later would take an answer
+	}
 	serving, err := parseServing(a.status)
 	if err != nil {
 		return nil, err

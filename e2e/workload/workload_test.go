@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	health "google.golang.org/grpc/health/grpc_health_v1"
@@ -57,6 +59,17 @@ func TestServicesAnswerTheirStatusOrCode(t *testing.T) {
 	}
 	if _, err := c.Check(t.Context(), &health.HealthCheckRequest{Service: "lost"}); status.Code(err) != codes.NotFound {
 		t.Errorf("service lost answers %v, want NotFound", err)
+	}
+}
+
+func TestServicesAnswerNothingGoodToClientsThatGaveUp(t *testing.T) {
+	w := newWorkload("127.0.0.1")
+	post(t, w, "handler=grpc&service=slow&delay=1h")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	resp, err := checker{w: w}.Check(ctx, &health.HealthCheckRequest{Service: "slow"})
+	if status.Code(err) != codes.DeadlineExceeded {
+		t.Errorf("service slow answers %v (%v), want DeadlineExceeded", resp, err)
 	}
 }
 
