@@ -87,7 +87,7 @@ fuzz: ## Fuzz every target for FUZZTIME=10m, one after the other, and print how 
 		done; \
 	done; exit $$failed
 
-KUBELETS ?= 4000
+hunt: KUBELETS = 4000
 .PHONY: hunt
 hunt: ## Play KUBELETS=n random kubelets, none of them like the last time, and hold every claim against them
 	go test ./model -count=1 -timeout 60m -v -run 'AreTrue|ForecastsHold' -kubelets $(KUBELETS) -seeds $$(date +%s)0000
@@ -104,8 +104,8 @@ cover: ## Coverage by function
 	go test -coverprofile coverage.out ./... && go tool cover -func coverage.out
 
 .PHONY: cluster-up
-cluster-up: ## Build and start a real one-node Kubernetes on this machine (root on Debian); BACKOFF=5m as kubelets usually wait
-	cd e2e && CGO_ENABLED=0 go run ./cmd/cluster $(if $(BACKOFF),-back-off $(BACKOFF)) up
+cluster-up: ## Build and start a real one-node Kubernetes on this machine (root on Debian); BACKOFF=5m as kubelets usually wait, KUBELET=1.31
+	cd e2e && CGO_ENABLED=0 go run ./cmd/cluster $(if $(BACKOFF),-back-off $(BACKOFF)) $(if $(KUBELET),-kubelet $(KUBELET)) up
 
 .PHONY: cluster-down
 cluster-down: ## Stop it and take everything away
@@ -125,6 +125,11 @@ incidents: ## Provoke every incident of the battery on a real kubelet, judge its
 .PHONY: outages
 outages: ## Stop and freeze the API server and the kubelet of that cluster, and write what came of it into docs/faults.md (15 minutes)
 	cd e2e && E2E_OUTAGES=all CGO_ENABLED=0 go test -count=1 -timeout 40m -run 'TestOutages$$' -v .
+
+matrix: KUBELETS = 1.31 1.33 1.35 1.36 1.37
+.PHONY: matrix
+matrix: ## Hold scenarios, shadows and two minutes of soak against kubelets KUBELETS="1.31 1.37", and write docs/versions.md (an hour)
+	cd e2e && CGO_ENABLED=0 go run ./cmd/matrix -o ../docs/versions.md $(KUBELETS)
 
 .PHONY: soak
 soak: ## Ten minutes of 500 probes a second, and fifteen of random health, every claim held against a real kubelet's counters

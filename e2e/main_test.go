@@ -83,7 +83,7 @@ func obtainCluster(ctx context.Context) (kubeconfig, image string, stop func() e
 		}
 		return file, image, nothing, nil
 	}
-	options := cluster.Options{StateDir: os.Getenv("E2E_STATE"), CacheDir: os.Getenv("E2E_CACHE"), Log: os.Stderr}
+	options := cluster.Options{StateDir: os.Getenv("E2E_STATE"), CacheDir: os.Getenv("E2E_CACHE"), Kubelet: os.Getenv("E2E_KUBELET"), Log: os.Stderr}
 	if os.Getenv("E2E_INCIDENTS") != "" {
 		options.BackOff = usualBackOff
 	}

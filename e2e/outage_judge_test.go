@@ -20,8 +20,8 @@ type suffering struct {
 	entries           []entry           // of the recording
 }
 
-// figures are a row of the table. Times are negative for never.
-type figures struct {
+// outageFigures are a row of the table. Times are negative for never.
+type outageFigures struct {
 	named, stale, recovered time.Duration
 	// during is how many of the transitions were asked for during the outage.
 	during int
@@ -35,8 +35,8 @@ type figures struct {
 }
 
 // measure reads the figures off.
-func (s *suffering) measure(o *outage) figures {
-	f := figures{named: -1, stale: -1, recovered: -1}
+func (s *suffering) measure(o *outage) outageFigures {
+	f := outageFigures{named: -1, stale: -1, recovered: -1}
 	for _, m := range s.marks {
 		if m.at.Before(s.begun) {
 			continue

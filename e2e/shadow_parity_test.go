@@ -15,6 +15,8 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/probetop/probetop/e2e/figures"
 )
 
 const (
@@ -82,6 +84,7 @@ func TestShadowParity(t *testing.T) {
 
 // conclude prints the figures and holds them against what is asked of them.
 func (p *parity) conclude(t *testing.T, pods int, took time.Duration) {
+	keepFigures(t, figures.Figures{Parity: &figures.Parity{Compared: p.compared, Equal: p.equal}})
 	for _, note := range p.notes {
 		t.Log("once more: " + note)
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/probetop/probetop/e2e/figures"
 )
 
 // soakPodCount is how many pods live at a time.
@@ -31,7 +33,9 @@ func TestSoak(t *testing.T) {
 		if s.wrong != nil {
 			t.Errorf("%s: decoding a line: %v", s.mode, s.wrong)
 		}
-		newSoakJudge(truth, s).judge().check(t)
+		score := newSoakJudge(truth, s).judge()
+		score.check(t)
+		keepFigures(t, figures.Figures{Soak: score.figures(truth)})
 	}
 }
 
@@ -78,12 +82,25 @@ func soak(t *testing.T, length time.Duration, seed uint64) (*soakTruth, []*soakS
 	return truth, []*soakSpeaker{plain, counting}
 }
 
+// figures are the score's for a table.
+func (s soakScore) figures(truth *soakTruth) *figures.Soak {
+	return &figures.Soak{
+		Mode: s.mode, Events: len(truth.lags), Late: truth.late(),
+		Sure: s.sure, WrongSure: s.wrongSure, Exact: s.exact, WrongExact: s.wrongExact,
+		Restarts: s.restarts, Known: s.known, Misled: s.misled, Held: s.held, Missed: s.missed,
+	}
+}
+
+// late is how many events were later than the tolerance.
+func (s *soakTruth) late() int {
+	return len(s.lags) - sort.Search(len(s.lags), func(i int) bool { return s.lags[i] > soakNews })
+}
+
 // logLag says how late the news were, on which the claims rest.
 func (s *soakTruth) logLag(t *testing.T) {
 	if n := len(s.lags); n > 0 {
-		late := n - sort.Search(n, func(i int) bool { return s.lags[i] > soakNews })
 		t.Logf("%d new events took %v in the median, %v at 95 %%, %v at most from the kubelet to this test, %d more than the tolerance of %v",
-			n, s.lags[n/2], s.lags[n*95/100], s.lags[n-1], late, soakNews)
+			n, s.lags[n/2], s.lags[n*95/100], s.lags[n-1], s.late(), soakNews)
 	}
 }
 

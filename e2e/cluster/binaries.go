@@ -21,28 +21,36 @@ func mainPackages() map[string]string {
 	return packages
 }
 
-// buildBinaries builds what the cache lacks and returns the directory of this version's binaries. The packages come from
-// the module's own go.mod; a first build takes minutes.
-func (c *Cluster) buildBinaries(ctx context.Context) (string, error) {
-	version, err := c.goOutput(ctx, "list", "-m", "-f", "{{.Version}}", kubernetesModule)
+// buildBinaries builds what the cache lacks and returns the file of each program. The packages come from the module's own
+// go.mod, but a kubelet of another version from that version's; a first build takes minutes.
+func (c *Cluster) buildBinaries(ctx context.Context) (map[string]string, error) {
+	version, err := goOutput(ctx, c.module, "list", "-m", "-f", "{{.Version}}", kubernetesModule)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	dir := filepath.Join(c.cache, version)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	files := map[string]string{}
+	for name, pkg := range mainPackages() {
+		if files[name], err = c.cached(ctx, name, version, c.module, pkg); err != nil {
+			return nil, err
+		}
+	}
+	if c.kubelet != "" {
+		files["kubelet"], err = c.buildKubelet(ctx)
+	}
+	return files, err
+}
+
+// cached returns the file of a program of a version, which is built from a module if the cache lacks it.
+func (c *Cluster) cached(ctx context.Context, name, version, module, pkg string) (string, error) {
+	file := filepath.Join(c.cache, version, name)
+	if _, err := os.Stat(file); err == nil {
+		return file, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return "", fmt.Errorf("creating the cache of binaries: %w", err)
 	}
-	for name, pkg := range mainPackages() {
-		file := filepath.Join(dir, name)
-		if _, err := os.Stat(file); err == nil {
-			continue
-		}
-		c.say("building %s for Kubernetes %s", name, version)
-		if err := c.build(ctx, pkg, file, "-s -w"+versionFlags(version)); err != nil {
-			return "", err
-		}
-	}
-	return dir, nil
+	c.say("building %s for Kubernetes %s", name, version)
+	return file, build(ctx, module, pkg, file, "-s -w"+versionFlags(version))
 }
 
 // versionFlags are the linker flags with which Kubernetes' own build tells its programs their version.
@@ -56,10 +64,10 @@ func versionFlags(version string) string {
 }
 
 // build compiles a static binary of one main package; an interrupted build leaves no file of that name.
-func (c *Cluster) build(ctx context.Context, pkg, file, ldflags string) error {
+func build(ctx context.Context, module, pkg, file, ldflags string) error {
 	partial := fmt.Sprintf("%s.%d.partial", file, os.Getpid())
 	defer func() { _ = os.Remove(partial) }()
-	if _, err := c.goOutput(ctx, "build", "-ldflags", ldflags, "-o", partial, pkg); err != nil {
+	if _, err := goOutput(ctx, module, "build", "-ldflags", ldflags, "-o", partial, pkg); err != nil {
 		return err
 	}
 	if err := os.Rename(partial, file); err != nil {
@@ -68,10 +76,10 @@ func (c *Cluster) build(ctx context.Context, pkg, file, ldflags string) error {
 	return nil
 }
 
-// goOutput runs the go command in the module.
-func (c *Cluster) goOutput(ctx context.Context, args ...string) (string, error) {
+// goOutput runs the go command in a module.
+func goOutput(ctx context.Context, module string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = c.module
+	cmd.Dir = module
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	var stderr strings.Builder
 	cmd.Stderr = &stderr

@@ -31,6 +31,8 @@ type Options struct {
 	// BackOff is the longest that the kubelet waits before it starts a crashing container again. Default 10 s, because
 	// nobody can wait for Kubernetes' own five minutes.
 	BackOff time.Duration
+	// Kubelet is the version of the kubelet, such as 1.31 for its newest patch, or v1.31.4. Default: the control plane's.
+	Kubelet string
 	// Log receives one line per step. Default: nothing is written.
 	Log io.Writer
 }
@@ -44,6 +46,7 @@ type Cluster struct {
 	module  string
 	node    string
 	backOff time.Duration
+	kubelet string
 	log     io.Writer
 	network network
 }
@@ -52,7 +55,7 @@ type Cluster struct {
 func New(o Options) (*Cluster, error) {
 	c := &Cluster{
 		dir: cmp.Or(o.StateDir, "/var/lib/probetop-e2e"), cache: o.CacheDir, module: o.ModuleDir,
-		node: cmp.Or(o.Node, Name), backOff: cmp.Or(o.BackOff, 10*time.Second), log: o.Log,
+		node: cmp.Or(o.Node, Name), backOff: cmp.Or(o.BackOff, 10*time.Second), kubelet: o.Kubelet, log: o.Log,
 	}
 	if c.log == nil {
 		c.log = io.Discard
@@ -121,11 +124,11 @@ func (c *Cluster) boot(ctx context.Context) error {
 	if err := installPackages(ctx, c.log); err != nil {
 		return err
 	}
-	bin, err := c.buildBinaries(ctx)
+	binaries, err := c.buildBinaries(ctx)
 	if err != nil {
 		return err
 	}
-	if err := c.createStateDir(bin); err != nil {
+	if err := c.createStateDir(binaries); err != nil {
 		return err
 	}
 	s, err := c.newSettings(ctx)
@@ -149,7 +152,7 @@ func (c *Cluster) boot(ctx context.Context) error {
 const marker = ".probetop-e2e"
 
 // createStateDir makes the directory tree of a new cluster, with links to its binaries.
-func (c *Cluster) createStateDir(binaries string) error {
+func (c *Cluster) createStateDir(binaries map[string]string) error {
 	if entries, err := os.ReadDir(c.dir); err == nil && len(entries) > 0 {
 		return fmt.Errorf("using %s as state directory: it is not empty and not a cluster's", c.dir)
 	}
@@ -159,13 +162,15 @@ func (c *Cluster) createStateDir(binaries string) error {
 	if err := c.write(marker, "a throw-away Kubernetes of probetop's tests\n"); err != nil {
 		return err
 	}
-	for _, sub := range []string{"logs", "pids", "images", "cni/conf", "cni/ipam", "kubelet/plugins", "kubelet/manifests"} {
+	for _, sub := range []string{"bin", "logs", "pids", "images", "cni/conf", "cni/ipam", "kubelet/plugins", "kubelet/manifests"} {
 		if err := os.MkdirAll(c.path(sub), 0o755); err != nil {
 			return fmt.Errorf("creating the state directory: %w", err)
 		}
 	}
-	if err := os.Symlink(binaries, c.path("bin")); err != nil {
-		return fmt.Errorf("linking the binaries: %w", err)
+	for name, file := range binaries {
+		if err := os.Symlink(file, c.path("bin", name)); err != nil {
+			return fmt.Errorf("linking the binaries: %w", err)
+		}
 	}
 	return nil
 }

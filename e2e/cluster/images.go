@@ -33,7 +33,7 @@ func (c *Cluster) loadImages(ctx context.Context) error {
 		{name: Image, program: "workload", busybox: true},
 	} {
 		binary := c.path("images", img.program)
-		if err := c.build(ctx, ownModule+"/"+img.program, binary, "-s -w"); err != nil {
+		if err := build(ctx, c.module, ownModule+"/"+img.program, binary, "-s -w"); err != nil {
 			return err
 		}
 		files, err := programFiles(binary)

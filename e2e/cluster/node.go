@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -23,7 +24,11 @@ func (c *Cluster) startKubelet(ctx context.Context, s *settings) error {
 	if err := group.create(); err != nil {
 		return err
 	}
-	config, err := yaml.Marshal(c.kubeletConfig(s, group))
+	settings := c.kubeletConfig(s, group)
+	if err := c.suit(settings); err != nil {
+		return err
+	}
+	config, err := yaml.Marshal(settings)
 	if err != nil {
 		return fmt.Errorf("encoding the kubelet's configuration: %w", err)
 	}
@@ -88,6 +93,24 @@ func (c *Cluster) kubeletConfig(s *settings, group cgroup) *kubelet.KubeletConfi
 		PodLogsDir:             c.path("pod-logs"),
 		VolumePluginDir:        c.path("kubelet/plugins"),
 	}
+}
+
+// suit changes the settings to those that an older kubelet takes: those before 1.32 always wait five minutes at most, and those
+// before 1.35 wait less only if a gate is open.
+func (c *Cluster) suit(settings *kubelet.KubeletConfiguration) error {
+	if c.kubelet == "" {
+		return nil
+	}
+	v, err := version.ParseGeneric(c.kubelet)
+	switch {
+	case err != nil:
+		return fmt.Errorf("choosing the kubelet: %w", err)
+	case v.LessThan(version.MajorMinor(1, 32)):
+		settings.CrashLoopBackOff = kubelet.CrashLoopBackOffConfig{}
+	case v.LessThan(version.MajorMinor(1, 35)):
+		settings.FeatureGates = map[string]bool{"KubeletCrashLoopBackOffMax": true}
+	}
+	return nil
 }
 
 // nodeReady is the condition that there is a node, Ready and without the taint it has before.

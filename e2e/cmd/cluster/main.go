@@ -34,6 +34,7 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&opts.StateDir, "state", "", "`directory` of the running cluster (default /var/lib/probetop-e2e)")
 	flags.StringVar(&opts.CacheDir, "cache", "", "`directory` of built binaries (default probetop/bin in the user's cache)")
 	flags.DurationVar(&opts.BackOff, "back-off", 0, "the longest crash-loop `back-off` (default 10s; the kubelet's own is 5m)")
+	flags.StringVar(&opts.Kubelet, "kubelet", "", "the kubelet's `version`, such as 1.31 (default the control plane's)")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
