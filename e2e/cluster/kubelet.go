@@ -80,7 +80,7 @@ func (c *Cluster) writeKubeletModule(ctx context.Context, dir, version string) e
 	if _, err = goOutput(ctx, dir, args...); err != nil {
 		return err
 	}
-	_, err = goOutput(ctx, dir, "get", kubernetesModule+"/cmd/kubelet")
+	_, err = goOutput(ctx, dir, "get", kubernetesModule+"/cmd/kubelet@"+version)
 	return err
 }
 
