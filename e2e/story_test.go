@@ -14,7 +14,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// story is a scenario of section 7, or of the section that it is named by, as a pod plays it on the real kubelet.
+// story is a scenario of section 7 of docs/kubelet.md, or of the section that it is named by, as a pod plays it on the
+// real kubelet.
 type story struct {
 	// names are its id and words; some scenarios are the same story, or fit in one pod.
 	names []string

@@ -12,7 +12,8 @@ import (
 )
 
 // scenario is a pod on a kubelet of a version (1.37.1 when none is given), what happens to it, and what has to be
-// said of it on the way. Scenarios are named by their ids, or by the section that they come from.
+// said of it on the way. Scenarios are named by their ids in docs/kubelet.md, or by the section
+// of it that they come from.
 type scenario struct {
 	kubelet string
 	pod     []func(*Pod)
