@@ -40,7 +40,17 @@ var killStories = []story{
 			{probes: "readiness passing high", then: deletes},
 			{probes: "readiness failed high", cause: "EXIT_NONZERO", status: "Terminating"},
 		},
+		on:   func(minor int) bool { return !freezesExecReadiness(minor) },
 		also: "readiness erroring",
+	},
+	{
+		names: []string{"K07 pod deleted, readiness exec is not carried out"}, spec: `{terminationGracePeriodSeconds: 30}`,
+		main: `{args: [-on-term, handler=exec&check=ready&status=1, -linger, 12s], readinessProbe: {exec: {command: [/workload, check, ready]}, failureThreshold: 1}}`,
+		beats: []beat{
+			{probes: "readiness passing high", then: deletes},
+			{probes: "readiness erroring high", status: "Terminating"},
+		},
+		on: freezesExecReadiness,
 	},
 	{
 		names: []string{"K10 sidecar startup gating order"}, main: `{command: [sleep, inf]}`,
@@ -111,3 +121,7 @@ var statusStories = []story{
 		}},
 	},
 }
+
+// freezesExecReadiness reports whether exec readiness probes cannot be carried out once their pod terminates
+// (kubernetes/kubernetes#140881).
+func freezesExecReadiness(minor int) bool { return minor == 35 || minor == 36 }

@@ -29,6 +29,8 @@ type story struct {
 	service string
 	// beats are what probetop has to say, one after the other.
 	beats []beat
+	// on reports whether kubelets of Kubernetes 1 with that minor version play it; nil for all.
+	on func(minor int) bool
 	// also are states of probes that a line may be sure of besides those of the beats: "liveness passing".
 	also string
 }
