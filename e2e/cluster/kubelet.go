@@ -73,15 +73,44 @@ func (c *Cluster) writeKubeletModule(ctx context.Context, dir, version string) e
 	if err != nil {
 		return err
 	}
+	libraries, err := c.published(ctx, staged, "v0"+strings.TrimPrefix(version, "v1"))
+	if err != nil {
+		return err
+	}
 	args := []string{"mod", "edit", "-module=probetop.dev/kubelet", "-require=" + kubernetesModule + "@" + version}
-	for _, path := range staged {
-		args = append(args, "-replace="+path+"="+path+"@v0"+strings.TrimPrefix(version, "v1"))
+	for path, v := range libraries {
+		args = append(args, "-replace="+path+"="+path+"@"+v)
 	}
 	if _, err = goOutput(ctx, dir, args...); err != nil {
 		return err
 	}
 	_, err = goOutput(ctx, dir, "get", kubernetesModule+"/cmd/kubelet@"+version)
 	return err
+}
+
+// published returns the version of each module that is nearest to the wanted one: that itself, or the newest patch before it. Not
+// every proxy has every patch of the libraries that a kubelet does not need.
+func (c *Cluster) published(ctx context.Context, modules []string, wanted string) (map[string]string, error) {
+	list, err := goOutput(ctx, c.module, append([]string{"list", "-e", "-m", "-versions"}, modules...)...)
+	if err != nil {
+		return nil, err
+	}
+	versions := map[string]string{}
+	for _, path := range modules {
+		versions[path] = wanted
+	}
+	most := version.MustParseSemantic(wanted)
+	for line := range strings.Lines(list) {
+		fields := strings.Fields(line)
+		best := version.MajorMinor(most.Major(), most.Minor())
+		for _, field := range fields[1:] {
+			v, err := version.ParseSemantic(field)
+			if err == nil && v.PreRelease() == "" && !most.LessThan(v) && best.LessThan(v) {
+				best, versions[fields[0]] = v, field
+			}
+		}
+	}
+	return versions, nil
 }
 
 // downloadedGoMod returns the file of Kubernetes' go.mod at a version.
