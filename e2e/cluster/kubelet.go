@@ -88,8 +88,8 @@ func (c *Cluster) writeKubeletModule(ctx context.Context, dir, version string) e
 	return err
 }
 
-// published returns the version of each module that is nearest to the wanted one: that itself, or the newest patch before it. Not
-// every proxy has every patch of the libraries that a kubelet does not need.
+// published returns the version of each module that is nearest to the wanted one: that itself, or the newest before it. Not
+// every proxy has every version of the libraries that a kubelet does not need.
 func (c *Cluster) published(ctx context.Context, modules []string, wanted string) (map[string]string, error) {
 	list, err := goOutput(ctx, c.module, append([]string{"list", "-e", "-m", "-versions"}, modules...)...)
 	if err != nil {
@@ -102,7 +102,7 @@ func (c *Cluster) published(ctx context.Context, modules []string, wanted string
 	most := version.MustParseSemantic(wanted)
 	for line := range strings.Lines(list) {
 		fields := strings.Fields(line)
-		best := version.MajorMinor(most.Major(), most.Minor())
+		best := version.MajorMinor(0, 0)
 		for _, field := range fields[1:] {
 			v, err := version.ParseSemantic(field)
 			if err == nil && v.PreRelease() == "" && !most.LessThan(v) && best.LessThan(v) {
