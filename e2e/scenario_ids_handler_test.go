@@ -92,10 +92,8 @@ var httpStories = []story{
 			{probes: "liveness failing high 3+/100", cause: "STATUS(400)"},
 		},
 	},
-	{
-		names: []string{"H31 named port missing"}, main: `{livenessProbe: {httpGet: {port: web}, failureThreshold: 1}}`,
-		beats: []beat{{probes: "liveness erroring high", outcome: "errored", cause: "ERRORED", text: `port "web" not found`, broken: noService}},
-	},
+	aNamedPortIsMissing(`port "web" not found`, since(37)),
+	aNamedPortIsMissing(`strconv.Atoi: parsing "web": invalid syntax`, before(37)),
 	{
 		names: []string{"H32 host: the node dials it", "2.1 a redirect to itself"}, turns: []string{"handler=http&status=302&location=/"},
 		main: `{readinessProbe: {httpGet: {port: 1, host: 127.0.0.1}}, livenessProbe: {httpGet: {port: 8080}, failureThreshold: 100}}`,
@@ -191,4 +189,13 @@ var execStories = []story{
 		names: []string{"X12 missing binary, liveness Fthr=1"}, main: `{livenessProbe: {exec: {command: [/no/such/check]}, failureThreshold: 1, periodSeconds: 3}}`,
 		beats: []beat{{probes: "liveness erroring high", outcome: "errored", cause: "ERRORED", text: "no such file or directory", broken: noService}},
 	},
+}
+
+// aNamedPortIsMissing is a story whose probe asks at a port that the container does not declare, in the words of some kubelets.
+func aNamedPortIsMissing(text string, on func(minor int) bool) story {
+	return story{
+		names: []string{"H31 named port missing"}, main: `{livenessProbe: {httpGet: {port: web}, failureThreshold: 1}}`,
+		beats: []beat{{probes: "liveness erroring high", outcome: "errored", cause: "ERRORED", text: text, broken: noService}},
+		on:    on,
+	}
 }

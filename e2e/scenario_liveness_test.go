@@ -76,7 +76,7 @@ func TestExecOutput(t *testing.T) {
 // combines their events, because each message has another id in it.
 func TestExecMissing(t *testing.T) {
 	s := newScenario(t, "exec-missing")
-	s.fails("missing", "Liveness probe errored and resulted in unknown state", "erroring")
+	s.fails("missing", "Liveness probe errored", "erroring") // up to 1.32, that is all
 	s.agree()
 	s.events.await(t, patience, "missing", "Unhealthy", "(combined from similar events): Liveness probe errored")
 	probe := s.agree().probe(t, "missing", "main", "liveness")
