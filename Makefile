@@ -90,7 +90,7 @@ fuzz: ## Fuzz every target for FUZZTIME=10m, one after the other, and print how 
 hunt: KUBELETS = 4000
 .PHONY: hunt
 hunt: ## Play KUBELETS=n random kubelets, none of them like the last time, and hold every claim against them
-	go test ./model -count=1 -timeout 60m -v -run 'AreTrue|ForecastsHold' -kubelets $(KUBELETS) -seeds $$(date +%s)0000
+	go test ./model -count=1 -timeout 60m -v -run 'AreTrue' -kubelets $(KUBELETS) -seeds $$(date +%s)0000
 
 BENCH ?= .
 COUNT ?= 6

@@ -8,52 +8,6 @@ import (
 	. "github.com/probetop/probetop/model"
 )
 
-// promise is a forecast that was made.
-type promise struct {
-	made    time.Time
-	typ     ProbeType
-	kind    ConsequenceKind
-	window  Window
-	episode int
-}
-
-// TestForecastsHold notes every forecast of a restart or of unreadiness, and compares it with what happened when the
-// probe did go on failing.
-func TestForecastsHold(t *testing.T) {
-	var held, missed int
-	var widths []time.Duration
-	open := map[*kubelet][]promise{}
-	plays(t, func(seed uint64, k *kubelet, r *Row) {
-		for i := range r.Probes {
-			p := &r.Probes[i]
-			f := r.Forecast(p, k.now)
-			if f.Consequence.Kind != NoConsequence && p.State != StateFailed && p.Certainty >= CertaintyHigh {
-				open[k] = append(open[k], promise{k.now, p.Type, f.Consequence.Kind, f.Consequence.Window, k.episode(p.Type)})
-			}
-		}
-		for _, o := range k.outcomes {
-			for _, pr := range open[k] {
-				if pr.typ != o.typ || pr.episode != o.episode {
-					continue
-				}
-				if widths = append(widths, pr.window.Latest.Sub(pr.window.Earliest)); !o.at.Before(pr.window.Earliest) && !o.at.After(pr.window.Latest) {
-					held++
-				} else if missed++; missed < 9 {
-					t.Logf("seed %d: at %v a %s by %v was due from %v to %v, and came at %v", seed, pr.made.Sub(epoch), pr.kind, pr.typ,
-						pr.window.Earliest.Sub(epoch), pr.window.Latest.Sub(epoch), o.at.Sub(epoch))
-				}
-			}
-			open[k] = slices.DeleteFunc(open[k], func(pr promise) bool { return pr.typ == o.typ })
-		}
-		k.outcomes = nil
-	})
-	slices.Sort(widths)
-	t.Logf("%d forecasts held, %d missed; the median window is %v wide", held, missed, widths[len(widths)/2])
-	if missed*20 > held {
-		t.Errorf("%d of %d forecasts missed, want at most one in twenty", missed, held+missed)
-	}
-}
-
 // A pod's containers are killed one after the other, and none is restarted before: what one needs to end delays the restart
 // of the next.
 func TestARestartWaitsForAnotherKill(t *testing.T) {

@@ -99,8 +99,8 @@ type failing struct {
 
 const step = 20 * time.Millisecond
 
-// newKubelet starts a pod with random probes at the epoch.
-func newKubelet(rng *rand.Rand) *kubelet {
+// newKubelet starts a pod with random probes at the epoch, on a node that is as the edits make it.
+func newKubelet(rng *rand.Rand, edits ...func(*kubelet)) *kubelet {
 	k := &kubelet{rng: rng, now: epoch, events: map[string]*Event{}, tokens: 25, refill: epoch, tally: map[ProbeType]*[2]int32{}}
 	k.pod = web(func(p *Pod) { p.Created, p.GracePeriod = epoch, 2*time.Second; p.Containers[0].State = Waiting })
 	for _, typ := range ProbeTypes {
@@ -109,6 +109,9 @@ func newKubelet(rng *rand.Rand) *kubelet {
 		}
 		k.workers = append(k.workers, k.worker(typ))
 		k.tally[typ] = new([2]int32)
+	}
+	for _, edit := range edits {
+		edit(k)
 	}
 	k.start()
 	return k

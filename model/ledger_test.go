@@ -8,47 +8,6 @@ import (
 	. "github.com/probetop/probetop/model"
 )
 
-// TestLedgerKnowsEveryRestart holds the ledger against what the played kubelets did.
-func TestLedgerKnowsEveryRestart(t *testing.T) {
-	var lines, missing, wrong, unsure int
-	last := map[uint64]*Row{}
-	kubelets := map[uint64]*kubelet{}
-	plays(t, func(seed uint64, k *kubelet, r *Row) { last[seed], kubelets[seed] = r, k })
-	for seed, r := range last {
-		k := kubelets[seed]
-		for _, truth := range k.ends[max(0, len(k.ends)-30):] {
-			if k.now.Sub(truth.at) < 3*time.Second || k.deaf.covers(truth.at) {
-				continue // not heard of yet, or by nobody
-			}
-			lines++
-			line := find(r.Restarts, truth)
-			switch {
-			case line == nil:
-				missing++
-				t.Errorf("seed %d: no line for the restart at %v", seed, truth.at.Sub(epoch))
-			case line.Cause != truth.cause && line.Certainty >= CertaintyHigh:
-				wrong++
-				t.Errorf("seed %d: the restart at %v is put down to %s (%s), and was %s", seed, truth.at.Sub(epoch), line.Cause, line.Certainty, truth.cause)
-			case line.Cause != truth.cause:
-				unsure++
-			}
-		}
-	}
-	t.Logf("%d restarts, %d missing, %d wrong, %d not known", lines, missing, wrong, unsure)
-	if unsure*50 > lines {
-		t.Errorf("the cause of %d restarts of %d is not known", unsure, lines)
-	}
-}
-
-func find(lines []Restart, truth ended) *Restart {
-	for i := range lines {
-		if lines[i].Count == truth.count {
-			return &lines[i]
-		}
-	}
-	return nil
-}
-
 func TestLedgerOfOneRestart(t *testing.T) {
 	live := with(Liveness, probe())
 	before := web(live)
