@@ -88,9 +88,10 @@ fuzz: ## Fuzz every target for FUZZTIME=10m, one after the other, and print how 
 	done; exit $$failed
 
 hunt: KUBELETS = 4000
+hunt: BUSY = $(KUBELETS)
 .PHONY: hunt
-hunt: ## Play KUBELETS=n random kubelets, none of them like the last time, and hold every claim against them
-	go test ./model -count=1 -timeout 60m -v -run 'AreTrue' -kubelets $(KUBELETS) -seeds $$(date +%s)0000
+hunt: ## Play KUBELETS=n usual and BUSY=n busy kubelets, none of them like the last time, and hold every claim against them
+	go test ./model -count=1 -timeout 120m -v -run 'AreTrue|BusyClaims' -kubelets $(KUBELETS) -busy $(BUSY) -seeds $$(date +%s)0000
 
 BENCH ?= .
 COUNT ?= 6

@@ -152,7 +152,7 @@ func (c *claims) count(seed uint64, k *kubelet, p *Probe) {
 // forecast notes what is forecast.
 func (c *claims) forecast(k *kubelet, r *Row, p *Probe) {
 	f := r.Forecast(p, k.now).Consequence
-	if f.Kind == NoConsequence || p.State == StateFailed {
+	if f.Kind == NoConsequence || p.State == StateFailed || k.ambiguous(p.Type) {
 		return
 	}
 	c.open = append(c.open, promise{k.now, p.Type, f.Kind, f.Window, k.episode(p.Type), p.Certainty >= CertaintyHigh})
@@ -205,7 +205,7 @@ func (c *claims) end(seed uint64, k *kubelet) {
 	}
 	for i := max(0, len(k.ends)-30); i < len(k.ends); i++ { // the ledger keeps no more
 		truth := k.ends[i]
-		if c.row == nil || k.now.Sub(truth.at) < 3*time.Second || k.deaf.covers(truth.at) || i+1 < len(k.ends) && k.ends[i+1].at.Equal(truth.at) {
+		if c.row == nil || k.now.Sub(truth.at) < 3*time.Second || k.unheard(truth) || i+1 < len(k.ends) && k.ends[i+1].at.Equal(truth.at) {
 			continue
 		}
 		line := find(c.row.Restarts, truth)

@@ -37,6 +37,10 @@ type kubelet struct {
 	ends   []ended
 	steady bool // the container never exits by itself
 	deaf   absence
+	// skew is how far the node's clock is ahead of ours, and booted when the kubelet's process started by it.
+	skew   time.Duration
+	booted time.Time
+	busy   *busyNode // nil for a kubelet that has time for everything
 }
 
 // ended is an instance that ended.
@@ -68,6 +72,8 @@ type truth struct {
 	errs bool
 	// ready and started are the container's.
 	ready, started bool
+	// other is a count that is as true as run, as far as anyone can know; the same as run unless the kubelet was restarted.
+	other int32
 }
 
 // probeWorker is pkg/kubelet/prober/worker.go.
@@ -88,6 +94,8 @@ type probeWorker struct {
 	fails    failing // what the probe that runs does, unless it succeeds
 	erring   bool    // it cannot be carried out now and then
 	errs     bool    // so it was when it was last run
+	forgets  bool    // the kubelet was restarted: the next result is the first that it counts
+	before   int32   // how many failures in a row a restart of the kubelet has made it forget, in the run that goes on
 }
 
 // failing is how a probe fails: what is said of it, and how long it takes.
@@ -101,7 +109,7 @@ const step = 20 * time.Millisecond
 
 // newKubelet starts a pod with random probes at the epoch, on a node that is as the edits make it.
 func newKubelet(rng *rand.Rand, edits ...func(*kubelet)) *kubelet {
-	k := &kubelet{rng: rng, now: epoch, events: map[string]*Event{}, tokens: 25, refill: epoch, tally: map[ProbeType]*[2]int32{}}
+	k := &kubelet{rng: rng, now: epoch, events: map[string]*Event{}, tokens: 25, refill: epoch, tally: map[ProbeType]*[2]int32{}, booted: epoch.Add(-time.Hour)}
 	k.pod = web(func(p *Pod) { p.Created, p.GracePeriod = epoch, 2*time.Second; p.Containers[0].State = Waiting })
 	for _, typ := range ProbeTypes {
 		if typ == Startup && rng.IntN(3) > 0 || typ != Startup && rng.IntN(6) == 0 {
@@ -161,7 +169,10 @@ func (k *kubelet) patient(spec *ProbeSpec) time.Duration {
 }
 
 // send puts a change on its way.
-func (k *kubelet) send(s Stream, f Fact) {
+func (k *kubelet) send(s Stream, f Fact) { k.mails(s, f, false) }
+
+// mails puts a change on its way, or the deletion of an object.
+func (k *kubelet) mails(s Stream, f Fact, gone bool) {
 	at := k.now.Add(time.Duration(10+k.rng.IntN(150)) * time.Millisecond)
 	if k.rng.IntN(40) == 0 {
 		at = at.Add(time.Duration(k.rng.IntN(1200)) * time.Millisecond) // in time, and not at once
@@ -173,18 +184,24 @@ func (k *kubelet) send(s Stream, f Fact) {
 	if e, ok := f.(*Event); ok && k.rng.IntN(8) > 0 { // some API servers do not say
 		e.Written = k.now.Add(time.Duration(k.rng.Int64N(int64(at.Sub(k.now))))).Truncate(time.Second)
 	}
-	k.mail = append(k.mail, letter{at, Change{At: at, Stream: s, Fact: f}})
+	k.mail = append(k.mail, letter{at, Change{At: at, Stream: s, Gone: gone, Fact: f}})
 }
 
 // publish sends the pod's status.
 func (k *kubelet) publish() {
+	if k.busy != nil && k.busy.holdsStatus(k) {
+		return
+	}
 	p := *k.pod
 	p.Containers = slices.Clone(k.pod.Containers)
 	p.Conditions = slices.Clone(k.pod.Conditions)
 	k.send(0, &p)
 }
 
-func (k *kubelet) floor() time.Time { return k.now.Truncate(time.Second) }
+// clock is what the node takes the time for.
+func (k *kubelet) clock() time.Time { return k.now.Add(k.skew) }
+
+func (k *kubelet) floor() time.Time { return k.clock().Truncate(time.Second) }
 
 // start starts an instance.
 func (k *kubelet) start() {
@@ -239,8 +256,12 @@ func (k *kubelet) die(code int32) {
 	k.start()
 }
 
-// event correlates and writes an event.
+// event correlates and writes an event; a busy kubelet does both when its turn comes.
 func (k *kubelet) event(reason, message string) {
+	if k.busy != nil {
+		k.busy.writer.record(occurrence{at: k.clock(), pod: k.pod, reason: reason, message: message})
+		return
+	}
 	e, known := k.events[message]
 	if !known {
 		e = &Event{
@@ -268,6 +289,9 @@ func (k *kubelet) event(reason, message string) {
 func (k *kubelet) advance(to time.Time) {
 	for k.now.Before(to) {
 		k.now = k.now.Add(step)
+		if k.busy != nil && !k.busy.lives(k) {
+			continue
+		}
 		if !k.killed.IsZero() && !k.now.Before(k.killed) {
 			k.brings(k.killer)
 			k.die(137)
@@ -312,8 +336,11 @@ func (k *kubelet) work(w *probeWorker) {
 // look sends what a scrape of the counters says.
 func (k *kubelet) look() {
 	asked := k.now
-	k.looked = k.now
-	f := &Counters{Node: "n1", Asked: asked, At: asked.Add(step), Started: epoch.Add(-time.Hour)}
+	if k.looked = k.now; k.cutOff() {
+		k.busy.cannotLook(k)
+		return
+	}
+	f := &Counters{Node: "n1", Asked: asked, At: asked.Add(step), Started: k.booted}
 	pod := PodCounters{Pod: k.pod.UID}
 	for _, w := range k.workers {
 		n := k.tally[w.typ]
@@ -332,7 +359,7 @@ func (k *kubelet) begin(w *probeWorker) {
 	if c.ID != w.instance {
 		w.instance, w.hold = c.ID, false
 	}
-	if w.hold || k.now.Sub(c.StartedAt).Truncate(time.Second) < w.spec.InitialDelay {
+	if w.hold || k.clock().Sub(c.StartedAt).Truncate(time.Second) < w.spec.InitialDelay {
 		return
 	}
 	if (c.Started == True) == (w.typ == Startup) {
@@ -364,6 +391,16 @@ func (k *kubelet) finish(w *probeWorker) {
 		n[0]++
 	} else {
 		n[1]++
+	}
+	switch {
+	case w.forgets:
+		w.before += w.failures()
+		w.forgets, w.last, w.run, w.episode = false, w.result, 0, w.episode+1
+	case w.run == 0:
+		w.before = 0
+	}
+	if w.result {
+		w.before = 0
 	}
 	if w.last == w.result {
 		w.run++
@@ -406,8 +443,25 @@ func (k *kubelet) finish(w *probeWorker) {
 func (k *kubelet) tell() {
 	c := &k.pod.Containers[0]
 	for _, o := range k.workers {
-		k.told = append(k.told, truth{at: k.now, typ: o.typ, run: o.failures(), errs: o.errs, ready: c.Ready, started: c.Started == True})
+		k.told = append(k.told, truth{at: k.now, typ: o.typ, run: o.failures(), errs: o.errs, ready: c.Ready, started: c.Started == True, other: k.other(o)})
 	}
+}
+
+// other is the count that a worker would have had the kubelet not been restarted, or has now that it was. Before there is a result,
+// nothing tells the two apart, and after it only the counters do for sure.
+func (k *kubelet) other(w *probeWorker) int32 {
+	switch {
+	case w.forgets:
+		return 0
+	case w.before == 0 || w.last || w.run == 0 || k.looks > 0 && k.looked.After(k.booted.Add(-k.skew)):
+		return w.failures()
+	}
+	return w.before + w.run
+}
+
+// ambiguous reports whether there are two counts.
+func (k *kubelet) ambiguous(typ ProbeType) bool {
+	return slices.ContainsFunc(k.workers, func(w *probeWorker) bool { return w.typ == typ && k.other(w) != w.failures() })
 }
 
 // brings notes what a probe has brought about.
@@ -461,7 +515,9 @@ func (k *kubelet) note(l letter) {
 	}
 	switch f := l.ch.Fact.(type) {
 	case *Pod:
-		k.api["pod"] = l
+		if k.api[f.UID] = l; l.ch.Gone {
+			delete(k.api, f.UID)
+		}
 	case *Event:
 		k.api[f.UID] = l
 	}
@@ -497,7 +553,9 @@ func (k *kubelet) relist(w *world) {
 func (k *kubelet) runs(typ ProbeType) []int32 {
 	var runs []int32
 	for _, t := range k.within(typ) {
-		runs = append(runs, t.run)
+		if runs = append(runs, t.run); t.other != t.run {
+			runs = append(runs, t.other)
+		}
 	}
 	return runs
 }
@@ -525,9 +583,9 @@ func (k *kubelet) bears(p *Probe) ([]truth, bool) {
 	any := func(is func(truth) bool) bool { return slices.ContainsFunc(told, is) }
 	switch p.State {
 	case StatePassing:
-		return told, any(func(t truth) bool { return t.run == 0 })
+		return told, any(func(t truth) bool { return t.run == 0 || t.other == 0 })
 	case StateFailing:
-		return told, any(func(t truth) bool { return t.run > 0 })
+		return told, any(func(t truth) bool { return t.run > 0 || t.other > 0 })
 	case StateFailed:
 		return told, any(func(t truth) bool { return !t.ready }) || p.Type != Readiness
 	case StateStarting, StateGated:

@@ -9,9 +9,10 @@ import (
 	. "github.com/probetop/probetop/model"
 )
 
-// How many kubelets are played, and from which seed on.
+// How many kubelets of each kind are played, and from which seed on.
 var (
-	usualKubelets = flag.Uint64("kubelets", 150, "how many kubelets are played")
+	usualKubelets = flag.Uint64("kubelets", 150, "how many usual kubelets are played")
+	busyKubelets  = flag.Uint64("busy", 12, "how many busy kubelets are played")
 	firstSeed     = flag.Uint64("seeds", 0, "the seed of the first of them")
 )
 
@@ -43,8 +44,11 @@ func plays(t *testing.T, n uint64, edits []func(*kubelet), look func(seed uint64
 func (k *kubelet) play(w *world, look func(*Row)) {
 	for deaf := k.deaf; k.now.Before(at(600)); {
 		k.advance(k.now.Add(time.Duration(200+k.rng.IntN(900)) * time.Millisecond))
+		if k.busy != nil {
+			k.busy.notices(k, w)
+		}
 		absent := !deaf.until.IsZero()
-		if deaf.covers(k.now) {
+		if deaf.covers(k.now) || absent && k.cutOff() {
 			k.lose()
 			continue
 		}
