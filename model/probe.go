@@ -76,11 +76,12 @@ type Header struct{ Name, Value string }
 // Summary returns the line that kubectl describe (1.37) prints for the probe.
 // It mirrors kubectl pkg/describe/describe.go, DescribeProbe.
 func (p *ProbeSpec) Summary() string {
-	return p.target() + fmt.Sprintf(" delay=%ds timeout=%ds period=%ds successThreshold=%d failureThreshold=%d",
+	return p.Target() + fmt.Sprintf(" delay=%ds timeout=%ds period=%ds successThreshold=%d failureThreshold=%d",
 		seconds(p.InitialDelay), seconds(p.Timeout), seconds(p.Period), p.SuccessThreshold, p.FailureThreshold)
 }
 
-func (p *ProbeSpec) target() string {
+// Target returns what the probe asks, as the first words of Summary.
+func (p *ProbeSpec) Target() string {
 	switch p.Handler {
 	case Exec:
 		return fmt.Sprintf("exec %v", p.Command)

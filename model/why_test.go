@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	. "github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/model/lint"
 )
 
 // settled is web with everything the kubelet and the scheduler say of a pod that is well, behind Service web.
@@ -438,7 +439,7 @@ func TestChainOfAnyPod(t *testing.T) {
 			t.Fatalf("pod %d: probe %d of %d is to blame", i, row.Worst, len(row.Probes))
 		}
 		row.Quirks()
-		Lint(row, Measures{})
+		lint.Pod(row, lint.Measures{})
 	}
 }
 

@@ -120,6 +120,18 @@ func delay(seconds int) func(*ProbeSpec) {
 	return func(p *ProbeSpec) { p.InitialDelay = time.Duration(seconds) * time.Second }
 }
 
+func timeout(seconds int) func(*ProbeSpec) {
+	return func(p *ProbeSpec) { p.Timeout = time.Duration(seconds) * time.Second }
+}
+
+func path(path string) func(*ProbeSpec) { return func(p *ProbeSpec) { p.Path = path } }
+
+func runs(command ...string) func(*ProbeSpec) {
+	return func(p *ProbeSpec) { *p = *probe(); p.Handler, p.Command, p.Port = Exec, command, "" }
+}
+
+func host(h string) func(*ProbeSpec) { return func(p *ProbeSpec) { p.Host = h } }
+
 // web is a running, ready pod of one container with the probes given, started at the epoch.
 func web(edit ...func(*Pod)) *Pod {
 	p := &Pod{

@@ -1,26 +1,28 @@
-package model
+package lint
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/probetop/probetop/model"
 )
 
 // maxExecRate is how many exec probes a second a node should not have to run: each starts a process, and
 // several more in the container runtime.
 const maxExecRate = 10.0
 
-// LintNodes returns what is questionable about the probes of all pods of a node together, node by node.
-func LintNodes(rows []*Row) []Finding {
+// Nodes returns what is questionable about the probes of all pods of a node together, node by node.
+func Nodes(rows []*model.Row) []Finding {
 	var findings []Finding
-	groups := Groups(rows, GroupNode)
-	slices.SortFunc(groups, func(a, b Group) int { return cmp.Compare(a.Name, b.Name) })
+	groups := model.Groups(rows, model.GroupNode)
+	slices.SortFunc(groups, func(a, b model.Group) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range groups {
 		g := &groups[i]
 		rate, pods := 0.0, 0
 		by := map[string]float64{}
 		for _, at := range g.Rows {
-			if own := rows[at].execRate(); own > 0 {
+			if own := execRate(rows[at]); own > 0 {
 				rate += own
 				pods++
 				by[rows[at].Pod.Namespace+"/"+cmp.Or(rows[at].Pod.Owner.String(), rows[at].Pod.Name)] += own
@@ -29,7 +31,7 @@ func LintNodes(rows []*Row) []Finding {
 		if rate > maxExecRate {
 			name, most := top(by)
 			findings = append(findings, Finding{
-				Rule: RuleExecRate, Level: LevelWarning, Node: g.Name,
+				Rule: ExecRate, Level: Warning, Node: g.Name,
 				Evidence:    fmt.Sprintf("%.1f exec probes a second on %s, of %d pods; %.1f of them of %s", rate, g.Name, pods, most, name),
 				Consequence: "each starts processes on the node: probes time out that have nothing wrong with them when it is busy",
 				Fields:      []string{"spec.containers{}.livenessProbe.periodSeconds", "spec.containers{}.readinessProbe.periodSeconds"},
@@ -40,15 +42,15 @@ func LintNodes(rows []*Row) []Finding {
 }
 
 // execRate is how many exec probes a second the pod's kubelet runs for it.
-func (r *Row) execRate() float64 {
+func execRate(r *model.Row) float64 {
 	rate := 0.0
 	for i := range r.Probes {
 		p := &r.Probes[i]
 		switch p.State {
-		case StateWaiting, StateHeld, StateSuspended, StateGated:
+		case model.StateWaiting, model.StateHeld, model.StateSuspended, model.StateGated:
 			continue
 		}
-		if p.Spec.Handler == Exec && p.Spec.Period > 0 {
+		if p.Spec.Handler == model.Exec && p.Spec.Period > 0 {
 			rate += 1 / p.Spec.Period.Seconds()
 		}
 	}

@@ -1,9 +1,12 @@
-package model
+// Package lint names settings of probes that will hurt. Its rules read rows of package model, and change nothing.
+package lint
 
 import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/probetop/probetop/model"
 )
 
 // Level is how much a finding matters.
@@ -11,31 +14,31 @@ type Level string
 
 // The levels, worst first.
 const (
-	// LevelError is a probe that does not do what it is there for.
-	LevelError Level = "error"
-	// LevelWarning is one that will do harm when things go wrong.
-	LevelWarning Level = "warning"
-	// LevelAdvice is one that could do better.
-	LevelAdvice Level = "advice"
+	// Error is a probe that does not do what it is there for.
+	Error Level = "error"
+	// Warning is one that will do harm when things go wrong.
+	Warning Level = "warning"
+	// Advice is one that could do better.
+	Advice Level = "advice"
 )
 
-// Rule names a rule of Lint or LintNodes.
+// Rule names a rule.
 type Rule string
 
 // The rules.
 const (
-	RuleNoReadiness            Rule = "no-readiness"
-	RuleLivenessWithoutStartup Rule = "liveness-without-startup"
-	RuleLivenessIsReadiness    Rule = "liveness-is-readiness"
-	RuleLivenessFaster         Rule = "liveness-faster"
-	RuleTimeoutTight           Rule = "timeout-tight"
-	RuleTimeoutOverPeriod      Rule = "timeout-over-period"
-	RuleStartupBudget          Rule = "startup-budget"
-	RuleExecRate               Rule = "exec-rate"
-	RulePortUnresolved         Rule = "port-unresolved"
-	RuleHostSet                Rule = "host-set"
-	RuleVariableEmpty          Rule = "variable-empty"
-	RuleGraceBelowPreStop      Rule = "grace-below-prestop"
+	NoReadiness            Rule = "no-readiness"
+	LivenessWithoutStartup Rule = "liveness-without-startup"
+	LivenessIsReadiness    Rule = "liveness-is-readiness"
+	LivenessFaster         Rule = "liveness-faster"
+	TimeoutTight           Rule = "timeout-tight"
+	TimeoutOverPeriod      Rule = "timeout-over-period"
+	StartupBudget          Rule = "startup-budget"
+	ExecRate               Rule = "exec-rate"
+	PortUnresolved         Rule = "port-unresolved"
+	HostSet                Rule = "host-set"
+	VariableEmpty          Rule = "variable-empty"
+	GraceBelowPreStop      Rule = "grace-below-prestop"
 )
 
 // Finding is what a rule has found.
@@ -54,14 +57,14 @@ type Finding struct {
 // Measures are what somebody measured about the probes of a pod. The zero value is that nobody did.
 type Measures struct {
 	// Duration is the longest that a probe took.
-	Duration map[Key]time.Duration
+	Duration map[model.Key]time.Duration
 	// Start is the longest that a container took from its start until it first answered well.
 	Start map[string]time.Duration
 }
 
-// Lint returns what is questionable about the probes of a pod, the worst first. A rule that lacks a fact it needs
+// Pod returns what is questionable about the probes of a pod, the worst first. A rule that lacks a fact it needs
 // says nothing.
-func Lint(r *Row, m Measures) []Finding {
+func Pod(r *model.Row, m Measures) []Finding {
 	if r.Pod.Terminal() {
 		return nil
 	}
@@ -78,7 +81,7 @@ func Lint(r *Row, m Measures) []Finding {
 }
 
 func sortFindings(findings []Finding) {
-	rank := map[Level]int{LevelError: 0, LevelWarning: 1, LevelAdvice: 2}
+	rank := map[Level]int{Error: 0, Warning: 1, Advice: 2}
 	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(rank[a.Level], rank[b.Level]) })
 }
 
@@ -91,8 +94,8 @@ var containerRules = [...]func(*linter){
 
 // linter looks at one container.
 type linter struct {
-	row       *Row
-	container *Container
+	row       *model.Row
+	container *model.Container
 	measures  Measures
 	findings  []Finding
 }
@@ -101,26 +104,26 @@ type linter struct {
 func (l *linter) find(rule Rule, level Level, evidence, consequence string, fields ...string) {
 	f := Finding{Rule: rule, Level: level, Container: l.container.Name, Evidence: evidence, Consequence: consequence}
 	for _, field := range fields {
-		f.Fields = append(f.Fields, l.container.field(field))
+		f.Fields = append(f.Fields, containerField(l.container, field))
 	}
 	l.findings = append(l.findings, f)
 }
 
-// field is the path of a container's field in its pod.
-func (c *Container) field(field string) string {
+// containerField is the path of a container's field in its pod.
+func containerField(c *model.Container, field string) string {
 	list := "containers"
-	if c.Kind != Main {
+	if c.Kind != model.Main {
 		list = "initContainers"
 	}
 	return "spec." + list + "{" + c.Name + "}." + field
 }
 
-// field is the path of a probe's field in its container.
-func (t ProbeType) field(field string) string { return t.String() + "Probe." + field }
+// probeField is the path of a probe's field in its container.
+func probeField(t model.ProbeType, field string) string { return t.String() + "Probe." + field }
 
 // start is the longest time that the container is known to have taken to start: as measured, or after a restart
 // that the watch saw.
-func (l *linter) start(after func(*Restart) time.Duration) time.Duration {
+func (l *linter) start(after func(*model.Restart) time.Duration) time.Duration {
 	longest := l.measures.Start[l.container.Name]
 	for i := range l.row.Restarts {
 		if r := &l.row.Restarts[i]; r.Container == l.container.Name {
@@ -131,9 +134,9 @@ func (l *linter) start(after func(*Restart) time.Duration) time.Duration {
 }
 
 // detection is how long a probe takes to reach its threshold.
-func (p *ProbeSpec) detection() time.Duration { return p.Period * time.Duration(p.FailureThreshold) }
+func detection(p *model.ProbeSpec) time.Duration { return p.Period * time.Duration(p.FailureThreshold) }
 
 // patience is how long a container may fail after its start before the probe restarts it.
-func (p *ProbeSpec) patience() time.Duration {
+func patience(p *model.ProbeSpec) time.Duration {
 	return p.InitialDelay + p.Period*time.Duration(p.FailureThreshold-1)
 }
