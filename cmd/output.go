@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/model/group"
 	"github.com/probetop/probetop/recording"
 )
 
@@ -87,7 +88,7 @@ func (p *printer) groups(rows []*model.Row, at time.Time) error {
 		lines.WriteString("! " + g.Headline + "\n")
 	}
 	for _, s := range suspects(rows) {
-		if s.By == model.GroupNode || s.By == model.GroupZone || s.By == model.GroupImage { // the others are groups, or columns
+		if s.By == group.Node || s.By == group.Zone || s.By == group.Image { // the others are groups, or columns
 			lines.WriteString("! " + model.Printable(s.Text) + "\n")
 		}
 	}

@@ -4,14 +4,15 @@ import (
 	"slices"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/model/group"
 )
 
 // SuspectReport is what many of the faults share, and hardly by chance: a node, a workload, a revision, an image, a zone or a
 // cause.
 type SuspectReport struct {
-	By        model.GroupKey `json:"by"`
-	Namespace string         `json:"namespace,omitempty"`
-	Name      string         `json:"name"`
+	By        group.Key `json:"by"`
+	Namespace string    `json:"namespace,omitempty"`
+	Name      string    `json:"name"`
 	// Faults of the Of faults there are belong to it, of its Pods pods.
 	Faults int    `json:"faults"`
 	Of     int    `json:"of"`
@@ -28,6 +29,6 @@ func suspectReports(rows []*model.Row) []SuspectReport {
 	return reports
 }
 
-func suspects(rows []*model.Row) []model.Suspect {
-	return slices.Concat(model.Blame(rows), model.Blips(rows))
+func suspects(rows []*model.Row) []group.Suspect {
+	return slices.Concat(group.Blame(rows), group.Blips(rows))
 }

@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// together is the time in which faults that have one cause begin.
+const together = time.Minute
+
 // GroupDiagnosis is the root cause that pods share: they are of one workload, or on one lost node, and fail alike.
 type GroupDiagnosis struct {
 	// Diagnosis is that of the first of the pods; its Headline is the sentence about all of them.

@@ -275,7 +275,7 @@ func (x *examiner) afterwards(s *story) string {
 	}
 	for i := range x.Probes {
 		p := &x.Probes[i]
-		if p.Container != c || p.Type == Readiness || !p.fails() && p.State != StateStarting {
+		if p.Container != c || p.Type == Readiness || !p.Fails() && p.State != StateStarting {
 			continue
 		}
 		if next := x.follows(p); next != "" {

@@ -131,7 +131,7 @@ func (s *story) byItself() bool {
 func (x *examiner) again(s *story) bool {
 	typ, probed := s.end.Cause.probe()
 	i := x.index(s.c, typ)
-	return probed && i >= 0 && (x.Probes[i].fails() || x.Probes[i].State == StateStarting)
+	return probed && i >= 0 && (x.Probes[i].Fails() || x.Probes[i].State == StateStarting)
 }
 
 // completes reports whether a container has done its work and is not started again.

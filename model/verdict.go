@@ -116,6 +116,11 @@ func (p *Probe) Key(pod *Pod) Key {
 	return Key{Pod: pod.UID, Container: p.Container.Name, Type: p.Type}
 }
 
+// Fails reports whether the probe fails or cannot be carried out.
+func (p *Probe) Fails() bool {
+	return p.State == StateFailed || p.State == StateFailing || p.State == StateErroring
+}
+
 // LastFailure returns the newest event that is not a success with a remark; nil when there is none. It may
 // be older than the running instance.
 func (p *Probe) LastFailure() *Event {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/model/group"
 )
 
 // maxExecRate is how many exec probes a second a node should not have to run: each starts a process, and
@@ -15,8 +16,8 @@ const maxExecRate = 10.0
 // Nodes returns what is questionable about the probes of all pods of a node together, node by node.
 func Nodes(rows []*model.Row) []Finding {
 	var findings []Finding
-	groups := model.Groups(rows, model.GroupNode)
-	slices.SortFunc(groups, func(a, b model.Group) int { return cmp.Compare(a.Name, b.Name) })
+	groups := group.By(rows, group.Node)
+	slices.SortFunc(groups, func(a, b group.Group) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range groups {
 		g := &groups[i]
 		rate, pods := 0.0, 0

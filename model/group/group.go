@@ -1,30 +1,34 @@
-package model
+// Package group finds what pods have in common, and what failing ones share more often than by chance. It reads rows of package
+// model, and changes nothing.
+package group
 
 import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/probetop/probetop/model"
 )
 
-// GroupKey is what pods can be grouped by.
-type GroupKey string
+// Key is what pods can be grouped by.
+type Key string
 
 // The keys. A pod that has several images, or causes, is in a group for each.
 const (
-	GroupWorkload GroupKey = "workload"
-	GroupRevision GroupKey = "revision"
-	GroupNode     GroupKey = "node"
-	GroupZone     GroupKey = "zone"
-	GroupImage    GroupKey = "image"
-	GroupCause    GroupKey = "cause"
+	Workload Key = "workload"
+	Revision Key = "revision"
+	Node     Key = "node"
+	Zone     Key = "zone"
+	Image    Key = "image"
+	Cause    Key = "cause"
 )
 
-// GroupKeys lists the keys. Where two of them explain the same, the first is the better explanation.
-var GroupKeys = [...]GroupKey{GroupNode, GroupWorkload, GroupRevision, GroupImage, GroupZone, GroupCause}
+// Keys lists the keys. Where two of them explain the same, the first is the better explanation.
+var Keys = [...]Key{Node, Workload, Revision, Image, Zone, Cause}
 
 // Group is the pods that have something in common. Pods that have run to their end are in none.
 type Group struct {
-	By GroupKey
+	By Key
 	// Namespace is that of a workload or a revision; empty for what namespaces share.
 	Namespace string
 	Name      string
@@ -35,7 +39,7 @@ type Group struct {
 	// Failing counts the probes that fail or cannot be carried out.
 	Failing int
 	// Worst is the severity of the worst pod.
-	Worst Severity
+	Worst model.Severity
 	// First is when the first of the faults began, and Spread how long it took until the last had begun; both are
 	// zero when nobody said when any of them began.
 	First  time.Time
@@ -44,22 +48,22 @@ type Group struct {
 	Dated int
 }
 
-// Groups groups rows, the worst group first: by the severity of its worst pod, then by the number of faults,
+// By groups rows, the worst group first: by the severity of its worst pod, then by the number of faults,
 // then by name. A pod that lacks what is asked for (a zone, say) is in no group.
-func Groups(rows []*Row, by GroupKey) []Group {
+func By(rows []*model.Row, by Key) []Group {
 	index := map[[2]string]int{}
 	var groups []Group
 	for i, r := range rows {
-		if r.Severity == Finished {
+		if r.Severity == model.Finished {
 			continue
 		}
-		for _, name := range r.members(by) {
+		for _, name := range members(r, by) {
 			key := [2]string{by.scope(r), name}
 			at, ok := index[key]
 			if !ok {
 				at = len(groups)
 				index[key] = at
-				groups = append(groups, Group{By: by, Namespace: key[0], Name: name, Worst: Finished})
+				groups = append(groups, Group{By: by, Namespace: key[0], Name: name, Worst: model.Finished})
 			}
 			groups[at].add(i, r)
 		}
@@ -72,31 +76,31 @@ func Groups(rows []*Row, by GroupKey) []Group {
 }
 
 // scope is the namespace of what a row is grouped by; empty where namespaces share it.
-func (by GroupKey) scope(r *Row) string {
-	if by == GroupWorkload || by == GroupRevision {
+func (by Key) scope(r *model.Row) string {
+	if by == Workload || by == Revision {
 		return r.Pod.Namespace
 	}
 	return ""
 }
 
 // members names the groups that the pod is in.
-func (r *Row) members(by GroupKey) []string {
+func members(r *model.Row, by Key) []string {
 	name := ""
 	switch by {
-	case GroupWorkload:
+	case Workload:
 		name = r.Pod.Owner.String()
-	case GroupRevision:
+	case Revision:
 		name = r.Pod.Owner.Revision
-	case GroupNode:
+	case Node:
 		name = r.Pod.Node
-	case GroupZone:
+	case Zone:
 		if r.Node != nil {
 			name = r.Node.Zone
 		}
-	case GroupImage:
-		return r.images()
-	case GroupCause:
-		return r.causes()
+	case Image:
+		return images(r)
+	case Cause:
+		return causes(r)
 	}
 	if name == "" {
 		return nil
@@ -105,11 +109,11 @@ func (r *Row) members(by GroupKey) []string {
 }
 
 // images lists the images of the pod's main containers and sidecars.
-func (r *Row) images() []string {
+func images(r *model.Row) []string {
 	var images []string
 	for i := range r.Pod.Containers {
 		c := &r.Pod.Containers[i]
-		if image := c.Image(); c.Kind != Init && image != "" && !slices.Contains(images, image) {
+		if image := c.Image(); c.Kind != model.Init && image != "" && !slices.Contains(images, image) {
 			images = append(images, image)
 		}
 	}
@@ -117,23 +121,18 @@ func (r *Row) images() []string {
 }
 
 // causes lists why the pod's probes fail.
-func (r *Row) causes() []string {
+func causes(r *model.Row) []string {
 	var causes []string
 	for i := range r.Probes {
 		p := &r.Probes[i]
-		if cause := string(p.Cause()); p.fails() && cause != "" && !slices.Contains(causes, cause) {
+		if cause := string(p.Cause()); p.Fails() && cause != "" && !slices.Contains(causes, cause) {
 			causes = append(causes, cause)
 		}
 	}
 	return causes
 }
 
-// fails reports whether the probe fails or cannot be carried out.
-func (p *Probe) fails() bool {
-	return p.State == StateFailed || p.State == StateFailing || p.State == StateErroring
-}
-
-func (g *Group) add(i int, r *Row) {
+func (g *Group) add(i int, r *model.Row) {
 	g.Rows = append(g.Rows, i)
 	g.Pods++
 	g.Worst = min(g.Worst, r.Severity)
@@ -141,7 +140,7 @@ func (g *Group) add(i int, r *Row) {
 		g.Ready++
 	}
 	for k := range r.Probes {
-		if r.Probes[k].fails() {
+		if r.Probes[k].Fails() {
 			g.Failing++
 		}
 	}

@@ -1,4 +1,4 @@
-package model
+package group
 
 import (
 	"cmp"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model"
 )
 
 const (
@@ -23,7 +25,7 @@ const (
 
 // Suspect is what many faults have in common, and hardly by chance.
 type Suspect struct {
-	By GroupKey
+	By Key
 	// Namespace and Name are the group's.
 	Namespace, Name string
 	// Faults of the Of faults there are belong to the group, which has Pods pods.
@@ -38,10 +40,10 @@ type Suspect struct {
 // Blame returns what the faults among rows have in common, the least probable by chance first: a group whose
 // pods have faults far more often than the others. Where several groups are mostly the same
 // faults, the best explanation stands for all.
-func Blame(rows []*Row) []Suspect {
+func Blame(rows []*model.Row) []Suspect {
 	pods, faults := 0, 0
 	for _, r := range rows {
-		if r.Severity != Finished {
+		if r.Severity != model.Finished {
 			pods++
 		}
 		if r.Severity.Fault() {
@@ -52,8 +54,8 @@ func Blame(rows []*Row) []Suspect {
 		return nil
 	}
 	var suspects []Suspect
-	for _, by := range GroupKeys {
-		groups := Groups(rows, by)
+	for _, by := range Keys {
+		groups := By(rows, by)
 		for i := range groups {
 			if s, ok := groups[i].suspect(pods, faults, len(groups)); ok {
 				s.rows = faulty(rows, groups[i].Rows)
@@ -68,7 +70,7 @@ func Blame(rows []*Row) []Suspect {
 }
 
 // faulty keeps the indices of rows that have a fault.
-func faulty(rows []*Row, of []int) []int {
+func faulty(rows []*model.Row, of []int) []int {
 	return slices.DeleteFunc(slices.Clone(of), func(i int) bool { return !rows[i].Severity.Fault() })
 }
 
@@ -78,7 +80,7 @@ func distinct(suspects []Suspect) []Suspect {
 	var kept []Suspect
 	for _, s := range suspects {
 		explained := slices.ContainsFunc(kept, func(k Suspect) bool {
-			return (k.By == GroupCause) == (s.By == GroupCause) && 2*common(k.rows, s.rows) > len(s.rows)
+			return (k.By == Cause) == (s.By == Cause) && 2*common(k.rows, s.rows) > len(s.rows)
 		})
 		if !explained {
 			kept = append(kept, s)
@@ -105,7 +107,7 @@ func (g *Group) suspect(pods, faults, groups int) (Suspect, bool) {
 	if g.Faults < minBlame || float64(g.Faults) < minShare*float64(faults) {
 		return s, false
 	}
-	if g.By == GroupCause {
+	if g.By == Cause {
 		s.chance, s.Text = 1, g.sentence(faults)
 		return s, true
 	}
@@ -142,14 +144,14 @@ func (g *Group) sentence(faults int) string {
 		b.Reset()
 		fmt.Fprintf(&b, "all %d faults ", faults)
 	}
-	b.WriteString(map[GroupKey]string{
-		GroupNode: "are on " + g.Name, GroupZone: "are in zone " + g.Name, GroupCause: "are " + g.Name,
-		GroupWorkload: "are of " + g.Name, GroupRevision: "are of revision " + g.Name, GroupImage: "run image " + g.Name,
+	b.WriteString(map[Key]string{
+		Node: "are on " + g.Name, Zone: "are in zone " + g.Name, Cause: "are " + g.Name,
+		Workload: "are of " + g.Name, Revision: "are of revision " + g.Name, Image: "run image " + g.Name,
 	}[g.By])
 	if g.Dated == g.Faults && g.Spread <= together {
 		fmt.Fprintf(&b, " and began within %v", max(g.Spread, time.Second))
 	}
-	if g.By != GroupCause && g.Pods > g.Faults {
+	if g.By != Cause && g.Pods > g.Faults {
 		fmt.Fprintf(&b, "; %d of its pods are well", g.Pods-g.Faults)
 	}
 	return b.String()
@@ -161,9 +163,9 @@ const blipSpread = 15 * time.Second
 
 // Blips returns the nodes whose pods changed their readiness together although no container was restarted and no
 // probe is known to have failed: what the restart of a kubelet looks like that forgets what it knew (up to 1.34).
-func Blips(rows []*Row) []Suspect {
+func Blips(rows []*model.Row) []Suspect {
 	var blips []Suspect
-	nodes := Groups(rows, GroupNode)
+	nodes := By(rows, Node)
 	for i := range nodes {
 		if s, ok := nodes[i].blip(rows); ok {
 			blips = append(blips, s)
@@ -172,17 +174,17 @@ func Blips(rows []*Row) []Suspect {
 	return blips
 }
 
-func (g *Group) blip(rows []*Row) (Suspect, bool) {
+func (g *Group) blip(rows []*model.Row) (Suspect, bool) {
 	var times []time.Time
 	probed := 0
 	node := rows[g.Rows[0]].Node
-	if v := node.Version(); node == nil || node.Ready != True || !v.Known() || !v.ForgetsAtRestart() {
+	if v := node.Version(); node == nil || node.Ready != model.True || !v.Known() || !v.ForgetsAtRestart() {
 		return Suspect{}, false
 	}
 	for _, i := range g.Rows {
-		if r := rows[i]; r.WorstOf(Readiness) != nil || r.WorstOf(Startup) != nil {
+		if r := rows[i]; r.WorstOf(model.Readiness) != nil || r.WorstOf(model.Startup) != nil {
 			probed++
-			if t, ok := r.blinked(); ok {
+			if t, ok := blinked(r); ok {
 				times = append(times, t)
 			}
 		}
@@ -194,7 +196,7 @@ func (g *Group) blip(rows []*Row) (Suspect, bool) {
 	}
 	spread := times[from+n-1].Sub(times[from])
 	return Suspect{
-		By: GroupNode, Name: g.Name, Faults: n, Of: n, Pods: g.Pods,
+		By: Node, Name: g.Name, Faults: n, Of: n, Pods: g.Pods,
 		Text: fmt.Sprintf("%d of %d probed pods on %s changed their readiness within %v, and no container was restarted: its kubelet was, most likely, and probes anew",
 			n, probed, g.Name, max(spread, time.Second)),
 	}, true
@@ -202,18 +204,18 @@ func (g *Group) blip(rows []*Row) (Suspect, bool) {
 
 // blinked returns when the pod's containers changed their readiness, if neither a restart nor a failure that is
 // known explains it.
-func (r *Row) blinked() (time.Time, bool) {
+func blinked(r *model.Row) (time.Time, bool) {
 	c := r.Pod.Condition("ContainersReady")
 	if c == nil || c.Since.IsZero() || r.Pod.Deleting() {
 		return time.Time{}, false
 	}
 	for i := range r.Pod.Containers {
-		if k := &r.Pod.Containers[i]; k.Kind != Init && (k.State != Running || k.StartedAt.Add(time.Minute).After(c.Since)) {
+		if k := &r.Pod.Containers[i]; k.Kind != model.Init && (k.State != model.Running || k.StartedAt.Add(time.Minute).After(c.Since)) {
 			return time.Time{}, false
 		}
 	}
 	for _, e := range r.Events {
-		if e.Outcome == Failed && e.Last.After(c.Since.Add(-time.Minute)) {
+		if e.Outcome == model.Failed && e.Last.After(c.Since.Add(-time.Minute)) {
 			return time.Time{}, false
 		}
 	}

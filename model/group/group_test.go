@@ -1,4 +1,4 @@
-package model_test
+package group_test
 
 import (
 	"fmt"
@@ -8,15 +8,15 @@ import (
 	"time"
 
 	. "github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/model/group"
 )
 
 // fleet is n pods on ten nodes of two zones, twenty to a revision of Deployment web; those for which bad is true
 // have failed readiness since a second that it names.
-func fleet(t *testing.T, n int, bad func(i int) (second int, ok bool)) []*Row {
-	t.Helper()
-	w := newWorld(t)
+func fleet(n int, bad func(i int) (second int, ok bool)) []*Row {
+	var facts []Fact
 	for i := range 10 {
-		w.hears(&Node{Name: fmt.Sprint("node-", i), Ready: True, Zone: fmt.Sprint("zone-", i%2), KubeletVersion: "v1.33.4"})
+		facts = append(facts, &Node{Name: fmt.Sprint("node-", i), Ready: True, Zone: fmt.Sprint("zone-", i%2), KubeletVersion: "v1.33.4"})
 	}
 	for i := range n {
 		p := web(with(Readiness, probe()), func(p *Pod) {
@@ -29,33 +29,31 @@ func fleet(t *testing.T, n int, bad func(i int) (second int, ok bool)) []*Row {
 			notReady(p)
 			p.Conditions[0].Since, p.Conditions[1].Since = at(second), at(second)
 		}
-		w.hears(p)
+		facts = append(facts, p)
 		if ok {
-			e := unhealthy("Readiness probe failed: dial tcp 10.0.0.1:80: connect: connection refused", 3, second-20, second)
-			e.Pod = p.UID
-			w.hears(e)
+			facts = append(facts, unhealthy(p, "Readiness probe failed: dial tcp 10.0.0.1:80: connect: connection refused", 3, second-20, second))
 		}
 	}
-	rows := slices.Clone(w.after(400).Snapshot().Rows)
+	rows := slices.Clone(seen(400, facts...))
 	slices.SortFunc(rows, CompareNames)
 	return rows
 }
 
 func TestGroups(t *testing.T) {
-	rows := fleet(t, 60, func(i int) (int, bool) { return 380 + i%4, i >= 40 && i%2 == 0 })
-	for by, want := range map[GroupKey]struct {
+	rows := fleet(60, func(i int) (int, bool) { return 380 + i%4, i >= 40 && i%2 == 0 })
+	for by, want := range map[group.Key]struct {
 		groups              int
 		first               string
 		pods, ready, faults int
 	}{
-		GroupWorkload: {1, "Deployment/web", 60, 50, 10},
-		GroupRevision: {3, "web-2", 20, 10, 10},
-		GroupImage:    {3, "web:2", 20, 10, 10},
-		GroupNode:     {10, "node-0", 6, 4, 2},
-		GroupZone:     {2, "zone-0", 30, 20, 10},
-		GroupCause:    {1, "REFUSED", 10, 0, 10},
+		group.Workload: {1, "Deployment/web", 60, 50, 10},
+		group.Revision: {3, "web-2", 20, 10, 10},
+		group.Image:    {3, "web:2", 20, 10, 10},
+		group.Node:     {10, "node-0", 6, 4, 2},
+		group.Zone:     {2, "zone-0", 30, 20, 10},
+		group.Cause:    {1, "REFUSED", 10, 0, 10},
 	} {
-		groups := Groups(rows, by)
+		groups := group.By(rows, by)
 		if len(groups) != want.groups {
 			t.Errorf("%d groups by %s, want %d", len(groups), by, want.groups)
 			continue
@@ -68,15 +66,15 @@ func TestGroups(t *testing.T) {
 			t.Errorf("by %s: began %v within %v", by, g.First, g.Spread)
 		}
 	}
-	if last := Groups(rows, GroupRevision)[2]; last.Faults != 0 || !last.First.IsZero() || last.Worst != Healthy {
+	if last := group.By(rows, group.Revision)[2]; last.Faults != 0 || !last.First.IsZero() || last.Worst != Healthy {
 		t.Errorf("a revision that is well: %+v", last)
 	}
 }
 
 func TestGroupsLeaveOutWhatHasEndedOrIsNotKnown(t *testing.T) {
-	w := newWorld(t).hears(web(func(p *Pod) { p.Phase = "Failed" }), web(func(p *Pod) { p.UID, p.Node = "u2", "" }))
-	for _, by := range GroupKeys {
-		if g := Groups(w.Snapshot().Rows, by); len(g) != 0 {
+	rows := seen(0, web(func(p *Pod) { p.Phase = "Failed" }), web(func(p *Pod) { p.UID, p.Node = "u2", "" }))
+	for _, by := range group.Keys {
+		if g := group.By(rows, by); len(g) != 0 {
 			t.Errorf("by %s: %+v, want none", by, g)
 		}
 	}
@@ -105,7 +103,7 @@ func TestBlame(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, s := range Blame(fleet(t, c.pods, c.bad)) {
+			for _, s := range group.Blame(fleet(c.pods, c.bad)) {
 				got = append(got, s.Text)
 			}
 			if !slices.Equal(got, c.want) {
@@ -117,21 +115,20 @@ func TestBlame(t *testing.T) {
 
 // blinking is n pods on a node of that version whose readiness came back, or went, at these seconds.
 func blinking(version string, n int, edit func(int, *Pod)) []*Row {
-	w := &world{Cluster: NewCluster(), now: at(700)}
-	w.hears(&Node{Name: "n1", Ready: True, KubeletVersion: version})
+	facts := []Fact{&Node{Name: "n1", Ready: True, KubeletVersion: version}}
 	for i := range n {
-		w.hears(web(with(Readiness, probe()), func(p *Pod) {
+		facts = append(facts, web(with(Readiness, probe()), func(p *Pod) {
 			p.UID, p.Name = fmt.Sprint("u", i), fmt.Sprint("web-", i)
 			p.Conditions[0].Since = at(600 + i%4)
 			edit(i, p)
 		}))
 	}
-	return w.Snapshot().Rows
+	return slices.Clone(seen(700, facts...))
 }
 
 func TestBlipOfARestartedKubelet(t *testing.T) {
 	nothing := func(int, *Pod) {}
-	blips := Blips(blinking("v1.33.2", 12, nothing))
+	blips := group.Blips(blinking("v1.33.2", 12, nothing))
 	if len(blips) != 1 || !strings.HasPrefix(blips[0].Text, "12 of 12 probed pods on n1 changed their readiness within 3s") {
 		t.Errorf("got %+v", blips)
 	}
@@ -147,7 +144,7 @@ func TestBlipOfARestartedKubelet(t *testing.T) {
 		}),
 		"pods that begin": blinking("v1.33.2", 12, func(i int, p *Pod) { p.Conditions[0].Since = at(10 + i) }),
 	} {
-		if got := Blips(rows); len(got) != 0 {
+		if got := group.Blips(rows); len(got) != 0 {
 			t.Errorf("%s: %+v, want none", name, got)
 		}
 	}
@@ -157,17 +154,16 @@ func TestBlipOfARestartedKubelet(t *testing.T) {
 func failedToo(rows []*Row) []*Row {
 	for i, r := range rows {
 		failed := *r
-		failed.Events = []*Event{unhealthy("Readiness probe failed: x", 1, 600, 600)}
+		failed.Events = []*Event{unhealthy(r.Pod, "Readiness probe failed: x", 1, 600, 600)}
 		rows[i] = &failed
 	}
 	return rows
 }
 
 func BenchmarkGroupsByNode(b *testing.B) {
-	w := crowd(b, 10_000)
-	rows := w.Snapshot().Rows
+	rows := fleet(10_000, func(i int) (int, bool) { return 380, i%10 == 0 })
 	b.ReportAllocs()
 	for b.Loop() {
-		Groups(rows, GroupNode)
+		group.By(rows, group.Node)
 	}
 }
