@@ -97,7 +97,7 @@ BENCH ?= .
 COUNT ?= 6
 .PHONY: bench
 bench: ## Benchmarks with allocations, summarised; BENCH=regexp COUNT=n
-	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./model ./watch ./tui ./recording ./simcluster > bench.txt
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./model/... ./watch ./tui ./recording ./simcluster > bench.txt
 	$(TOOL) benchstat bench.txt
 
 .PHONY: cover

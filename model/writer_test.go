@@ -4,7 +4,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"testing"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/record"
 
 	. "github.com/probetop/probetop/model"
 )
@@ -170,4 +176,87 @@ func (w *writer) correlate(k *kubelet, o *occurrence) *Event {
 	e.Count++
 	e.Message, e.Last = message, at.Truncate(time.Second)
 	return e
+}
+
+// clockOf is a kubelet's clock, for client-go.
+type clockOf struct{ k *kubelet }
+
+func (c clockOf) Now() time.Time                  { return c.k.clock() }
+func (c clockOf) Since(t time.Time) time.Duration { return c.k.clock().Sub(t) }
+
+// TestWriterIsClientGos gives the played writer and client-go's correlator the same occurrences: what they write is the same.
+func TestWriterIsClientGos(t *testing.T) {
+	k := &kubelet{now: epoch, rng: rand.New(rand.NewPCG(1, 2))}
+	w := writer{rng: k.rng}
+	w.forget(k.now)
+	theirs := record.NewEventCorrelator(clockOf{k})
+	pods := []*Pod{web(), web(func(p *Pod) { p.UID, p.Name = "u-other", "other" })}
+	combined, filtered := 0, 0
+	for i := range 400 {
+		k.now = k.now.Add(time.Duration(w.rng.IntN(4000)) * time.Millisecond)
+		o := occurrence{at: k.clock(), pod: pods[w.rng.IntN(2)], reason: []string{ReasonUnhealthy, ReasonKilling}[w.rng.IntN(2)], message: "the same"}
+		if o.pod == pods[1] {
+			o.message = fmt.Sprint("another every time ", i)
+		}
+		k.now = k.now.Add(time.Second) // in the queue
+		got, written := w.correlate(k, &o), w.spend(k.now, &o)
+		want, err := theirs.EventCorrelate(asTheirs(&o))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if filtered++; written {
+			filtered--
+		}
+		if got.Message != o.message {
+			combined++
+		}
+		if written == want.Skip {
+			t.Fatalf("%d, %s: written %v, client-go filters it: %v", i, o.message, written, want.Skip)
+		}
+		if e := want.Event; written && (got.Message != e.Message || got.Count != e.Count || !got.First.Equal(e.FirstTimestamp.Truncate(time.Second)) || !got.Last.Equal(e.LastTimestamp.Truncate(time.Second))) {
+			t.Fatalf("%d: %+v, client-go writes %+v", i, got, e)
+		}
+	}
+	if combined == 0 || filtered == 0 {
+		t.Errorf("%d were merged and %d filtered: nothing was compared", combined, filtered)
+	}
+}
+
+// asTheirs is an occurrence as the kubelet's recorder makes it.
+func asTheirs(o *occurrence) *corev1.Event {
+	kind, at := corev1.EventTypeWarning, metav1.NewTime(o.at)
+	if o.reason != ReasonUnhealthy {
+		kind = corev1.EventTypeNormal
+	}
+	return &corev1.Event{
+		ObjectMeta:     metav1.ObjectMeta{Namespace: o.pod.Namespace, Name: o.pod.Name},
+		InvolvedObject: corev1.ObjectReference{Kind: "Pod", Namespace: o.pod.Namespace, Name: o.pod.Name, UID: types.UID(o.pod.UID)},
+		Source:         corev1.EventSource{Component: "kubelet"}, Type: kind, Reason: o.reason, Message: o.message,
+		FirstTimestamp: at, LastTimestamp: at, Count: 1,
+	}
+}
+
+// TestWriterDropsTheNewest fills the queue of a writer whose API server cannot be reached: what it writes then is what came first.
+func TestWriterDropsTheNewest(t *testing.T) {
+	k := newKubelet(rand.New(rand.NewPCG(1, 3)), busy)
+	b := k.busy
+	b.neighbours, b.restarts, b.outage, k.workers, k.mail = nil, nil, absence{epoch, at(60)}, nil, nil
+	k.steady = true
+	w := &b.writer
+	for i := range writerQueue + 10 {
+		w.record(occurrence{at: k.clock(), pod: web(func(p *Pod) { p.UID = fmt.Sprint("u", i) }), reason: ReasonUnhealthy, message: fmt.Sprint(i)})
+	}
+	k.advance(at(59))
+	if len(w.queue) != writerQueue-1 || w.dropped != 10 || w.retried < 5 || len(k.mail) > 0 {
+		t.Fatalf("%d wait, %d were dropped, %d requests failed, %d letters were sent", len(w.queue), w.dropped, w.retried, len(k.mail))
+	}
+	k.advance(at(75))
+	for i, l := range k.mail {
+		if e := l.ch.Fact.(*Event); e.Message != fmt.Sprint(i) {
+			t.Fatalf("event %d is %q", i, e.Message)
+		}
+	}
+	if len(k.mail) == 0 {
+		t.Error("nothing was written after the outage")
+	}
 }
