@@ -17,7 +17,8 @@ type claims struct {
 
 	cells, resolved, sure shares // states of probes; those better than unknown, and those of high certainty or more
 	exact                 shares // counts of failures that are not lower bounds
-	held, sureHeld        shares // forecasts that came true while the probe went on failing; those for states of high certainty
+	held, sureHeld        shares // forecasts that came true while the probe did not succeed; those for states of high certainty
+	plainHeld             shares // of these, those of probes that could be carried out every time: the others count a failure less
 	known                 shares // restarts whose cause the ledger has in the end
 	neverMisled           shares // restarts of which no wrong cause was ever claimed with high certainty
 	widths                []span // of the windows of forecasts for states of high certainty
@@ -48,6 +49,7 @@ type promise struct {
 	window  Window
 	episode int
 	sure    bool
+	errors  int
 }
 
 // span is how wide a window was, and of which kubelet.
@@ -103,7 +105,7 @@ func claimsAbout(t *testing.T, n uint64, wrongly func(format string, args ...any
 
 // begin makes room for another kubelet.
 func (c *claims) begin() {
-	for _, s := range []*shares{&c.cells, &c.resolved, &c.sure, &c.exact, &c.held, &c.sureHeld, &c.known, &c.neverMisled} {
+	for _, s := range []*shares{&c.cells, &c.resolved, &c.sure, &c.exact, &c.held, &c.sureHeld, &c.plainHeld, &c.known, &c.neverMisled} {
 		*s = append(*s, share{})
 	}
 	c.open, c.misled, c.row = nil, map[int32]bool{}, nil
@@ -155,10 +157,10 @@ func (c *claims) forecast(k *kubelet, r *Row, p *Probe) {
 	if f.Kind == NoConsequence || p.State == StateFailed || k.ambiguous(p.Type) {
 		return
 	}
-	c.open = append(c.open, promise{k.now, p.Type, f.Kind, f.Window, k.episode(p.Type), p.Certainty >= CertaintyHigh})
+	c.open = append(c.open, promise{k.now, p.Type, f.Kind, f.Window, k.episode(p.Type), p.Certainty >= CertaintyHigh, k.errors(p.Type)})
 }
 
-// outcomes compares what was forecast with what happened when the probe did go on failing.
+// outcomes compares what was forecast with what happened when the probe did not succeed meanwhile.
 func (c *claims) outcomes(seed uint64, k *kubelet) {
 	for _, o := range k.outcomes {
 		for _, pr := range c.open {
@@ -170,6 +172,9 @@ func (c *claims) outcomes(seed uint64, k *kubelet) {
 				continue
 			}
 			c.sureHeld.add(held)
+			if pr.errors == k.errors(pr.typ) {
+				c.plainHeld.add(held)
+			}
 			c.widths = append(c.widths, span{pr.window.Latest.Sub(pr.window.Earliest), len(c.cells) - 1})
 			if sum := c.sureHeld.sum(); !held && sum.whole-sum.part < 9 {
 				c.t.Logf("seed %d: at %v a %s by %v was due from %v to %v, and came at %v", seed, pr.made.Sub(epoch), pr.kind, pr.typ,

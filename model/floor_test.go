@@ -46,7 +46,7 @@ func (s shares) of() (ratio, deviation float64) {
 type figure struct {
 	what string
 	of   func(*claims) shares
-	// any was measured with 10,000 kubelets, and first with the 150 from seed 0 that every go test plays.
+	// any was measured with 10,000 kubelets (without errors: 1,000), and first with the 150 from seed 0 that every go test plays.
 	any, first float64
 }
 
@@ -64,6 +64,7 @@ var figures = []figure{
 	{"exact counts", func(c *claims) shares { return c.exact }, 0.516, 0.522},
 	{"forecasts held", func(c *claims) shares { return c.held }, 0.972, 0.974},
 	{"forecasts of sure states held", func(c *claims) shares { return c.sureHeld }, 0.973, 0.975},
+	{"these without errors meanwhile", func(c *claims) shares { return c.plainHeld }, 0.991, 0.994},
 	{"their windows up to 12 s wide", func(c *claims) shares { return c.within(medianWidth) }, 0.537, 0.539},
 	{"their windows up to 38 s wide", func(c *claims) shares { return c.within(wideWidth) }, 0.882, 0.867},
 	{"causes of restarts known", func(c *claims) shares { return c.known }, 0.9991, 0.9992},

@@ -94,6 +94,7 @@ type probeWorker struct {
 	fails    failing // what the probe that runs does, unless it succeeds
 	erring   bool    // it cannot be carried out now and then
 	errs     bool    // so it was when it was last run
+	errors   int     // how often it was so
 	forgets  bool    // the kubelet was restarted: the next result is the first that it counts
 	before   int32   // how many failures in a row a restart of the kubelet has made it forget, in the run that goes on
 }
@@ -380,6 +381,7 @@ func (k *kubelet) finish(w *probeWorker) {
 	c := &k.pod.Containers[0]
 	name := map[ProbeType]string{Startup: "Startup", Readiness: "Readiness", Liveness: "Liveness"}[w.typ]
 	if w.errs = w.fails.errs; w.errs {
+		w.errors++
 		k.event(ReasonUnhealthy, name+" probe errored and resulted in unknown state: "+w.fails.text)
 		k.tell()
 		return // and it counts for nothing
@@ -472,6 +474,16 @@ func (k *kubelet) brings(typ ProbeType) {
 			w.episode++
 		}
 	}
+}
+
+// errors is how often a probe could not be carried out.
+func (k *kubelet) errors(typ ProbeType) int {
+	for _, w := range k.workers {
+		if w.typ == typ {
+			return w.errors
+		}
+	}
+	return 0
 }
 
 func (k *kubelet) episode(typ ProbeType) int {
