@@ -71,8 +71,8 @@ func (j *judge) reached(p *Probe) (time.Time, Bound, bool) {
 	then := *j
 	then.now = f.to()
 	r := then.reckoning(p)
-	run, bound := r.run(r.zero.Earliest)
-	return f.to(), bound, run == p.Spec.FailureThreshold // with more, nobody told of a kill in between
+	c := r.course()
+	return f.to(), Exact, c.held && !c.failing && !c.well
 }
 
 // longestGrace is how long the kill of one of the pod's containers may take.

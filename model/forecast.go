@@ -130,7 +130,11 @@ func (w Window) from(now time.Time) Window {
 func (r *reckoning) lastTick() (Window, bool) {
 	if _, _, ok := r.measured(r.probe); ok {
 		at, ok := r.counts(r.probe.Container.Name, r.probe.Type).Anchor()
-		return at.shift(-spanOf(r.probe.Spec, r.probe.Cause()).longest, 0), ok && !r.probe.Spec.overruns()
+		took := span{0, r.probe.Spec.longest()}
+		if f := r.newest(); f != nil && !f.to().Add(time.Second).Before(at.Earliest) {
+			took = r.took(f)
+		}
+		return at.shift(-took.longest, -took.shortest), ok && !r.probe.Spec.overruns()
 	}
 	f := r.newest()
 	if f == nil || r.now.Sub(f.to()) > time.Hour || r.took(f).longest >= r.probe.Spec.Period || !r.onBeat(f) {
@@ -181,6 +185,9 @@ func (r *reckoning) consequence(next Window) Consequence {
 	if f.Bound == AtLeast {
 		w = r.openWindow(w, next)
 	}
+	if last := next.Latest.Add((left - 1) * pace); w.Latest.Before(last) {
+		w.Latest = last // the one that was due has not been heard of
+	}
 	w = w.shift(0, r.probe.Spec.longest()+eventLag).from(r.now)
 	if r.probe.Type == Readiness {
 		return Consequence{WillUnready, w}
@@ -190,9 +197,6 @@ func (r *reckoning) consequence(next Window) Consequence {
 
 // openWindow widens the window of a consequence for a run that may be longer than is known.
 func (r *reckoning) openWindow(w, next Window) Window {
-	if w.Latest.Before(next.Latest) {
-		w.Latest = next.Latest // the one that was due has not been heard of
-	}
 	f := r.probe.Failures
 	left := max(f.Threshold-max(f.Run, r.most()), 0)
 	w.Earliest = next.Earliest.Add(time.Duration(max(left-1, 0)) * r.probe.Spec.Period) // it may be the next one

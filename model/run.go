@@ -22,18 +22,19 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 		return f, p.stale(at)
 	}
 	r := j.reckoning(p)
-	f.Run, f.Bound = r.run(r.zero.Earliest)
+	c := r.course()
+	f, r.until = c.failures(f.Threshold), c.until
+	if f.Run == 0 && r.zero.Earliest.IsZero() {
+		f.Bound = AtLeast // what made it fail is not known
+	}
 	if f.Bound == AtLeast && r.failedThen() {
 		f.Run = max(f.Run, f.Threshold)
 	}
-	if last := r.newest(); last != nil && r.goesUnseen(p) {
+	if last := c.newest; last != nil && r.goesUnseen(p) {
 		known := last.to().Add(eventSlack)
 		if r.until = known; !j.now.Before(known) {
 			f.Run, f.Bound, r.until = 0, AtLeast, time.Time{} // a success may have come at any moment
 		}
-	}
-	if p.Type != Readiness && f.Run > f.Threshold {
-		f.Run, f.Bound = 1, AtLeast // the worker is held at the threshold: a kill came between that nobody told
 	}
 	if !j.eventsSeen || j.podsUnread || j.unattributed(p) != nil {
 		f.Bound = AtLeast
@@ -113,68 +114,6 @@ func (r *reckoning) orphan(f *failure) bool {
 func (r *reckoning) inFlight(f *failure) bool {
 	c := r.probe.Container
 	return r.probe.Type != Readiness && c.Last != nil && !f.to().Before(c.Last.FinishedAt) && r.orphan(f)
-}
-
-// run counts the failures after since up to the first gap that a success may fill.
-func (r *reckoning) run(since time.Time) (int32, Bound) {
-	var run int32
-	var newer *failure // the one counted before, that is, after in time
-	assumed := false   // that a combined event tells of this probe alone
-	for i := len(r.failures()) - 1; i >= 0; i-- {
-		f := &r.history.failures[i]
-		if !r.mine(f) {
-			continue
-		}
-		if !f.to().After(since) && !since.IsZero() {
-			return run, Exact
-		}
-		if newer == nil && (f.to().Before(r.zero.Latest) || r.orphan(f)) {
-			return 0, AtLeast // it may have been before the success, or of the instance before
-		}
-		if e := r.eligibility(); newer == nil && f.to().Before(e.Latest) && !r.unbroken(f) && !r.now.Before(e.Earliest) && r.now.Before(r.silent(f)) {
-			r.until = r.silent(f)
-			return 0, AtLeast // the instance has been probed since, or not
-		}
-		if newer == nil && !r.unbroken(f) {
-			if r.until = r.prompt(f); !r.now.Before(r.until) {
-				if r.until = r.silent(f); r.now.Before(r.until) {
-					return 0, AtLeast // the tick after it may have succeeded, or take its time
-				}
-				r.until = time.Time{}
-				return 0, Exact // the tick after it would have told
-			}
-		}
-		if newer != nil {
-			switch r.between(f, newer) {
-			case broken:
-				if assumed {
-					return run, AtLeast
-				}
-				return run, r.beginning(newer)
-			case doubtful:
-				return max(run, 1), AtLeast
-			}
-		}
-		if newer != nil && f.to().Before(r.zero.Latest) && (!r.unbroken(f) || r.beforeSuccess(f)) {
-			return run, AtLeast // it may have been before the count was zero
-		}
-		if newer != nil && r.inFlight(f) {
-			return run, AtLeast // it counted, unless it was the last that it took: nobody is left to be killed
-		}
-		alone := f.n > 1 && f.event.Combined && r.alone(f)
-		if f.n > 1 && !alone && (!r.inARow(f) || f.event.Combined) {
-			return max(run+1, r.unmade(run, f)), AtLeast // not all of them need be of this probe, or in a row
-		}
-		if f.n > 1 && !r.zero.IsZero() && !f.from.After(r.zero.Latest) {
-			return run + 1, AtLeast // some of them may have been before
-		}
-		run += f.n
-		newer, assumed = f, assumed || alone
-	}
-	if run == 0 || assumed {
-		return run, AtLeast // what made it fail is not known, or all of it
-	}
-	return run, r.beginning(newer)
 }
 
 func (r *reckoning) failures() []failure {

@@ -255,18 +255,18 @@ func (j *judge) failing(p *Probe) (Verdict, bool) {
 	if f == nil {
 		return Verdict{}, false
 	}
-	until := r.silent(f)
-	if r.overcome(f) {
+	c := r.course()
+	if !c.failing {
 		return Verdict{}, false
 	}
 	v := Verdict{State: StateFailing, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: r.prompt(f)}
 	if !j.now.Before(v.Until) {
-		v.Certainty, v.Until = CertaintyMedium, until // it has succeeded since, or takes its time
+		v.Certainty, v.Until = CertaintyMedium, r.silent(f) // it has succeeded since, or takes its time
 	}
 	if f.to().Before(r.zero.Latest) || r.orphan(f) || f.heard.Before(r.eligible()) && f.to().Before(r.eligible()) {
 		v.Certainty = CertaintyMedium
 	}
-	return v, j.now.Before(until)
+	return v, j.now.Before(r.silent(f))
 }
 
 // erroring reports whether the probe could not be carried out when it was last run.

@@ -1,0 +1,162 @@
+package model
+
+import "time"
+
+// course is what a probe's worker has gone through up to now, as far as it was told.
+type course struct {
+	workers
+	// newest is the newest failure of the running instance that counts; nil for none.
+	newest *failure
+	// until is when time alone changes the set; zero for never.
+	until time.Time
+}
+
+// limit is the number of failures in a row that holds the worker; zero for a readiness probe, which is run on.
+func (p *Probe) limit() int32 {
+	if p.Type == Readiness {
+		return 0
+	}
+	return p.Spec.FailureThreshold
+}
+
+// course plays the worker from the last moment at which its count was surely zero, or from the first failure that is known.
+func (r *reckoning) course() course {
+	var c course
+	var last *failure
+	for i := range r.failures() {
+		f := &r.history.failures[i]
+		if !r.mine(f) || !r.zero.Earliest.IsZero() && !f.to().After(r.zero.Earliest) {
+			continue
+		}
+		if last == nil {
+			c.workers = r.origin(f)
+		} else {
+			c.workers = c.across(r.between(last, f))
+		}
+		c.workers = r.take(c.workers, f)
+		last = f
+	}
+	if last == nil {
+		c.workers = anew
+		return c
+	}
+	if !last.to().Before(r.probe.Container.StartedAt) {
+		c.newest = last
+	}
+	r.sofar(&c, last)
+	return c
+}
+
+// across returns the states after a time between two failures.
+func (w workers) across(g gap) workers {
+	switch g {
+	case broken:
+		return w.succeeds()
+	case doubtful:
+		return w.maySucceed()
+	}
+	return w
+}
+
+// origin is in what states the worker was before the first failure that is known. A worker carries its count over a restart
+// that it did not cause, and events older than an hour have expired.
+func (r *reckoning) origin(first *failure) workers {
+	if r.zero.Earliest.IsZero() && r.beginning(first) == AtLeast {
+		return anything(r.probe.limit())
+	}
+	return anew
+}
+
+// take returns the states after the failures of one write.
+func (r *reckoning) take(w workers, f *failure) workers {
+	limit := r.probe.limit()
+	alone := f.n > 1 && f.event.Combined && r.alone(f)
+	switch {
+	case f.n > 1 && !alone && (!r.inARow(f) || f.event.Combined), // not all of them need be of this probe, or in a row
+		f.n > 1 && !r.zero.IsZero() && !f.from.After(r.zero.Latest): // or after the success
+		w = workers{failing: true, lo: 1, hi: sum(w.most(), f.n)}
+		if n := r.unmade(0, f); n > w.lo {
+			w.lo = n
+		}
+		w = w.under(limit)
+	default:
+		for range min(f.n, maxCounted) {
+			w = w.fails(limit)
+		}
+		if alone {
+			w = w.or(workers{failing: true, lo: max(w.lo, 1), hi: many}).under(limit)
+		}
+	}
+	switch {
+	case !f.to().Before(r.zero.Latest):
+	case r.overcome(f):
+		return anew
+	case !r.unbroken(f) || r.beforeSuccess(f):
+		w = w.or(anew) // the success may have come after it
+	}
+	if r.inFlight(f) && w.held {
+		w = w.or(anew) // it reached the threshold when there was no instance left to be killed
+	}
+	return w
+}
+
+// maxCounted is how many failures of one write are counted one by one.
+const maxCounted = 10_000
+
+// most is the longest run.
+func (w workers) most() int32 {
+	if w.failing {
+		return w.hi
+	}
+	return 0
+}
+
+// sofar brings the states from the newest failure up to now.
+func (r *reckoning) sofar(c *course, last *failure) {
+	if c.held && !c.failing && !c.well {
+		return // the probe is not run
+	}
+	switch e := r.eligibility(); {
+	case r.unbroken(last):
+	case r.orphan(last):
+		c.workers = c.maySucceed() // it may have been of the instance before
+		r.silence(c, last)
+	case last.to().Before(e.Latest) && !r.now.Before(e.Earliest) && r.now.Before(r.silent(last)):
+		c.workers, c.until = c.maySucceed(), r.silent(last) // the instance has been probed since, or not
+	default:
+		r.silence(c, last)
+	}
+}
+
+// silence brings the states from a failure after which every run is told up to now.
+func (r *reckoning) silence(c *course, last *failure) {
+	switch prompt, silent := r.prompt(last), r.silent(last); {
+	case r.now.Before(prompt):
+		c.until = prompt
+	case r.now.Before(silent):
+		c.workers, c.until = c.maySucceed(), silent // it has succeeded since, or takes its time
+	default:
+		c.workers = c.succeeds()
+	}
+}
+
+// failures is how often the probe has failed in a row, for a threshold.
+func (w workers) failures(threshold int32) Failures {
+	f := Failures{Threshold: threshold, Bound: Exact}
+	switch {
+	case w.held && !w.failing && !w.well:
+		f.Run = threshold
+	case w.well:
+		f.Bound = exactIf(!w.failing && !w.held)
+	default:
+		f.Run, f.Bound = w.lo, exactIf(w.lo == w.hi && !w.held)
+	}
+	return f
+}
+
+func exactIf(ok bool) Bound {
+	if ok {
+		return Exact
+	}
+	return AtLeast
+}
