@@ -31,7 +31,7 @@ func (r *reckoning) course() course {
 		if last == nil {
 			c.workers = r.origin(f)
 		} else {
-			c.workers = c.across(r.between(last, f))
+			c.workers = r.across(c.workers, last, f)
 		}
 		c.workers = r.take(c.workers, f)
 		last = f
@@ -47,21 +47,40 @@ func (r *reckoning) course() course {
 	return c
 }
 
-// across returns the states after a time between two failures.
-func (w workers) across(g gap) workers {
-	switch g {
+// across returns the states after the time between two failures.
+func (r *reckoning) across(w workers, older, newer *failure) workers {
+	switch r.between(older, newer) {
 	case broken:
-		return w.succeeds()
+		w = w.succeeds()
 	case doubtful:
-		return w.maySucceed()
+		w = w.maySucceed()
+	}
+	if soonest := r.soonest(older); soonest.Before(newer.begin()) {
+		if _, deaf := r.deafIn(soonest, newer.begin()); deaf {
+			w = w.mayFail(r.runsIn(newer.begin().Sub(soonest)), r.probe.limit())
+		}
 	}
 	return w
+}
+
+// soonest is when the run after a failure has begun at the earliest, by the node's clock.
+func (r *reckoning) soonest(f *failure) time.Time {
+	if !r.onBeat(f) {
+		return f.to()
+	}
+	return f.to().Add(max(0, r.probe.Spec.Period-r.took(f).longest))
+}
+
+// runsIn is how often the probe can have run in a time.
+func (r *reckoning) runsIn(d time.Duration) int32 {
+	return int32(min(max(0, d/r.probe.Spec.Period)+1, maxCounted))
 }
 
 // origin is in what states the worker was before the first failure that is known. A worker carries its count over a restart
 // that it did not cause, and events older than an hour have expired.
 func (r *reckoning) origin(first *failure) workers {
-	if r.zero.Earliest.IsZero() && r.beginning(first) == AtLeast {
+	_, deaf := r.deafIn(latest(r.probe.Container.StartedAt, r.zero.Latest), first.begin())
+	if r.zero.Earliest.IsZero() && r.beginning(first) == AtLeast || deaf {
 		return anything(r.probe.limit())
 	}
 	return anew
@@ -130,7 +149,13 @@ func (r *reckoning) sofar(c *course, last *failure) {
 
 // silence brings the states from a failure after which every run is told up to now.
 func (r *reckoning) silence(c *course, last *failure) {
-	switch prompt, silent := r.prompt(last), r.silent(last); {
+	prompt, silent := r.prompt(last), r.silent(last)
+	if until, deaf := r.deafIn(r.soonest(last), r.now); deaf {
+		c.workers = c.mayFail(r.runsIn(r.now.Sub(r.soonest(last))), r.probe.limit())
+		prompt = until
+		silent = latest(silent, until.Add(r.probe.Spec.pace()+r.probe.Spec.longest()+eventLag))
+	}
+	switch {
 	case r.now.Before(prompt):
 		c.until = prompt
 	case r.now.Before(silent):

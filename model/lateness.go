@@ -1,25 +1,57 @@
 package model
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // late is that the events of a node reach us late: a kubelet that has more to tell than it may (eventRecordQPS), or whose
-// API server is slow, tells it in order, and what has happened meanwhile waits behind it.
+// API server is slow, tells it in order, and what has happened meanwhile waits behind it. It never changes.
 type late struct {
-	// by is how late the newest event was when we heard it.
+	// by is how late the newest event was when we heard it; zero for in time.
 	by    time.Duration
 	heard time.Time
+	// deaf are the times in which events waited, oldest first. Of what happened then some may never be told: a kubelet's queue
+	// that is full drops what is new.
+	deaf []Window
 }
 
-// mostLate is more than a kubelet's queue makes an event late: it holds 1,000, and 50 of them are sent in a second
-// (client-go tools/record/event.go, and the defaults of eventRecordQPS).
-const mostLate = time.Minute
+// mostLate is more than a kubelet makes an event late: its queue holds 1,000 (client-go tools/record/event.go), five of them are
+// sent in a second at the least, each may take two requests, and one that cannot be sent is tried for two minutes.
+const mostLate = 1000/5*2*time.Second + 2*time.Minute
+
+// maxDeaf is how many times of a node are remembered in which its events waited.
+const maxDeaf = 16
 
 // until is when the node's events may be believed to come in time again if nobody speaks: what has been waiting so long has
 // had as long again to get through.
 func (l late) until() time.Time { return l.heard.Add(2 * l.by) }
 
-// lateness is how late an event reached us, at least: a node's clock that is behind ours makes it later.
+// waited returns what is known after an event that happened at the beginning of a window and was told at its end.
+func (l late) waited(w Window) late {
+	var deaf []Window
+	for _, d := range l.deaf {
+		if w.Latest.Sub(d.Latest) > eventLife {
+			continue
+		}
+		if d.Latest.Before(w.Earliest) || w.Latest.Before(d.Earliest) {
+			deaf = append(deaf, d)
+			continue
+		}
+		w = Window{earliest(w.Earliest, d.Earliest), latest(w.Latest, d.Latest)}
+	}
+	deaf = append(deaf, w)
+	slices.SortFunc(deaf, func(a, b Window) int { return a.Earliest.Compare(b.Earliest) })
+	l.deaf = deaf[max(0, len(deaf)-maxDeaf):]
+	return l
+}
+
+// lateness is how late an event was, at least, when the API server knew it, or else when we heard of it: it may have waited on
+// the way to us. A node's clock that is behind makes it later.
 func (e *Event) lateness(heard time.Time) time.Duration {
+	if !e.Written.IsZero() && e.Written.Before(heard) {
+		heard = e.Written
+	}
 	if e.Count == 1 && e.born != 0 {
 		return heard.Sub(time.Unix(0, e.born))
 	}
@@ -33,19 +65,25 @@ func (c *Cluster) heardLate(p *Pod, e *Event, at time.Time) {
 		return // it need not be the kubelet's
 	}
 	by := e.lateness(at)
-	if by > mostLate {
-		return // it waited somewhere else
+	if by > mostLate || e.Combined {
+		return // it waited somewhere else, or its time is when it was sent
 	}
 	was, known := c.lates[p.Node]
-	switch {
-	case at.Before(was.heard):
-	case by > eventLag:
-		c.lates[p.Node] = late{by, at}
-		if !known || !at.Before(was.until()) {
-			c.dirtyNodes[p.Node] = struct{}{}
+	next := was
+	if by > eventLag {
+		next = was.waited(Window{at.Add(-by), at})
+	}
+	if !at.Before(was.heard) {
+		next.by, next.heard = 0, at
+		if by > eventLag {
+			next.by = by
 		}
-	case known:
-		delete(c.lates, p.Node)
+	}
+	if !known && next.deaf == nil {
+		return
+	}
+	c.lates[p.Node] = next
+	if (next.by > 0) != (was.by > 0) || next.by > 0 && !at.Before(was.until()) || len(next.deaf) != len(was.deaf) {
 		c.dirtyNodes[p.Node] = struct{}{}
 	}
 }
@@ -54,4 +92,28 @@ func (c *Cluster) heardLate(p *Pod, e *Event, at time.Time) {
 func (j *judge) eventsLate() (time.Time, bool) {
 	until := j.late.until()
 	return until, j.late.by > 0 && j.now.Before(until)
+}
+
+// deafIn reports whether something that happened between two moments may not be told, now or ever, because events waited, and
+// since when all is told again.
+func (j *judge) deafIn(from, to time.Time) (until time.Time, deaf bool) {
+	if at, late := j.eventsLate(); late && to.After(j.late.heard.Add(-j.late.by)) {
+		return at, true
+	}
+	for _, d := range slices.Backward(j.late.deaf) {
+		if d.Earliest.Before(to) && d.Latest.After(from) {
+			return d.Latest, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// hushed is until when the silence of a probe is no success because events waited; zero when they did not, or not since the
+// container runs.
+func (j *judge) hushed(p *Probe) time.Time {
+	until, deaf := j.deafIn(p.Container.StartedAt, j.now)
+	if !deaf {
+		return time.Time{}
+	}
+	return until.Add(p.Spec.pace() + p.Spec.longest() + eventLag)
 }

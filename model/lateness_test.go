@@ -27,11 +27,11 @@ func TestEventsThatComeLate(t *testing.T) {
 		want  Certainty
 	}{
 		"in time":                               {started(epoch.Add(60200*time.Millisecond), 1), 60.9, 61, CertaintyHigh},
-		"late":                                  {started(epoch.Add(60200*time.Millisecond), 1), 65, 66, CertaintyMedium},
-		"late, to a second":                     {started(epoch.Add(60200*time.Millisecond), 2), 65, 66, CertaintyMedium},
+		"late":                                  {started(epoch.Add(60200*time.Millisecond), 1), 65, 66, CertaintyLow},
+		"late, to a second":                     {started(epoch.Add(60200*time.Millisecond), 2), 65, 66, CertaintyLow},
 		"perhaps not late, to a second":         {started(epoch.Add(60900*time.Millisecond), 2), 62.3, 62.4, CertaintyHigh},
-		"what was late must have got through":   {started(epoch.Add(60200*time.Millisecond), 1), 65, 75, CertaintyHigh},
-		"later than a kubelet can be":           {started(epoch.Add(-10*time.Second), 1), 65, 66, CertaintyHigh},
+		"what was late must have got through":   {started(epoch.Add(60200*time.Millisecond), 1), 65, 90, CertaintyHigh},
+		"later than a kubelet can be":           {started(epoch.Add(-10*time.Minute), 1), 65, 66, CertaintyHigh},
 		"a name that ends with something else":  {NewEvent(Event{Name: "other-0.cafe", Pod: "u-other", Container: "web", Count: 1, First: at(60), Last: at(60)}), 61.9, 62, CertaintyHigh},
 		"an event that need not be a kubelet's": {NewEvent(Event{Name: "other-0.cafe", Pod: "u-other", Reason: "Scheduled", Count: 1, First: at(10), Last: at(10)}), 61.9, 62, CertaintyHigh},
 	}
@@ -74,7 +74,7 @@ func TestEventsBeforeTheirPods(t *testing.T) {
 	late.Written = at(80)
 	for _, order := range [][]Fact{{other, web(livenessOf()), NewEvent(late)}, {NewEvent(late), other, web(livenessOf())}} {
 		w := newWorld(t).after(85).lists(order...)
-		if p := w.row(t, "u-web").Probes[0]; p.Certainty != CertaintyMedium {
+		if p := w.row(t, "u-web").Probes[0]; p.Certainty != CertaintyLow {
 			t.Errorf("%T first: %s %s", order[0], p.State, p.Certainty)
 		}
 	}
@@ -95,9 +95,9 @@ func TestAListTellsWhenTheServerKnew(t *testing.T) {
 	}{
 		"in time":                    {60, 60, "failed", []look{{63, StateFailing, CertaintyHigh}, {73, StateFailing, CertaintyMedium}, {77, StatePassing, CertaintyHigh}}},
 		"nobody says":                {60, 0, "failed", []look{{63, StateFailing, CertaintyHigh}, {77, StatePassing, CertaintyHigh}}},
-		"it waited":                  {60, 85, "failed", []look{{87, StateFailing, CertaintyMedium}, {96, StateFailing, CertaintyMedium}, {130, StatePassing, CertaintyMedium}, {140, StatePassing, CertaintyHigh}}},
+		"it waited":                  {60, 85, "failed", []look{{87, StateFailing, CertaintyMedium}, {96, StateFailing, CertaintyMedium}, {130, StateFailing, CertaintyLow}, {150, StatePassing, CertaintyHigh}}},
 		"the node's clock is ahead":  {150, 60, "failed", []look{{63, StateFailing, CertaintyHigh}, {77, StatePassing, CertaintyHigh}}},
-		"an error that waited":       {60, 85, "errored", []look{{87, StateErroring, CertaintyMedium}, {130, StatePassing, CertaintyMedium}, {140, StatePassing, CertaintyHigh}}},
+		"an error that waited":       {60, 85, "errored", []look{{87, StateErroring, CertaintyMedium}, {130, StatePassing, CertaintyLow}, {150, StatePassing, CertaintyHigh}}},
 		"an error, the clock ahead":  {150, 60, "errored", []look{{63, StateErroring, CertaintyHigh}, {79, StatePassing, CertaintyHigh}}},
 		"an error of which was told": {60, 60, "errored", []look{{63, StateErroring, CertaintyHigh}, {79, StatePassing, CertaintyHigh}}},
 	} {

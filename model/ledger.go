@@ -212,6 +212,9 @@ func (j *judge) killsLost(e end) bool {
 	if j.startsSpent(e) || j.pullsSpent(e) {
 		return true
 	}
+	if _, deaf := j.deafIn(e.how.FinishedAt.Add(-j.longestGrace()-killLag), e.how.FinishedAt.Add(eventSlack)); deaf {
+		return true
+	}
 	age := j.now.Sub(e.how.FinishedAt)
 	return age < eventSlack+2*j.late.by || age >= eventLife && !j.watched(e)
 }

@@ -122,7 +122,12 @@ func TestReadinessThatWaitedOnItsWay(t *testing.T) {
 		})
 	}
 	w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"}, pod(false, 0))
-	w.after(25).hears(pod(true, 2), unhealthy("Readiness probe failed: x", 1, 12, 12), unhealthy("Readiness probe failed: x", 2, 12, 22))
+	w.after(25).hears(pod(true, 2))
+	for i, last := range []int{12, 22} {
+		e := *unhealthy("Readiness probe failed: x", int32(i+1), 12, last)
+		e.Written = at(last)
+		w.hears(NewEvent(e))
+	}
 	w.after(27)
 	if p := w.row(t, "u-web").WorstOf(Readiness); p.State != StateFailing || p.Failures.Run != 2 {
 		t.Errorf("got %s (%s), %d/%d %s", p.State, p.Certainty, p.Failures.Run, p.Failures.Threshold, p.Failures.Bound)

@@ -217,7 +217,7 @@ func (j *judge) hasFailed(p *Probe) bool {
 // which container they are about.
 func (j *judge) passing(p *Probe) Verdict {
 	v := Verdict{State: StatePassing, Certainty: CertaintyHigh, Evidence: ByStatus | ByNoEvent}
-	dark := j.starvedUntil()
+	dark := latest(j.starvedUntil(), j.hushed(p))
 	if f := j.unattributed(p); f != nil {
 		if until := f.hiddenUntil(p); until.After(dark) {
 			dark = until
