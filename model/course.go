@@ -132,7 +132,7 @@ func (w workers) most() int32 {
 
 // sofar brings the states from the newest failure up to now.
 func (r *reckoning) sofar(c *course, last *failure) {
-	if c.held && !c.failing && !c.well {
+	if c.stopped() {
 		return // the probe is not run
 	}
 	switch e := r.eligibility(); {
@@ -169,7 +169,7 @@ func (r *reckoning) silence(c *course, last *failure) {
 func (w workers) failures(threshold int32) Failures {
 	f := Failures{Threshold: threshold, Bound: Exact}
 	switch {
-	case w.held && !w.failing && !w.well:
+	case w.stopped():
 		f.Run = threshold
 	case w.well:
 		f.Bound = exactIf(!w.failing && !w.held)

@@ -72,7 +72,7 @@ func (j *judge) reached(p *Probe) (time.Time, Bound, bool) {
 	then.now = f.to()
 	r := then.reckoning(p)
 	c := r.course()
-	return f.to(), Exact, c.held && !c.failing && !c.well
+	return f.to(), Exact, c.stopped()
 }
 
 // longestGrace is how long the kill of one of the pod's containers may take.

@@ -185,8 +185,11 @@ func (r *reckoning) consequence(next Window) Consequence {
 	if f.Bound == AtLeast {
 		w = r.openWindow(w, next)
 	}
-	if last := next.Latest.Add((left - 1) * pace); w.Latest.Before(last) {
-		w.Latest = last // the one that was due has not been heard of
+	if due, ok := r.lastTick(); ok {
+		told := r.now.Add(-r.probe.Spec.longest() - eventLag)
+		if silent := told.Sub(due.Latest) / period * period; silent > 0 {
+			w.Latest = latest(w.Latest, due.Latest.Add(silent+left*pace)) // those that were due meanwhile have not been heard of
+		}
 	}
 	w = w.shift(0, r.probe.Spec.longest()+eventLag).from(r.now)
 	if r.probe.Type == Readiness {

@@ -24,6 +24,9 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 	r := j.reckoning(p)
 	c := r.course()
 	f, r.until = c.failures(f.Threshold), c.until
+	if c.stopped() && p.State != StateFailed {
+		f.Run, f.Bound = 0, AtLeast // no kill has come: some of them did not count
+	}
 	if f.Run == 0 && r.zero.Earliest.IsZero() {
 		f.Bound = AtLeast // what made it fail is not known
 	}

@@ -69,6 +69,9 @@ func (w workers) under(limit int32) workers {
 	return w
 }
 
+// stopped reports whether the worker is surely held.
+func (w workers) stopped() bool { return w.held && !w.failing && !w.well }
+
 // succeeds returns the states after a success. A worker that is held has none.
 func (w workers) succeeds() workers { return workers{well: w.well || w.failing, held: w.held} }
 
