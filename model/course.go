@@ -37,7 +37,13 @@ func (r *reckoning) course() course {
 		last = f
 	}
 	if last == nil {
-		c.workers = anew
+		c.workers = anew()
+		if until, deaf := r.deafIn(latest(r.probe.Container.StartedAt, r.zero.Latest), r.now); deaf {
+			c.workers = anything(r.probe.limit())
+			if r.now.Before(until) {
+				c.until = until
+			}
+		}
 		return c
 	}
 	if !last.to().Before(r.probe.Container.StartedAt) {
@@ -83,7 +89,7 @@ func (r *reckoning) origin(first *failure) workers {
 	if r.zero.Earliest.IsZero() && r.beginning(first) == AtLeast || deaf {
 		return anything(r.probe.limit())
 	}
-	return anew
+	return anew()
 }
 
 // take returns the states after the failures of one write.
@@ -109,12 +115,12 @@ func (r *reckoning) take(w workers, f *failure) workers {
 	switch {
 	case !f.to().Before(r.zero.Latest):
 	case r.overcome(f):
-		return anew
+		return anew()
 	case !r.unbroken(f) || r.beforeSuccess(f):
-		w = w.or(anew) // the success may have come after it
+		w = w.or(anew()) // the success may have come after it
 	}
 	if r.inFlight(f) && w.held {
-		w = w.or(anew) // it reached the threshold when there was no instance left to be killed
+		w = w.or(anew()) // it reached the threshold when there was no instance left to be killed
 	}
 	return w
 }
@@ -136,15 +142,33 @@ func (r *reckoning) sofar(c *course, last *failure) {
 		return // the probe is not run
 	}
 	switch e := r.eligibility(); {
-	case r.unbroken(last):
 	case r.orphan(last):
 		c.workers = c.maySucceed() // it may have been of the instance before
-		r.silence(c, last)
+		if !r.unbroken(last) {
+			r.silence(c, last)
+		}
+	case r.unbroken(last):
+		r.untold(c, last)
 	case last.to().Before(e.Latest) && !r.now.Before(e.Earliest) && r.now.Before(r.silent(last)):
 		c.workers, c.until = c.maySucceed(), r.silent(last) // the instance has been probed since, or not
 	default:
 		r.silence(c, last)
 	}
+}
+
+// untold brings the states from a failure after which every run fails up to now. One of which nothing was told is one whose event
+// was dropped.
+func (r *reckoning) untold(c *course, last *failure) {
+	silent := r.silent(last)
+	if e := r.lastOf(r.probe, Errored); e != nil && !e.Last.Before(last.to()) {
+		return // it was not carried out
+	}
+	if r.now.Before(silent) {
+		c.until = silent
+		return
+	}
+	most := sum(c.most(), r.runsIn(r.now.Sub(r.soonest(last))))
+	c.workers = c.or(workers{failing: true, lo: max(c.lo, 1), hi: most}).under(r.probe.limit())
 }
 
 // silence brings the states from a failure after which every run is told up to now.

@@ -39,7 +39,7 @@ func (j *judge) stopping(p *Probe) (Verdict, bool) {
 // decided reports whether a liveness or startup probe has reached its threshold: its worker is held, and the kill is
 // due. That waits for the sync of the pod, which is busy as long as it kills another container of the pod.
 func (j *judge) decided(p *Probe) (Verdict, bool) {
-	at, bound, ok := j.reached(p)
+	at, ok := j.reached(p)
 	if !ok {
 		return Verdict{}, false
 	}
@@ -48,7 +48,7 @@ func (j *judge) decided(p *Probe) (Verdict, bool) {
 		due = due.Add(j.longestGrace())
 	}
 	v := Verdict{State: StateFailed, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: due}
-	if !j.now.Before(due) && bound == Exact && !j.now.Before(j.starvedUntil()) {
+	if !j.now.Before(due) && !j.now.Before(j.starvedUntil()) {
 		v.Certainty, v.Until = CertaintyMedium, due.Add(j.grace(p)+patience) // the node is busy, or one of the failures did not count
 	}
 	return v, j.now.Before(v.Until)
@@ -59,20 +59,20 @@ const patience = 30 * time.Second
 
 // reached is when the newest failure of a liveness or startup probe was, if it was as many in a row as it takes. Silence
 // after it means nothing: the probe is not run any more.
-func (j *judge) reached(p *Probe) (time.Time, Bound, bool) {
+func (j *judge) reached(p *Probe) (time.Time, bool) {
 	if p.Type == Readiness {
-		return time.Time{}, Exact, false
+		return time.Time{}, false
 	}
 	now := j.reckoning(p)
 	f := now.newest()
 	if f == nil || f.to().Before(p.Container.StartedAt) {
-		return time.Time{}, Exact, false
+		return time.Time{}, false
 	}
 	then := *j
 	then.now = f.to()
 	r := then.reckoning(p)
 	c := r.course()
-	return f.to(), Exact, c.stopped()
+	return f.to(), c.stopped()
 }
 
 // longestGrace is how long the kill of one of the pod's containers may take.

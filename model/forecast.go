@@ -191,6 +191,9 @@ func (r *reckoning) consequence(next Window) Consequence {
 			w.Latest = latest(w.Latest, due.Latest.Add(silent+left*pace)) // those that were due meanwhile have not been heard of
 		}
 	}
+	if w.Latest.Before(w.Earliest) {
+		w.Latest = w.Earliest // what is known does not agree
+	}
 	w = w.shift(0, r.probe.Spec.longest()+eventLag).from(r.now)
 	if r.probe.Type == Readiness {
 		return Consequence{WillUnready, w}
@@ -201,7 +204,15 @@ func (r *reckoning) consequence(next Window) Consequence {
 // openWindow widens the window of a consequence for a run that may be longer than is known.
 func (r *reckoning) openWindow(w, next Window) Window {
 	f := r.probe.Failures
-	left := max(f.Threshold-max(f.Run, r.most()), 0)
+	most := r.most()
+	if c := r.course(); c.failing && !c.held && c.newest != nil && !r.now.Before(r.starvedUntil()) {
+		hi := c.hi
+		if !r.now.Before(r.ticksAfter(c.newest).Earliest) {
+			hi = sum(hi, 1) // which has not been told
+		}
+		most = min(most, hi)
+	}
+	left := max(f.Threshold-max(f.Run, most), 0)
 	w.Earliest = next.Earliest.Add(time.Duration(max(left-1, 0)) * r.probe.Spec.Period) // it may be the next one
 	switch {
 	case left == 0 && r.justFailed():

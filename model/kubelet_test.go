@@ -89,7 +89,7 @@ type probeWorker struct {
 	instance string
 	last     bool
 	run      int32
-	episode  int // counts what ends a forecast: successes, runs that could not be carried out, and what the probe brought about
+	episode  int // counts successes, and what the probe brought about
 	fail     func() failing
 	fails    failing // what the probe that runs does, unless it succeeds
 	erring   bool    // it cannot be carried out now and then
@@ -383,7 +383,6 @@ func (k *kubelet) finish(w *probeWorker) {
 	if w.errs = w.fails.errs; w.errs {
 		w.errors++
 		k.event(ReasonUnhealthy, name+" probe errored and resulted in unknown state: "+w.fails.text)
-		w.episode++
 		k.tell()
 		return // and it counts for nothing
 	}

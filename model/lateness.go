@@ -64,7 +64,7 @@ func (c *Cluster) heardLate(p *Pod, e *Event, at time.Time) {
 	if p == nil || p.Node == "" || e.Container == "" {
 		return // it need not be the kubelet's
 	}
-	by := e.lateness(at)
+	by := e.lateness(at) + c.aheads[p.Node]
 	if by > mostLate || e.Combined {
 		return // it waited somewhere else, or its time is when it was sent
 	}

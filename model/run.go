@@ -27,6 +27,11 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 	if c.stopped() && p.State != StateFailed {
 		f.Run, f.Bound = 0, AtLeast // no kill has come: some of them did not count
 	}
+	if first := j.firstResult(p); p.Type == Startup && c.newest == nil && f.Bound == Exact {
+		if r.until = first; !j.now.Before(first) {
+			f.Bound, r.until = AtLeast, time.Time{} // it must have failed since, and nothing was told
+		}
+	}
 	if f.Run == 0 && r.zero.Earliest.IsZero() {
 		f.Bound = AtLeast // what made it fail is not known
 	}

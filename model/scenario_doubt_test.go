@@ -14,7 +14,7 @@ func TestScenariosOfDoubt(t *testing.T) {
 			{50.1, fails(Readiness, "x")},
 			{61.2, again("Error", 3)}, // after a success at 60
 			{62.2, fails(Readiness, "x")},
-			{63, shows("readiness failed high 1/3 atLeast")},
+			{63, shows("readiness failed high 0/3 atLeast")},
 			{72.2, fails(Readiness, "x")},
 			{73, shows("readiness failed high 2/3 atLeast")},
 		}},

@@ -162,7 +162,7 @@ func TestScenariosOfStatusAndEvents(t *testing.T) {
 			{40.2, shows("liveness failing high 1/3 exact")},
 		}},
 		"5.6 a failure on the heels of a crash": {pod: []func(*Pod){livenessOf(), readinessOf()}, plot: plot{
-			{30, again("Error", 1)}, {30.2, fails(Readiness, refused)}, {30.3, shows("readiness failed high 1/3 atLeast")}, {31, readies(true)}, {33, shows("readiness passing high")},
+			{30, again("Error", 1)}, {30.2, fails(Readiness, refused)}, {30.3, shows("readiness failed high 0/3 atLeast")}, {31, readies(true)}, {33, shows("readiness passing high")},
 		}},
 	})
 }

@@ -231,7 +231,7 @@ func (j *judge) passing(p *Probe) Verdict {
 	if until, ok := j.beforeReady(p); ok {
 		v.cap(CertaintyMedium, until)
 	}
-	if at, bound, held := j.reached(p); held && bound == Exact {
+	if at, held := j.reached(p); held {
 		if until := at.Add(10 * patience); j.now.Before(until) {
 			v.cap(CertaintyMedium, until) // then the count was wrong
 		}

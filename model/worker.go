@@ -17,8 +17,8 @@ type workers struct {
 	held bool
 }
 
-// anew is a worker that has had no result, or whose newest is a success.
-var anew = workers{well: true}
+// anew returns a worker that has had no result, or whose newest is a success.
+func anew() workers { return workers{well: true} }
 
 // anything is a worker of which nothing is known but that it runs the probe.
 func anything(limit int32) workers {
@@ -88,16 +88,6 @@ func (w workers) mayFail(n, limit int32) workers {
 		most = sum(w.hi, n)
 	}
 	return w.or(workers{well: true, failing: true, lo: 1, hi: most}).under(limit)
-}
-
-// least leaves out the runs of fewer failures.
-func (w workers) least(n int32) workers {
-	w.well = false
-	if w.lo = max(w.lo, n); w.lo > w.hi {
-		w.hi = w.lo
-	}
-	w.failing = true
-	return w
 }
 
 // sum adds to a number that may be many.
