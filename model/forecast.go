@@ -185,11 +185,8 @@ func (r *reckoning) consequence(next Window) Consequence {
 	if f.Bound == AtLeast {
 		w = r.openWindow(w, next)
 	}
-	if due, ok := r.lastTick(); ok {
-		told := r.now.Add(-r.probe.Spec.longest() - eventLag)
-		if silent := told.Sub(due.Latest) / period * period; silent > 0 {
-			w.Latest = latest(w.Latest, due.Latest.Add(silent+left*pace)) // those that were due meanwhile have not been heard of
-		}
+	if tick, ok := r.lastTick(); ok {
+		w.Latest = latest(w.Latest, tick.Latest.Add(r.uncounted(tick)+left*pace))
 	}
 	if w.Latest.Before(w.Earliest) {
 		w.Latest = w.Earliest // what is known does not agree
@@ -199,6 +196,15 @@ func (r *reckoning) consequence(next Window) Consequence {
 		return Consequence{WillUnready, w}
 	}
 	return Consequence{r.ending(r.probe.Container), w.shift(0, r.killTime(r.probe))}
+}
+
+// uncounted is how long the counters have known of no run since a tick, in whole periods: what was due was not carried out.
+func (r *reckoning) uncounted(tick Window) time.Duration {
+	if _, _, counted := r.measured(r.probe); !counted {
+		return 0
+	}
+	told := r.now.Add(-r.probe.Spec.longest() - eventLag)
+	return max(0, told.Sub(tick.Latest)/r.probe.Spec.Period*r.probe.Spec.Period)
 }
 
 // openWindow widens the window of a consequence for a run that may be longer than is known.
