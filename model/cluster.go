@@ -23,6 +23,8 @@ type Cluster struct {
 	lates      map[string]late      // by node, where events come late
 	aheads     map[string]time.Duration
 	streams    [MaxStreams]stream
+	speaking   int      // no stream from this on has spoken
+	merged     []Source // what the streams say, by kind; nil after one has said something else
 
 	rows   []*Row
 	totals Totals

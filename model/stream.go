@@ -34,7 +34,7 @@ func (c *Cluster) mention(s Stream, namespace, name string) {
 // sees reports whether the absence of an object of a kind means something in a namespace: its list was complete, and
 // somebody listens.
 func (c *Cluster) sees(namespace string, kind SourceKind) bool {
-	for i := range c.streams {
+	for i := range c.speaking {
 		s := &c.streams[i]
 		if s.spoke && s.source.Kind == kind && s.covers(namespace) {
 			return s.listed && s.source.Listening()
@@ -46,7 +46,7 @@ func (c *Cluster) sees(namespace string, kind SourceKind) bool {
 // lacks reports whether a source is part of the picture and what it does not say of a namespace may have happened all the same.
 func (c *Cluster) lacks(namespace string, kind SourceKind) bool {
 	lacks := false
-	for i := range c.streams {
+	for i := range c.speaking {
 		s := &c.streams[i]
 		if s.spoke && s.source.Kind == kind && s.covers(namespace) {
 			if s.source.Listening() {
@@ -70,6 +70,7 @@ func (c *Cluster) applySource(id Stream, at time.Time, src Source) {
 	}
 	before, listened := c.eventsSeen(), s.source.Listening()
 	s.source, s.spoke = src, true
+	c.merged, c.speaking = nil, max(c.speaking, int(id)+1)
 	if src.Listening() {
 		if s.listened && !listened {
 			s.again = at
@@ -86,7 +87,7 @@ func (c *Cluster) applySource(id Stream, at time.Time, src Source) {
 // eventsSeen reports whether the absence of an event means something.
 func (c *Cluster) eventsSeen() bool {
 	seen := false
-	for i := range c.streams {
+	for i := range c.speaking {
 		if s := &c.streams[i]; s.spoke && s.source.Kind == Events {
 			if !s.source.Listening() {
 				return false
@@ -97,10 +98,17 @@ func (c *Cluster) eventsSeen() bool {
 	return seen
 }
 
-// sources merges the streams by kind.
+// sources merges the streams by kind. What it returns is shared until a source says something else.
 func (c *Cluster) sources() []Source {
+	if c.merged == nil {
+		c.merged = c.mergeSources()
+	}
+	return c.merged
+}
+
+func (c *Cluster) mergeSources() []Source {
 	var merged [len(SourceKinds)]*Source
-	for i := range c.streams {
+	for i := range c.speaking {
 		s := &c.streams[i]
 		k := slices.Index(SourceKinds[:], s.source.Kind)
 		if !s.spoke || k < 0 {
