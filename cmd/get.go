@@ -181,6 +181,9 @@ func remarkOn(w io.Writer, s *model.Snapshot) {
 			fmt.Fprintf(w, "Without %s (%s): %s\n", src.Kind, src.State, model.Printable(src.Error))
 		}
 	}
+	for _, n := range s.Late {
+		fmt.Fprintf(w, "The events of node %s are %s late: what is said of its pods may be as old.\n", model.Printable(n.Name), n.By.Round(time.Second))
+	}
 	if n := s.Unread.Count; n > 0 {
 		fmt.Fprintf(w, "%d kubelet events about probes are not understood, and say nothing here: %s\n", n, model.Printable(s.Unread.Sample))
 	}

@@ -19,7 +19,15 @@ type Report struct {
 	Groups []GroupReport `json:"groups"`
 	// Suspects are what many faults share, and hardly by chance.
 	Suspects []SuspectReport `json:"suspects"`
-	Pods     []PodReport     `json:"pods"`
+	// LateNodes are the nodes whose events reach us late: what is said of their pods may be as old.
+	LateNodes []LateNodeReport `json:"lateNodes,omitempty"`
+	Pods      []PodReport      `json:"pods"`
+}
+
+// LateNodeReport is a node whose events come late.
+type LateNodeReport struct {
+	Name        string  `json:"name"`
+	LateSeconds float64 `json:"lateSeconds"`
 }
 
 // SourceReport says how far a source of facts can be believed.
@@ -222,6 +230,11 @@ func reportOf(s *model.Snapshot, context string, at time.Time) Report {
 	}
 	if s.Source(model.KubeletMetrics).State == model.SourceOff {
 		r.Sources = append(r.Sources, SourceReport{Name: model.KubeletMetrics, State: model.SourceOff})
+	}
+	for _, n := range s.Late {
+		if at.Before(n.Until) {
+			r.LateNodes = append(r.LateNodes, LateNodeReport{n.Name, n.By.Round(100 * time.Millisecond).Seconds()})
+		}
 	}
 	rows := worstFirst(s)
 	r.Groups, r.Suspects = groupReports(rows, at), suspectReports(rows)

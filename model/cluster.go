@@ -126,6 +126,7 @@ func (c *Cluster) Snapshot() *Snapshot {
 		Totals:  c.totals,
 		Sources: c.sources(),
 		Unread:  c.unread,
+		Late:    c.lateNodes(),
 		Turn:    c.turn,
 	}
 	return c.last

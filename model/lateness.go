@@ -1,7 +1,9 @@
 package model
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -106,6 +108,27 @@ func (j *judge) deafIn(from, to time.Time) (until time.Time, deaf bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// LateNode is a node whose events reach us late.
+type LateNode struct {
+	Name string
+	// By is how late the newest was, at least.
+	By time.Duration
+	// Until is when its events may be believed to come in time again, if no other comes.
+	Until time.Time
+}
+
+// lateNodes are the nodes whose events come late, the latest first.
+func (c *Cluster) lateNodes() []LateNode {
+	var nodes []LateNode
+	for name, l := range c.lates {
+		if l.by > 0 && c.now.Before(l.until()) {
+			nodes = append(nodes, LateNode{name, l.by, l.until()})
+		}
+	}
+	slices.SortFunc(nodes, func(a, b LateNode) int { return cmp.Or(cmp.Compare(b.By, a.By), strings.Compare(a.Name, b.Name)) })
+	return nodes
 }
 
 // hushed is until when the silence of a probe is no success because events waited; zero when they did not, or not since the

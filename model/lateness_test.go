@@ -58,7 +58,13 @@ func TestEventsThatComeInTimeAgain(t *testing.T) {
 	if q := w.row(t, "u-web").Quirks(); len(q) != 1 || !strings.Contains(q[0].Text, "events of node n1 reached us 4s late") {
 		t.Errorf("good to know: %v", q)
 	}
+	if late := w.Snapshot().Late; len(late) != 1 || late[0].Name != "n1" || late[0].By < 4*time.Second || late[0].Until != at(65).Add(2*late[0].By) {
+		t.Errorf("late nodes: %v", late)
+	}
 	w.after(66).hears(started(epoch.Add(65900*time.Millisecond), 1))
+	if late := w.Snapshot().Late; late != nil {
+		t.Errorf("late nodes when the events come in time again: %v", late)
+	}
 	if p := w.row(t, "u-web").Probes[0]; p.Certainty != CertaintyHigh || p.Failures.Bound != Exact {
 		t.Errorf("in time again: %s %s, %d %s", p.State, p.Certainty, p.Failures.Run, p.Failures.Bound)
 	}

@@ -19,6 +19,8 @@ type Snapshot struct {
 	Sources []Source
 	// Unread counts the kubelets' events about probes that are not understood.
 	Unread Unread
+	// Late are the nodes whose events reach us late, the latest first: what is said of their pods may be as old.
+	Late []LateNode
 	// Turn is the number of the last RowChange that is in it.
 	Turn uint64
 }

@@ -118,6 +118,9 @@ func (h *header) troubles(c *canvas, width int) []string {
 	}
 	if h.newest != nil {
 		words = append(words, h.silent(c)...)
+		if late := h.late(); late != "" {
+			words = append(words, late)
+		}
 		if u := h.newest.Unread; u.Count > 0 {
 			words = append(words, fmt.Sprintf("%s not understood: %s", plural(u.Count, "1 kubelet event", thousands(u.Count)+" kubelet events"),
 				c.Clip(model.Printable(u.Sample), 60, c.ellipsis)))
@@ -154,6 +157,27 @@ func (h *header) silent(c *canvas) []string {
 		said[i] = allOf(kinds[what]) + what
 	}
 	return said
+}
+
+// late names the node whose events come latest, and says how many others there are; empty for none.
+func (h *header) late() string {
+	others := -1
+	var worst model.LateNode
+	for _, n := range h.newest.Late {
+		if h.now.Before(n.Until) {
+			if others++; others == 0 {
+				worst = n
+			}
+		}
+	}
+	if others < 0 {
+		return ""
+	}
+	words := fmt.Sprintf("%s: events %s late", model.Printable(worst.Name), age(h.now, h.now.Add(-worst.By)))
+	if others > 0 {
+		words += plural(others, ", and of 1 more node", ", and of "+thousands(others)+" more nodes")
+	}
+	return words
 }
 
 // clockTime is a moment of today.

@@ -133,6 +133,11 @@ func TestSourcesThatDoNotSayEverything(t *testing.T) {
 			golden(t, plainScreen(boardOf(t, options(), size.width, size.height, f.snapshot())))
 		})
 	}
+	t.Run("late events", func(t *testing.T) {
+		s := *incident().snapshot()
+		s.Late = []model.LateNode{{Name: "ip-10-0-2-44", By: 130 * time.Second, Until: ago(-time.Minute)}, {Name: "ip-10-0-1-17", By: 20 * time.Second, Until: ago(-time.Second)}}
+		golden(t, plainScreen(boardOf(t, options(), 80, 24, &s)))
+	})
 	t.Run("the feed has ended", func(t *testing.T) {
 		b := boardOf(t, options(), 80, 24, incident().snapshot())
 		b.Update(snapshotMsg{err: errors.New("the recording is over")})
