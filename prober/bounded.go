@@ -9,6 +9,9 @@ import (
 // objectMost is how large an object may be that the API server answers with, unpacked: it keeps none of more than 3 MiB.
 const objectMost = 8 << 20
 
+// objectHeld is how much memory one may take when it is decoded.
+const objectHeld = 3 * objectMost
+
 var errLarge = fmt.Errorf("an answer of the server is larger than %d MiB, and is not read", objectMost>>20)
 
 // bounded is a transport whose answers end with an error when they are larger than an object can be: a few kilobytes may

@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/rest"
+
+	"github.com/probetop/probetop/recording/weight"
 )
 
 // Reviews asks the API server what its own user may do.
@@ -47,7 +49,7 @@ func newGroup(config *rest.Config, path string, gv schema.GroupVersion, register
 	}
 	c := staying(config)
 	c.APIPath, c.GroupVersion = path, &gv
-	c.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
+	c.NegotiatedSerializer = weight.Bounded(serializer.NewCodecFactory(scheme).WithoutConversion(), scheme, weight.Limits{Object: objectHeld, List: objectHeld})
 	c.ContentType = runtime.ContentTypeProtobuf
 	c.AcceptContentTypes = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
 	c.Wrap(func(below http.RoundTripper) http.RoundTripper { return bounded{below} })

@@ -12,6 +12,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/recording/weight"
 )
 
 // Access says what keeps us from a cluster.
@@ -121,12 +122,18 @@ func plain(err error) string {
 			return status.Status().Message
 		case strings.Contains(why, errLargeEvent.Error()):
 			return errLargeEvent.Error()
+		case strings.Contains(why, errHeavyEvent.Error()):
+			return errHeavyEvent.Error()
 		}
 		return errCutOff.Error()
 	}
 	var large *largeError
 	if errors.As(err, &large) {
 		return large.Error()
+	}
+	var heavy *weight.Error
+	if errors.As(err, &heavy) {
+		return heavy.Error()
 	}
 	var request *url.Error
 	if errors.As(err, &request) {

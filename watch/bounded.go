@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/probetop/probetop/recording/weight"
 )
 
 const (
@@ -15,6 +17,8 @@ const (
 	answerMost = 32 << 20
 	// objectMost is how large an event of a watch may be, unpacked. An API server keeps no object of more than 3 MiB.
 	objectMost = 8 << 20
+	// answerHeld and objectHeld are how much memory they may take when they are decoded. A page of real pods takes three times its size.
+	answerHeld, objectHeld = 3 * answerMost, 3 * objectMost
 )
 
 // largeError is an answer of which more came than there can be.
@@ -26,10 +30,21 @@ type largeError struct {
 var (
 	errLargeAnswer = &largeError{"an answer", answerMost}
 	errLargeEvent  = &largeError{"an event of a watch", objectMost}
+	errHeavyList   = &weight.Error{What: weight.List, Most: answerHeld}
+	errHeavyEvent  = &weight.Error{What: weight.Object, Most: objectHeld}
 )
 
 func (e *largeError) Error() string {
 	return fmt.Sprintf("%s of the server is larger than %d MiB, and is not read", e.what, e.most>>20)
+}
+
+// costly reports whether an answer was refused because it is too large. It has cost much by then.
+func costly(err error) bool {
+	switch plain(err) {
+	case errLargeAnswer.Error(), errLargeEvent.Error(), errHeavyList.Error(), errHeavyEvent.Error():
+		return true
+	}
+	return false
 }
 
 // bounded is a transport whose answers end with an error when they are too large to be one. It is above the transport that

@@ -78,6 +78,38 @@ func TestAnswersAreBounded(t *testing.T) {
 	}
 }
 
+// TestHollowAnswersAreRefused reads answers of a few hundred kilobytes, most of which are empty objects, that would take hundreds of megabytes.
+func TestHollowAnswersAreRefused(t *testing.T) {
+	const n = 200_000
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if empty := strings.Repeat("{},", n) + "{}"; r.URL.Query().Has("watch") {
+			_, _ = io.WriteString(w, `{"type":"ADDED","object":{"kind":"Pod","apiVersion":"v1","spec":{"containers":[`+empty+`]}}}`+"\n")
+		} else {
+			_, _ = io.WriteString(w, `{"kind":"PodList","apiVersion":"v1","items":[`+empty+`]}`)
+		}
+	}))
+	defer s.Close()
+	c, err := newClient(&rest.Config{Host: s.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := plan{resource: pods()}
+	_, err = c.list(t.Context(), &p, metav1.ListOptions{})
+	if err == nil || plain(err) != "a list of the server would take more than 96 MiB of memory, and is not read" {
+		t.Errorf("a list: %v", err)
+	}
+	w, err := c.watch(t.Context(), &p, metav1.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Stop()
+	e := <-w.ResultChan()
+	if status, ok := e.Object.(*metav1.Status); !ok || plain(&apierrors.StatusError{ErrStatus: *status}) != "an object of the server would take more than 24 MiB of memory, and is not read" {
+		t.Errorf("a watch: %+v", e)
+	}
+}
+
 // Events of any sizes that are allowed come through, in whatever pieces they arrive.
 func TestEventsComeThroughWhole(t *testing.T) {
 	var frames []byte

@@ -15,6 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	apiwatch "k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/rest"
+
+	"github.com/probetop/probetop/recording/weight"
 )
 
 // client sends requests for the API groups that are read, protobuf on the wire where the server can.
@@ -49,7 +51,7 @@ func newClient(cfg *rest.Config) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg.NegotiatedSerializer = serializer.NewCodecFactory(scheme).WithoutConversion()
+	cfg.NegotiatedSerializer = weight.Bounded(serializer.NewCodecFactory(scheme).WithoutConversion(), scheme, weight.Limits{Object: objectHeld, List: answerHeld})
 	h, err := httpClient(cfg)
 	if err != nil {
 		return nil, fmt.Errorf(configuring+"%w", err)

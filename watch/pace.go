@@ -26,6 +26,9 @@ const (
 	turns     = 5
 )
 
+// costlyPause is how long an answer is not asked for again that was too large to be read.
+const costlyPause = 3 * time.Second
+
 // backoff returns the pauses between the attempts of a stream.
 func backoff() wait.Backoff {
 	return wait.Backoff{Duration: firstPause, Cap: lastPause, Steps: 10, Factor: 2, Jitter: jitter}
@@ -59,10 +62,14 @@ func (p *pace) turn(ctx context.Context) error {
 }
 
 // heed takes note of when the server wants to be asked again, if err says so. That our resource version is
-// larger than any it knows says nothing of the kind: the answer to a list is to be had at once.
+// larger than any it knows says nothing of the kind: the answer to a list is to be had at once. What was too large to be read is left alone for
+// a while.
 func (p *pace) heed(err error) {
 	if seconds, ok := apierrors.SuggestsClientDelay(err); ok && !tooLarge(err) {
 		p.hold(time.Duration(seconds) * time.Second)
+	}
+	if err != nil && costly(err) {
+		p.hold(costlyPause)
 	}
 }
 
