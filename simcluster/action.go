@@ -19,6 +19,7 @@ type Action struct {
 	delay   time.Duration
 	release <-chan struct{}
 	to      string
+	bomb    *bomb
 }
 
 type actionKind uint8
@@ -36,6 +37,7 @@ const (
 	repeatPages
 	endlessPages
 	wrongKind
+	explode
 	goAway
 	redirect
 	// What can happen to an event of a watch.
@@ -87,6 +89,15 @@ func EndlessPages() Action { return Action{kind: endlessPages} }
 // WrongKind answers a list or a watch with objects of another kind. It concerns nothing else.
 func WrongKind() Action { return Action{kind: wrongKind} }
 
+// Unfold answers a list or a watch with kilobytes that unfold without end, to empty objects. It concerns nothing else.
+func Unfold() Action { return Action{kind: explode, bomb: &bomb{more: "{},", packed: true}} }
+
+// Flood answers a list or a watch with an object that does not end. It concerns nothing else.
+func Flood() Action { return Action{kind: explode, bomb: &bomb{text: true, more: "x"}} }
+
+// Crowd answers a list with ten million empty objects, and a watch with an object of two million empty parts, packed. It concerns nothing else.
+func Crowd() Action { return Action{kind: explode, bomb: &bomb{more: "{},", packed: true, ends: true}} }
+
 // GoAway answers, and ends the connection in good order after what it carries now (HTTP/2's GOAWAY). It does not concern HTTP/1.1.
 func GoAway() Action { return Action{kind: goAway} }
 
@@ -124,7 +135,7 @@ func (a *Action) concerns(x *exchange) bool {
 		return x.Verb == "watch" && x.Query.Has("sendInitialEvents")
 	case repeatPages, endlessPages:
 		return x.Verb == "list"
-	case wrongKind:
+	case wrongKind, explode:
 		return x.Verb == "list" || x.Verb == "watch"
 	}
 	return true
@@ -157,6 +168,8 @@ func (a *Action) meet(ctx context.Context, x *exchange, user string) error {
 		x.pages = a.kind
 	case wrongKind:
 		x.wrong = true
+	case explode:
+		x.bomb = a.bomb
 	case goAway:
 		if x.r.ProtoMajor == 2 { // as the API server's filter has it: HTTP/1.1 has upgrades, which it would spoil
 			x.w.Header().Set("Connection", "close")

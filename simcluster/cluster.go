@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -53,6 +54,7 @@ type Cluster struct {
 	faults *Faults
 	log    *log
 	front  *front
+	ahead  atomic.Int64 // of Options.Now, as a time.Duration
 }
 
 // Start starts a cluster that holds nothing but the namespace "default". It returns an error when there is no
@@ -71,8 +73,9 @@ func Start(opts Options) (*Cluster, error) {
 	}
 	c := &Cluster{
 		opts: opts, token: rand.Text(), kinds: kinds, codecs: serializer.NewCodecFactory(kinds.scheme),
-		store: newStore(kinds, opts.History, opts.Now), faults: &Faults{}, log: &log{},
+		faults: &Faults{}, log: &log{},
 	}
+	c.store = newStore(kinds, opts.History, c.Now)
 	if opts.AsRecorded {
 		c.opts.Behaviour = c.behaveAsRecorded
 	}
@@ -182,6 +185,12 @@ func (c *Cluster) CutConnections() { c.front.cut() }
 // EndWatches ends all open watches of a resource, or of all when it is empty, the way a server ends a watch
 // whose time is over.
 func (c *Cluster) EndWatches(resource string) { c.store.endWatches(resource) }
+
+// Now returns the time by the server's clock.
+func (c *Cluster) Now() time.Time { return c.opts.Now().Add(time.Duration(c.ahead.Load())) }
+
+// Skew sets the server's clock so far ahead of Options.Now; behind it when ahead is negative.
+func (c *Cluster) Skew(ahead time.Duration) { c.ahead.Store(int64(ahead)) }
 
 // URL returns the address of the server, such as https://127.0.0.1:41873.
 func (c *Cluster) URL() string { return fmt.Sprintf("https://%s", c.front.address) }

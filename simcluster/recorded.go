@@ -75,7 +75,7 @@ func (r *recorded) dial(ctx context.Context, port int32, loopback bool) (net.Con
 		if p.port() != port {
 			continue
 		}
-		a := p.plays(events, r.cluster.opts.Now())
+		a := p.plays(events, r.cluster.Now())
 		if a.manner == refuses && hidden && !p.starting() {
 			a = conduct{}
 		}

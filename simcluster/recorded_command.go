@@ -24,7 +24,7 @@ func (r *recorded) run(ctx context.Context, container string, argv []string, std
 		if p.container.Name != container || p.spec.Exec == nil || !slices.Equal(p.spec.Exec.Command, argv) {
 			continue
 		}
-		if found = p.plays(events, r.cluster.opts.Now()); (found != conduct{}) {
+		if found = p.plays(events, r.cluster.Now()); (found != conduct{}) {
 			break
 		}
 	}
@@ -61,7 +61,7 @@ func (r *recorded) output(_ context.Context, container string, previous bool) (i
 	switch {
 	case state.Running != nil:
 		lines = append(lines, line{state.Running.StartedAt.Time, "started"})
-		lines = append(lines, told(events, container, state.Running.StartedAt.Time, r.cluster.opts.Now())...)
+		lines = append(lines, told(events, container, state.Running.StartedAt.Time, r.cluster.Now())...)
 	case state.Terminated != nil:
 		t := state.Terminated
 		lines = append(lines, line{t.StartedAt.Time, "started"})

@@ -23,6 +23,8 @@ type exchange struct {
 	pages actionKind
 	// wrong is set when the answer is to be about objects of another kind.
 	wrong bool
+	// bomb is what a list or a watch is answered with instead; nil for nothing.
+	bomb *bomb
 	// refusal is the event that a watch ends with at once.
 	refusal error
 }
@@ -31,7 +33,7 @@ type exchange struct {
 func (c *Cluster) handle(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{Request: newRequest(r), w: w, r: r}
 	c.log.add(x.Request)
-	w.Header().Set("Date", c.opts.Now().UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", c.Now().UTC().Format(http.TimeFormat))
 	err := c.serve(x)
 	var moved *elsewhere
 	switch {
@@ -69,6 +71,8 @@ func (c *Cluster) serve(x *exchange) error {
 		return notServed()
 	}
 	switch {
+	case x.bomb != nil:
+		return x.bomb.answer(x)
 	case x.Verb == "patch" && x.Subresource == "status":
 		return c.patch(x)
 	case x.Verb == "get":

@@ -62,7 +62,7 @@ func (c *Cluster) table(x *exchange, objects []object, listMeta metav1.ListMeta)
 		t.ColumnDefinitions = append(t.ColumnDefinitions, col.definition())
 	}
 	t.Rows = make([]metav1.TableRow, len(objects))
-	now := c.opts.Now()
+	now := c.Now()
 	for i, o := range objects {
 		included, err := include(metav1.IncludeObjectPolicy(x.Query.Get("includeObject")), o)
 		if err != nil {
