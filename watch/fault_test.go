@@ -49,14 +49,14 @@ func brokenWatches() []trouble {
 	expired := simcluster.ErrorEvent(apierrors.NewResourceExpired("too old resource version: 1 (2)"))
 	return []trouble{
 		{name: "a watch is cut off in mid-object", whole: true, begin: once("watch", simcluster.CutWatch()), about: model.Pods},
-		{name: "every watch is cut off in mid-object", begin: always("pods", "watch", simcluster.CutWatch()), about: model.Pods},
+		{name: "every watch is cut off in mid-object", whole: true, begin: always("pods", "watch", simcluster.CutWatch()), about: model.Pods},
 		{name: "a watch is reset in mid-object", whole: true, begin: once("watch", simcluster.ResetWatch()), about: model.Pods},
-		{name: "every watch is reset in mid-object", begin: always("", "watch", simcluster.ResetWatch())},
+		{name: "every watch is reset in mid-object", whole: true, begin: always("", "watch", simcluster.ResetWatch())},
 		{name: "a watch ends", whole: true, begin: once("watch", simcluster.EndWatch()), about: model.Pods},
-		{name: "every watch ends", begin: always("", "watch", simcluster.EndWatch())},
+		{name: "every watch ends", whole: true, begin: always("", "watch", simcluster.EndWatch())},
 		{name: "410 on resume", begin: resuming(always("", "watch", simcluster.Expire()))},
 		{name: "an error event", whole: true, begin: once("watch", internal), says: model.SourceStale, about: model.Pods},
-		{name: "nothing but error events", begin: always("", "watch", internal), says: model.SourceStale},
+		{name: "nothing but error events", whole: true, begin: always("", "watch", internal), says: model.SourceStale},
 		{name: "an error event with 410", begin: once("watch", expired), says: model.SourceStale, about: model.Pods},
 		{name: "an error event with 429", whole: true, begin: once("watch", tooMany), says: model.SourceStale, about: model.Pods},
 		{name: "duplicate events", whole: true, begin: always("", "watch", simcluster.Duplicate())},

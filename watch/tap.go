@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"sync"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -16,17 +17,23 @@ type tap struct {
 	stream *stream
 	source apiwatch.Interface
 	events chan apiwatch.Event
-	over   func() error // its context's; what a watch says after that is no news
+	ctx    context.Context // what a watch says after its end is no news
+	opened time.Time
 	quit   chan struct{}
 	ended  chan struct{}
 	stop   sync.Once
 	// owned by run
 	initial bool // the watch is still telling what there was before it
+	told    bool // it has told something
 }
+
+// short is how long a watch that tells nothing has to be open, or the reflector lists everything instead of trying it again
+// (VeryShortWatchError in k8s.io/client-go/tools/cache). The server has what the watch would go on with.
+const short = time.Second
 
 func newTap(ctx context.Context, s *stream, source apiwatch.Interface, initial bool) *tap {
 	t := &tap{
-		stream: s, source: source, initial: initial, over: ctx.Err,
+		stream: s, source: source, initial: initial, ctx: ctx, opened: time.Now(),
 		events: make(chan apiwatch.Event), quit: make(chan struct{}), ended: make(chan struct{}),
 	}
 	go t.run()
@@ -48,9 +55,10 @@ func (t *tap) Stop() {
 func (t *tap) run() {
 	defer close(t.ended)
 	defer close(t.events)
+	defer t.linger()
 	defer t.stream.health.ended()
 	for e := range t.source.ResultChan() {
-		if t.over() != nil || t.stopped() {
+		if t.ctx.Err() != nil || t.stopped() {
 			return
 		}
 		if e.Type == apiwatch.Error && t.broke(apierrors.FromObject(e.Object)) {
@@ -61,11 +69,26 @@ func (t *tap) run() {
 		}
 		select {
 		case t.events <- t.pass(e):
+			t.told = true
 		case <-t.quit:
 			return
 		}
 	}
 	t.stream.lost(t.initial)
+}
+
+// linger keeps a watch from ending too soon for the reflector.
+func (t *tap) linger() {
+	if t.initial || t.told || t.stopped() {
+		return
+	}
+	wait := time.NewTimer(short - time.Since(t.opened))
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+	case <-t.quit:
+	case <-t.ctx.Done():
+	}
 }
 
 func (t *tap) stopped() bool {
