@@ -106,11 +106,11 @@ func (t *tap) foreign(e apiwatch.Event) bool {
 }
 
 // broke tells what went wrong with the watch. It reports whether the reflector is to take it for a watch that has
-// ended and can go on, rather than to list everything.
+// ended and can go on, rather than to list everything. A list at its beginning that is too large to be read may be read in pages.
 func (t *tap) broke(err error) bool {
 	t.stream.pace.heed(err)
 	t.stream.health.failed(err)
-	return passing(err)
+	return passing(err) && !(t.initial && costly(err))
 }
 
 // pass tells what an event says and returns what the reflector is to see of it.
