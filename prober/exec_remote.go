@@ -77,7 +77,7 @@ func (p *Pool) start(ctx context.Context, target Target, container string, argv 
 		r, err = newSPDYCommand(c)
 		return r, true, err
 	}
-	if !otherUpgrade(err) || p.upgrader.config.Dial != nil {
+	if !otherUpgrade(err) {
 		return nil, false, err
 	}
 	ws, otherwise := p.upgrader.webSocket(opening, u, remotecommand.StreamProtocolV5Name)

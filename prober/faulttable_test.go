@@ -17,6 +17,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/rest"
 
 	"github.com/probetop/probetop/model"
@@ -158,11 +159,25 @@ func phases() []phase {
 		{"exec", func(t *testing.T, s *linkedStage) func() (model.ShadowVerdict, string) {
 			return byHand(t, s, model.Liveness)
 		}},
+		{"exec over a WebSocket", func(t *testing.T, s *linkedStage) func() (model.ShadowVerdict, string) {
+			s.refuse("exec", "create")
+			return byHand(t, s, model.Liveness)
+		}},
 		{"port-forward", func(t *testing.T, s *linkedStage) func() (model.ShadowVerdict, string) {
+			return byHand(t, s, model.Readiness)
+		}},
+		{"port-forward over SPDY", func(t *testing.T, s *linkedStage) func() (model.ShadowVerdict, string) {
+			s.refuse("portforward", "get")
 			return byHand(t, s, model.Readiness)
 		}},
 		{"proxy", overProxy},
 	}
+}
+
+// refuse lets the server refuse one kind of upgrade, as one that does not know it.
+func (s *linkedStage) refuse(subresource, verb string) {
+	no := apierrors.NewMethodNotSupported(schema.GroupResource{Resource: "pods"}, verb)
+	s.Faults().Add(simcluster.Fault{Resource: "pods", Subresource: subresource, Verb: verb, Do: simcluster.Answer(no)})
 }
 
 // byHand runs a probe again and again, as the key P does.

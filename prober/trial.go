@@ -170,6 +170,10 @@ func (t *trial) blame(ctx context.Context, o outcome) outcome {
 		return o
 	}
 	over := t.budget.over(t.ended)
+	explained := func() *Broken { return t.way.explains(over, t.budget.length(), t.budget.taken()) }
+	if b := explained(); b != nil {
+		return b.none() // a way that has been slow need not be asked again, slowly
+	}
 	ctx, cancel := context.WithTimeout(ctx, (workers+1)*t.via.RoundTrip*3/2+time.Second) // a ping may be under way
 	defer cancel()
 	if err := t.via.Alive(ctx); err != nil {
@@ -179,7 +183,7 @@ func (t *trial) blame(ctx context.Context, o outcome) outcome {
 		}
 		return b.none()
 	}
-	if b := t.way.explains(over, t.budget.length(), t.budget.taken()); b != nil {
+	if b := explained(); b != nil {
 		return b.none()
 	}
 	return o

@@ -10,11 +10,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
-	gwebsocket "github.com/gorilla/websocket"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -22,7 +20,6 @@ import (
 	constants "k8s.io/apimachinery/pkg/util/portforward"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/portforward"
-	"k8s.io/client-go/transport/websocket"
 	"k8s.io/streaming/pkg/httpstream"
 	"k8s.io/streaming/pkg/httpstream/spdy"
 )
@@ -46,10 +43,7 @@ func newUpgrader(config *rest.Config) (*upgrader, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &upgrader{config: c, base: base, client: client, pulse: newPulse(base, client)}
-	// client-go's WebSockets have a dialler of their own.
-	u.noWebSocket.Store(c.Dial != nil)
-	return u, nil
+	return &upgrader{config: c, base: base, client: client, pulse: newPulse(base, client)}, nil
 }
 
 // newTransport returns the address of the core API, and what makes requests to it.
@@ -119,27 +113,6 @@ func otherUpgrade(err error) bool {
 	return code == http.StatusForbidden || code == http.StatusBadRequest || code == http.StatusMethodNotAllowed
 }
 
-// webSocket upgrades a request to a WebSocket.
-func (u *upgrader) webSocket(ctx context.Context, target *url.URL, protocol string) (*gwebsocket.Conn, error) {
-	transport, holder, err := websocket.RoundTripperFor(u.config)
-	if err != nil {
-		return nil, fmt.Errorf("making a transport: %w", err)
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
-	if err != nil {
-		return nil, fmt.Errorf("making a request: %w", err)
-	}
-	conn, err := websocket.Negotiate(transport, holder, r, protocol)
-	var failure *httpstream.UpgradeFailureError
-	if errors.As(err, &failure) {
-		err = &notUpgraded{paused(failure.Cause)}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("opening a WebSocket: %w", err)
-	}
-	return conn, nil
-}
-
 // spdy upgrades a request to SPDY. A redirect is not followed: the error is a *model.Redirect then.
 func (u *upgrader) spdy(ctx context.Context, target *url.URL, protocol string) (net.Conn, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, target.String(), nil)
@@ -198,15 +171,6 @@ func tooMany(message string, seconds int32) error {
 		Status: metav1.StatusFailure, Code: http.StatusTooManyRequests, Reason: metav1.StatusReasonTooManyRequests, Message: message,
 		Details: &metav1.StatusDetails{RetryAfterSeconds: seconds},
 	}}
-}
-
-// paused finds the request for a pause in an error of client-go, which keeps its text.
-func paused(cause error) error {
-	var status apierrors.APIStatus
-	if !errors.As(cause, &status) && strings.Contains(cause.Error(), "(429 ") {
-		return tooMany(cause.Error(), 0)
-	}
-	return cause
 }
 
 // upgraded is the body of a response to an upgrade, as a connection. Its deadlines are not needed: what is carried
