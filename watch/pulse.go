@@ -190,8 +190,11 @@ func (p *pulse) look() {
 func (p *pulse) state() (pulseState, time.Time) {
 	since := p.last()
 	silence, limit := time.Since(since), silentAfter
-	if p.asking && p.asked.Before(since) && time.Since(p.asked) >= unanswered {
-		since, silence, limit = p.asked, time.Since(p.asked), unanswered
+	if p.asking && time.Since(p.asked) >= unanswered {
+		limit = unanswered
+		if p.asked.Before(since) {
+			since, silence = p.asked, time.Since(p.asked)
+		}
 	}
 	switch {
 	case silence >= muteAfter:

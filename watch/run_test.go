@@ -20,9 +20,21 @@ type run struct {
 	stop context.CancelFunc
 	done chan struct{}
 
+	// clock is the server's as it is heard, and server is the server's; nil for the local one. They are set before begin.
+	clock  *ServerClock
+	server func() time.Time
+
 	mu      sync.Mutex
 	changes []model.Change
+	heard   []hearing // of each of the changes
 	cluster *model.Cluster
+}
+
+// hearing is when a change was heard, by the local clock, how far the server's was taken to be ahead then, and how far the time of the
+// change was ahead of the server's.
+type hearing struct {
+	at         time.Time
+	ahead, off time.Duration
 }
 
 // start runs a Live until end is called. The bubble fails if it leaves a goroutine behind.
@@ -66,6 +78,11 @@ func (r *run) hear(ch model.Change) {
 	defer r.mu.Unlock()
 	r.changes = append(r.changes, ch)
 	r.cluster.Apply(ch)
+	h := hearing{at: time.Now()}
+	if r.clock != nil {
+		h.ahead, h.off = r.clock.Ahead(), ch.At.Sub(r.server())
+	}
+	r.heard = append(r.heard, h)
 }
 
 // end stops the run and checks that nothing has to be waited for.

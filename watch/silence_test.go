@@ -9,13 +9,18 @@ import (
 	"github.com/probetop/probetop/simcluster"
 )
 
-// linked runs a Live behind a link.
+// linked runs a Live behind a link, by the clock of the server.
 func linked(t *testing.T, c *cluster) (*run, *simcluster.Link) {
 	t.Helper()
 	cfg := c.RESTConfig()
 	link := simcluster.NewLink(cfg.Dial)
 	cfg.Dial = link.Dial
-	return startWith(t, cfg, Scope{}), link
+	clock := NewServerClock(nil)
+	cfg.Wrap(clock.Heed)
+	r := prepare(t, cfg, Scope{})
+	r.live.Clock, r.clock, r.server = clock.Now, clock, c.Now
+	r.begin(t)
+	return r, link
 }
 
 // heardOf returns what is known of pods as a source.
