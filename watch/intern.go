@@ -16,6 +16,8 @@ const (
 	internedStrings = 1 << 15
 	// internedLength is the length from which on a string is hardly anybody else's.
 	internedLength = 256
+	// internedSet is the same for labels, probes and gates, as long as they are together.
+	internedSet = 4 << 10
 )
 
 // interner shares what many objects have in common. It belongs to one goroutine at a time.
@@ -73,7 +75,7 @@ func (in *interner) probe(p *corev1.Probe) *model.ProbeSpec {
 		in.key = make([]byte, 2*size)
 	}
 	n, err := p.MarshalTo(in.key[:size])
-	if err != nil {
+	if err != nil || n > internedSet {
 		return probeFact(in.policy, p)
 	}
 	if shared, ok := in.probes[string(in.key[:n])]; ok {
@@ -111,6 +113,9 @@ func (in *interner) labels(m map[string]string) model.Labels {
 		clear(in.sets)
 	}
 	labels := model.Labels(in.key)
+	if len(labels) > internedSet {
+		return labels
+	}
 	in.sets[string(labels)] = labels
 	return labels
 }
@@ -134,6 +139,8 @@ func (in *interner) readinessGates(gates []corev1.PodReadinessGate) []string {
 	for i, g := range gates {
 		types[i] = in.string(string(g.ConditionType))
 	}
-	in.gates[string(in.key)] = types
+	if len(in.key) <= internedSet {
+		in.gates[string(in.key)] = types
+	}
 	return types
 }

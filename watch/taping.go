@@ -12,10 +12,14 @@ import (
 )
 
 // tapeFreely is what the facts of every recording may take of the memory, and tapeLeeway how many times its size those of a
-// large one may. Those of 5,000 pods that differ in little but their names take 70 times its size.
+// large one may. Those of 5,000 pods that differ in little but their names take 70 times its size. What a single entry says may take no more
+// than factMost, and the labels of a pod no more than labelsMost: real ones take a kilobyte, and those of a recording that is made for
+// it pack so well that its size bounds nothing.
 const (
 	tapeFreely = 16 << 20
-	tapeLeeway = 300
+	tapeLeeway = 150
+	factMost   = 1 << 20
+	labelsMost = 16 << 10
 )
 
 // taping turns the entries of a recording into the changes of a tape.
@@ -60,6 +64,10 @@ func (g *taping) hear(what told) error {
 	if fact == nil {
 		return nil
 	}
+	if err := tooHeavy(e, fact); err != nil {
+		g.lose(err)
+		return nil
+	}
 	stream := model.Stream(e.Stream)
 	if s, ok := fact.(*model.Source); ok {
 		g.sources[stream] = s
@@ -68,6 +76,19 @@ func (g *taping) hear(what told) error {
 	g.add(model.Change{At: g.last, Stream: stream, Gone: gone, Fact: fact})
 	if g.weight > tapeFreely && g.weight > tapeLeeway*what.offset {
 		return &recording.DamageError{Entries: g.entries, At: g.last, Offset: what.offset, Err: recording.ErrUnfolds}
+	}
+	return nil
+}
+
+// tooHeavy returns an error for an entry that says more than the model is to hold of one.
+func tooHeavy(e *recording.Entry, fact model.Fact) error {
+	if p, ok := fact.(*model.Pod); ok && len(p.Labels) > labelsMost {
+		return fmt.Errorf("one of the %s is left out that was heard at %s: its labels take %d KiB, and no more than %d are read",
+			e.Resource, e.At.Format(time.RFC3339), len(p.Labels)>>10, labelsMost>>10)
+	}
+	if n := weightOf(fact); n > factMost {
+		return fmt.Errorf("an entry is left out that was heard at %s: it would take %d KiB of memory, and no more than %d are read",
+			e.At.Format(time.RFC3339), n>>10, factMost>>10)
 	}
 	return nil
 }

@@ -79,6 +79,66 @@ func TestATapeIsAsLargeAsItsRecordingAllows(t *testing.T) {
 	}
 }
 
+// TestAnEntryIsBounded reads a recording in which pods have tens of thousands of labels: they are left out, the others are there.
+func TestAnEntryIsBounded(t *testing.T) {
+	labels := func(from, n int) string {
+		all := make([]string, n)
+		for i := range all {
+			all[i] = fmt.Sprintf(`"%x":""`, from+i)
+		}
+		return strings.Join(all, ",")
+	}
+	const entry = `{"at":"2026-08-11T12:00:00Z","stream":0,"event":"ADDED","resource":"pods","object":{"metadata":{"uid":"u%d","labels":{%s}}}}`
+	var file []byte
+	for i := range 20 {
+		file = append(file, film(t, fmt.Sprintf(entry, i, labels(i<<16, 60_000)), fmt.Sprintf(entry, 100+i, labels(i<<16, 100)))...)
+	}
+	r, err := recording.NewReader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	tape, err := ReadTape(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weight := int64(0)
+	for _, ch := range tape.changes {
+		weight += weightOf(ch.Fact)
+	}
+	if pods := len(tape.At(tape.End()).Rows); pods != 20 || weight > 100<<10 {
+		t.Errorf("%d pods of %d bytes", pods, weight)
+	}
+	const want = "one of the pods is left out that was heard at 2026-08-11T12:00:00Z: its labels take 3"
+	if d := tape.Damage(); d == nil || !strings.HasPrefix(d.Error(), want) || !strings.Contains(d.Error(), "no more than 16 are read, and in 19 more places") {
+		t.Errorf("damage: %v", d)
+	}
+}
+
+// TestTheLargestEntriesAreRead weighs what a cluster has at most: an EndpointSlice of a thousand endpoints, and a pod of a hundred containers.
+func TestTheLargestEntriesAreRead(t *testing.T) {
+	slice := &discoveryv1.EndpointSlice{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web-x"}}
+	for i := range 1000 {
+		slice.Endpoints = append(slice.Endpoints, endpoint("Pod", fmt.Sprint("u", i), ptr(true), nil, nil))
+	}
+	large := running("large", true, 0)
+	for i := range 100 {
+		c := large.Spec.Containers[0]
+		c.Name = fmt.Sprint("c", i)
+		large.Spec.Containers = append(large.Spec.Containers, c)
+		s := large.Status.ContainerStatuses[0]
+		s.Name = c.Name
+		large.Status.ContainerStatuses = append(large.Status.ContainerStatuses, s)
+	}
+	tape := taped(t, func(w *recording.Writer) {
+		w.Object(moment(0), 2, apiwatch.Added, "endpointslices", slice)
+		w.Object(moment(0), 0, apiwatch.Added, "pods", large)
+	})
+	if d := tape.Damage(); d != nil || len(tape.changes) != 2 {
+		t.Errorf("%d changes, %v", len(tape.changes), d)
+	}
+}
+
 // TestCheckpointsAreSpacedByAllObjects has a recording of endpoint slices without a pod: a checkpoint copies all of them.
 func TestCheckpointsAreSpacedByAllObjects(t *testing.T) {
 	tape := taped(t, func(w *recording.Writer) {
