@@ -33,6 +33,14 @@ func TestInternerIsBounded(t *testing.T) {
 	if in.string(strings.Repeat("x", internedLength+1)); len(in.strings) != before {
 		t.Error("a long string is kept")
 	}
+	long := strings.Repeat("x", internedSet+1)
+	in.labels(map[string]string{"a": long})
+	in.readinessGates([]corev1.PodReadinessGate{{ConditionType: corev1.PodConditionType(long)}})
+	before = len(in.probes)
+	in.probe(&corev1.Probe{ProbeHandler: corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: []string{long}}}})
+	if len(in.sets) > 0 || len(in.gates) > 0 || len(in.probes) != before {
+		t.Errorf("%d long labels and %d long gates are kept, and probes: %t", len(in.sets), len(in.gates), len(in.probes) != before)
+	}
 }
 
 func TestInternerSharesGates(t *testing.T) {
