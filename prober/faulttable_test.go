@@ -2,13 +2,13 @@ package prober_test
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -87,57 +87,9 @@ func wellPod() *corev1.Pod {
 	return p
 }
 
-// outage is a fault that lasts.
-type outage struct {
-	name string
-	// begin makes it, and returns what ends it.
-	begin func(*linkedStage) (end func())
-	// gentle is set when the fault need not keep a probe from a verdict.
-	gentle bool
-}
-
-// outages are the faults of the table.
-func outages() []outage {
-	network := func(begin, end func(*simcluster.Link)) func(*linkedStage) func() {
-		return func(s *linkedStage) func() {
-			begin(s.link)
-			return func() { end(s.link) }
-		}
-	}
-	lost := func(way simcluster.Way) func(*linkedStage) func() {
-		return network(
-			func(l *simcluster.Link) { l.Lose(way, true) },
-			func(l *simcluster.Link) { l.Lose(way, false); l.Cut() }, // what was lost is lost: TCP would know
-		)
-	}
-	answers := func(do simcluster.Action) func(*linkedStage) func() {
-		return func(s *linkedStage) func() {
-			s.CutConnections() // or a tunnel that is open would not notice
-			return s.Faults().Add(simcluster.Fault{Do: do}).Remove
-		}
-	}
-	return []outage{
-		{name: "connections cut, and refused", begin: func(s *linkedStage) func() { s.Down(); return func() { _ = s.Up() } }},
-		{name: "closed by the server's side alone", begin: network(func(l *simcluster.Link) { l.HalfClose(simcluster.Down) }, func(*simcluster.Link) {}), gentle: true},
-		{name: "closed by our side alone", begin: network(func(l *simcluster.Link) { l.HalfClose(simcluster.Up) }, func(*simcluster.Link) {}), gentle: true},
-		{name: "frozen", begin: network((*simcluster.Link).Freeze, (*simcluster.Link).Thaw)},
-		{name: "what the server sends is lost", begin: lost(simcluster.Down)},
-		{name: "what we send is lost", begin: lost(simcluster.Up)},
-		{name: "3 s late", begin: network(func(l *simcluster.Link) { l.Delay(1500 * time.Millisecond) }, func(l *simcluster.Link) { l.Delay(hop) }), gentle: true},
-		{name: "200 bytes a second", begin: network(func(l *simcluster.Link) { l.Drip(200) }, func(l *simcluster.Link) { l.Drip(0) }), gentle: true},
-		{name: "401", begin: answers(simcluster.Unauthorize())},
-		{name: "403", begin: answers(simcluster.Forbid())},
-		{name: "410", begin: answers(simcluster.Answer(apierrors.NewResourceExpired("too old")))},
-		{name: "429, Retry-After 1", begin: answers(simcluster.Throttle(time.Second))},
-		{name: "500", begin: answers(simcluster.Answer(apierrors.NewInternalError(errors.New("etcd is away"))))},
-		{name: "no answers", begin: func(s *linkedStage) func() {
-			release := make(chan struct{})
-			end := answers(simcluster.Hang(release))(s)
-			return func() { end(); close(release) }
-		}},
-		{name: "GOAWAY", begin: answers(simcluster.GoAway()), gentle: true},
-		{name: "a redirect to elsewhere", begin: answers(simcluster.Redirect("https://elsewhere.example"))},
-	}
+// outages are the faults of the table: those of a server that are about lists and watches do not concern probes.
+func outages() []simcluster.Outage {
+	return slices.DeleteFunc(simcluster.Outages(), func(o simcluster.Outage) bool { return o.Reads })
 }
 
 // run is one run of a probe and its verdict.
@@ -235,7 +187,7 @@ func TestFaultTable(t *testing.T) {
 		for i, o := range outages() {
 			for k, ph := range phases() {
 				for m, lasts := range lasting {
-					t.Run(fmt.Sprintf("%s/%s/%v", o.name, ph.name, lasts), func(t *testing.T) {
+					t.Run(fmt.Sprintf("%s/%s/%v", o.Name, ph.name, lasts), func(t *testing.T) {
 						t.Parallel()
 						synctest.Test(t, func(t *testing.T) {
 							moment := 10 * time.Millisecond * time.Duration(1+(i+3*k+m)%10) // in a run, which takes 40 to 100 ms, or after it
@@ -267,7 +219,7 @@ func TestFaultTable(t *testing.T) {
 }
 
 // suffer plays an outage, which begins at a moment after the beginning of a run.
-func suffer(t *testing.T, o *outage, ph *phase, lasts, moment time.Duration) measured {
+func suffer(t *testing.T, o *simcluster.Outage, ph *phase, lasts, moment time.Duration) measured {
 	const period = 500 * time.Millisecond
 	s := newLinkedStage(t)
 	probe := ph.open(t, s)
@@ -291,9 +243,15 @@ func suffer(t *testing.T, o *outage, ph *phase, lasts, moment time.Duration) mea
 	})
 	time.Sleep(5*time.Second + moment)
 	begun := time.Now()
-	end := o.begin(s)
+	if o.Requests {
+		s.CutConnections() // or a tunnel that is open would not notice
+	}
+	end := o.Begin(s.link, s.Cluster)
 	time.Sleep(lasts)
-	end()
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+	s.link.Delay(hop) // which an outage may have changed
 	over := time.Now()
 	time.Sleep(15 * time.Second)
 	close(stop)
@@ -334,12 +292,12 @@ func measure(t *testing.T, runs []run, begun, over time.Time) measured {
 }
 
 // judge holds what came of an outage against the goals.
-func (m *measured) judge(t *testing.T, o *outage, lasts time.Duration) {
+func (m *measured) judge(t *testing.T, o *simcluster.Outage, lasts time.Duration) {
 	t.Helper()
 	if m.longest > runWithin {
 		t.Errorf("a run took %v", m.longest)
 	}
-	if lasts >= 10*time.Second && !o.gentle && (m.told < 0 || m.unsaid > toldWithin) {
+	if lasts >= 10*time.Second && !o.Gentle && !o.Slow && (m.told < 0 || m.unsaid > toldWithin) {
 		t.Errorf("told after %v, %v after the last success", m.told, m.unsaid)
 	}
 	if m.recovered < 0 || m.recovered > recoveredWithin {
@@ -348,8 +306,8 @@ func (m *measured) judge(t *testing.T, o *outage, lasts time.Duration) {
 }
 
 // row is a line of the table.
-func (m *measured) row(o *outage, ph *phase, lasts time.Duration) string {
-	return fmt.Sprintf("| %s | %s | %.0f s | %s | %s | %d | %d |\n", o.name, ph.name, lasts.Seconds(),
+func (m *measured) row(o *simcluster.Outage, ph *phase, lasts time.Duration) string {
+	return fmt.Sprintf("| %s | %s | %.0f s | %s | %s | %d | %d |\n", o.Name, ph.name, lasts.Seconds(),
 		secondsOf(m.told), secondsOf(m.recovered), m.wrong, m.runs)
 }
 

@@ -10,8 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/simcluster"
 	"github.com/probetop/probetop/simcluster/section"
@@ -27,81 +25,54 @@ const (
 	memoryMost      = 200 << 20
 )
 
-// outage is a fault that lasts.
+// outage is a fault of the table.
 type outage struct {
-	name string
-	// begin makes it, and returns what ends it.
-	begin func(*simcluster.Link, *cluster) (end func())
-	// gentle is set when the fault keeps nobody from hearing everything in time.
-	gentle bool
-	// lists is set when it is about lists alone.
-	lists bool
+	simcluster.Outage
 	// grows is set when what is read may be far larger than what there is.
 	grows bool
 }
 
 // outages are the faults of the table.
 func outages() []outage {
-	network := func(begin, end func(*simcluster.Link)) func(*simcluster.Link, *cluster) func() {
-		return func(l *simcluster.Link, _ *cluster) func() {
-			begin(l)
-			return func() { end(l) }
-		}
+	var all []outage
+	for _, o := range simcluster.Outages() {
+		all = append(all, outage{o, o.Lists || o.Name == "200 bytes a second" || o.Name == "objects of another kind"})
 	}
-	lost := func(way simcluster.Way) func(*simcluster.Link, *cluster) func() {
-		return network(
-			func(l *simcluster.Link) { l.Lose(way, true) },
-			func(l *simcluster.Link) { l.Lose(way, false); l.Cut() }, // what was lost is lost: TCP would know
-		)
-	}
-	answers := func(do simcluster.Action) func(*simcluster.Link, *cluster) func() {
-		return func(_ *simcluster.Link, c *cluster) func() { return resuming(always("", "", do))(c) }
-	}
-	return []outage{
-		{name: "connections cut, and refused", begin: func(_ *simcluster.Link, c *cluster) func() { c.Down(); return c.up }},
-		{name: "closed by the server's side alone", begin: network(func(l *simcluster.Link) { l.HalfClose(simcluster.Down) }, func(*simcluster.Link) {}), gentle: true},
-		{name: "closed by our side alone", begin: network(func(l *simcluster.Link) { l.HalfClose(simcluster.Up) }, func(*simcluster.Link) {}), gentle: true},
-		{name: "frozen", begin: network((*simcluster.Link).Freeze, (*simcluster.Link).Thaw)},
-		{name: "what the server sends is lost", begin: lost(simcluster.Down)},
-		{name: "what we send is lost", begin: lost(simcluster.Up)},
-		{name: "3 s late", begin: network(func(l *simcluster.Link) { l.Delay(1500 * time.Millisecond) }, func(l *simcluster.Link) { l.Delay(0) })},
-		{name: "200 bytes a second", begin: network(func(l *simcluster.Link) { l.Drip(200) }, func(l *simcluster.Link) { l.Drip(0) }), grows: true},
-		{name: "401", begin: answers(simcluster.Unauthorize())},
-		{name: "403", begin: answers(simcluster.Forbid())},
-		{name: "410", begin: answers(simcluster.Answer(expired))},
-		{name: "429, Retry-After 1", begin: answers(simcluster.Throttle(time.Second))},
-		{name: "500", begin: answers(simcluster.Answer(apierrors.NewInternalError(fmt.Errorf("etcd is away"))))},
-		{name: "no answers", begin: func(_ *simcluster.Link, c *cluster) func() { return resuming(hanging("", ""))(c) }},
-		{name: "redirects elsewhere", begin: answers(simcluster.Redirect("https://elsewhere.test"))},
-		{name: "GOAWAY", begin: answers(simcluster.GoAway()), gentle: true},
-		{name: "objects of another kind", begin: answers(simcluster.WrongKind()), grows: true},
-		{name: "the same page again and again", begin: answers(simcluster.RepeatPages()), lists: true, grows: true},
-		{name: "pages without end", begin: answers(simcluster.EndlessPages()), lists: true, grows: true},
-		{name: "kilobytes that unfold without end", begin: ofPods(simcluster.Unfold()), grows: true},
-		{name: "an object without end", begin: ofPods(simcluster.Flood()), grows: true},
-		{name: "millions of empty objects", begin: ofPods(simcluster.Crowd()), grows: true},
-		{name: "the server's clock 5 min ahead", begin: skewed(5 * time.Minute)},
-		{name: "the server's clock 5 min behind", begin: skewed(-5 * time.Minute)},
-		{name: "the server's clock jumps", begin: jumping(3*time.Minute, 10*time.Second)},
-	}
+	return append(all,
+		outage{simcluster.Outage{Name: "kilobytes that unfold without end", Begin: ofPods(simcluster.Unfold()), Requests: true}, true},
+		outage{simcluster.Outage{Name: "an object without end", Begin: ofPods(simcluster.Flood()), Requests: true}, true},
+		outage{simcluster.Outage{Name: "millions of empty objects", Begin: ofPods(simcluster.Crowd()), Requests: true}, true},
+		outage{simcluster.Outage{Name: "the server's clock 5 min ahead", Begin: skewed(5 * time.Minute)}, false},
+		outage{simcluster.Outage{Name: "the server's clock 5 min behind", Begin: skewed(-5 * time.Minute)}, false},
+		outage{simcluster.Outage{Name: "the server's clock jumps", Begin: jumping(3*time.Minute, 10*time.Second)}, false},
+	)
 }
 
 // ofPods is what happens to requests for pods alone.
-func ofPods(do simcluster.Action) func(*simcluster.Link, *cluster) func() {
-	return func(_ *simcluster.Link, c *cluster) func() { return resuming(always("pods", "", do))(c) }
+func ofPods(do simcluster.Action) func(*simcluster.Link, *simcluster.Cluster) func() error {
+	return func(_ *simcluster.Link, c *simcluster.Cluster) func() error {
+		rule := c.Faults().Add(simcluster.Fault{Resource: "pods", Do: do})
+		return func() error {
+			rule.Remove()
+			return nil
+		}
+	}
 }
 
 // skewed sets the server's clock wrong.
-func skewed(ahead time.Duration) func(*simcluster.Link, *cluster) func() {
-	return func(_ *simcluster.Link, c *cluster) func() {
+func skewed(ahead time.Duration) func(*simcluster.Link, *simcluster.Cluster) func() error {
+	return func(_ *simcluster.Link, c *simcluster.Cluster) func() error {
 		c.Skew(ahead)
-		return func() { c.Skew(0) }
+		return func() error {
+			c.Skew(0)
+			return nil
+		}
 	}
 }
 
 // jumping sets the server's clock ahead and behind in turn, every so often.
-func jumping(by, every time.Duration) func(*simcluster.Link, *cluster) func() {
-	return func(_ *simcluster.Link, c *cluster) func() {
+func jumping(by, every time.Duration) func(*simcluster.Link, *simcluster.Cluster) func() error {
+	return func(_ *simcluster.Link, c *simcluster.Cluster) func() error {
 		done, ended := make(chan struct{}), make(chan struct{})
 		c.Skew(by)
 		go func() {
@@ -117,10 +88,11 @@ func jumping(by, every time.Duration) func(*simcluster.Link, *cluster) func() {
 				}
 			}
 		}()
-		return func() {
+		return func() error {
 			close(done)
 			<-ended
 			c.Skew(0)
+			return nil
 		}
 	}
 }
@@ -150,7 +122,7 @@ func TestFaultTable(t *testing.T) {
 		for i, o := range outages() {
 			for k, phase := range phases(&o) {
 				for m, lasts := range []time.Duration{time.Second, 10 * time.Second, 45 * time.Second} {
-					t.Run(fmt.Sprintf("%s/%s/%v", o.name, phase, lasts), func(t *testing.T) {
+					t.Run(fmt.Sprintf("%s/%s/%v", o.Name, phase, lasts), func(t *testing.T) {
 						if *tableFile == "" {
 							t.Parallel()
 						}
@@ -187,7 +159,7 @@ func TestFaultsTakeLittleMemory(t *testing.T) {
 			if !o.grows {
 				continue
 			}
-			t.Run(o.name+"/"+phase, func(t *testing.T) {
+			t.Run(o.Name+"/"+phase, func(t *testing.T) {
 				memory := section.HeapPeak(func() { play(t, &o, phase, 10*time.Second) })
 				if t.Logf("%d MiB", memory>>20); memory > memoryMost {
 					t.Errorf("%d MiB of memory", memory>>20)
@@ -199,7 +171,7 @@ func TestFaultsTakeLittleMemory(t *testing.T) {
 
 // phases are those in which an outage can be.
 func phases(o *outage) []string {
-	if o.lists {
+	if o.Lists {
 		return []string{"list"}
 	}
 	return []string{"watch", "list"}
@@ -243,13 +215,15 @@ func suffer(t *testing.T, o *outage, phase string, lasts time.Duration) measured
 		c.fault("", "", simcluster.RefuseStreaming())
 		c.Compact()
 	}
-	end := o.begin(link, c)
-	if phase == "list" {
+	end := o.Begin(link, c.Cluster)
+	if phase == "list" || o.Requests {
 		c.EndWatches("")
 	}
 	goOn(lasts)
 	asked := len(c.Requests()) - before
-	end()
+	if err := end(); err != nil {
+		t.Error(err)
+	}
 	over := time.Now()
 	goOn(15 * time.Second)
 	synctest.Wait()
@@ -262,7 +236,7 @@ func suffer(t *testing.T, o *outage, phase string, lasts time.Duration) measured
 
 // offBeat is how much later than others an outage begins.
 func offBeat(o *outage, lasts time.Duration) time.Duration {
-	return time.Duration(len(o.name)+int(lasts.Seconds())) % 10 * 300 * time.Millisecond
+	return time.Duration(len(o.Name)+int(lasts.Seconds())) % 10 * 300 * time.Millisecond
 }
 
 // measure reads what came of an outage off the changes.
@@ -366,7 +340,7 @@ func (m *measured) judge(t *testing.T, o *outage, phase string, lasts time.Durat
 	if m.wrong > 0 {
 		t.Errorf("%d times something false was told", m.wrong)
 	}
-	if lasts >= staleWithin && !o.gentle && (m.named < 0 || m.named > namedWithin) {
+	if lasts >= staleWithin && !o.Gentle && (m.named < 0 || m.named > namedWithin) {
 		t.Errorf("it was said after %v that something is wrong", m.named)
 	}
 	if m.memory > memoryMost {
@@ -375,7 +349,7 @@ func (m *measured) judge(t *testing.T, o *outage, phase string, lasts time.Durat
 	if m.recovered < 0 || m.recovered > recoveredWithin {
 		t.Errorf("recovered after %v", m.recovered)
 	}
-	if m.untold > 0 || phase == "watch" && m.lost > 0 && !strings.Contains(o.name, "410") {
+	if m.untold > 0 || phase == "watch" && m.lost > 0 && !strings.Contains(o.Name, "410") {
 		t.Errorf("%d of %d steps were lost, %d without a word", m.lost, m.steps, m.untold)
 	}
 	if rate := float64(m.requests) / lasts.Seconds(); lasts > staleWithin && rate > 20 {
@@ -385,7 +359,7 @@ func (m *measured) judge(t *testing.T, o *outage, phase string, lasts time.Durat
 
 // row is a line of the table.
 func (m *measured) row(o *outage, phase string, lasts time.Duration) string {
-	return fmt.Sprintf("| %s | %s | %.0f s | %s | %s | %s | %s | %d | %d of %d | %.1f | %s |\n", o.name, phase, lasts.Seconds(),
+	return fmt.Sprintf("| %s | %s | %.0f s | %s | %s | %s | %s | %d | %d of %d | %.1f | %s |\n", o.Name, phase, lasts.Seconds(),
 		secondsOf(m.named), secondsOf(m.stale), secondsOf(m.recovered), secondsOf(m.unnoticed), m.wrong, m.lost, m.steps, float64(m.requests)/lasts.Seconds(), mebibytes(m.memory))
 }
 
