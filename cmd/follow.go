@@ -34,7 +34,8 @@ func (p *printer) follow(ctx context.Context, log *rowLog, s *model.Snapshot) er
 		if err != nil {
 			return nil
 		}
-		for _, ch := range changes {
+		for i, ch := range changes {
+			changes[i] = model.RowChange{} // or a burst stays in memory until all of it is written
 			if ch.Turn <= s.Turn {
 				continue
 			}
