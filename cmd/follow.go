@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"time"
 
 	"github.com/probetop/probetop/model"
 )
@@ -55,26 +56,36 @@ func (p *printer) change(shown map[model.UID]written, ch model.RowChange) error 
 	}
 	uid := ch.Is.Pod.UID
 	old, now := shown[uid], p.written(ch.Is)
-	if old.row != nil && old.cause == now.cause && p.alike(old.row, ch.Is) {
-		return nil
+	text, alike, err := p.compare(old.row, ch.Is)
+	if err != nil || alike && old.cause == now.cause {
+		return err
 	}
 	shown[uid] = now
+	if p.format == formatLines {
+		return p.write(text)
+	}
 	return p.rows([]*model.Row{ch.Is})
 }
 
-// alike reports whether two rows look the same when they are printed at the same moment.
-func (p *printer) alike(a, b *model.Row) bool {
+// compare returns a row as it is printed, and whether another looks the same at this moment. There is none like nil. A row of a table
+// is not as wide as it will be.
+func (p *printer) compare(old, row *model.Row) (text []byte, alike bool, err error) {
 	now := p.now()
-	var texts [2]bytes.Buffer
-	for i, row := range []*model.Row{a, b} {
-		silent := *p
-		silent.out, silent.now = &texts[i], nil
-		if p.table != nil {
-			silent.table = &table{columns: p.table.columns, widths: make([]int, len(p.table.columns)), whyWidth: p.table.whyWidth}
-		}
-		if err := silent.rowsAt([]*model.Row{row}, now); err != nil {
-			return false
-		}
+	if text, err = p.sketch(row, now); err != nil || old == nil {
+		return text, false, err
 	}
-	return bytes.Equal(texts[0].Bytes(), texts[1].Bytes())
+	was, err := p.sketch(old, now)
+	return text, bytes.Equal(was, text), err
+}
+
+// sketch returns a row as it is printed at a moment, in a table in which it is alone.
+func (p *printer) sketch(row *model.Row, now time.Time) ([]byte, error) {
+	var text bytes.Buffer
+	silent := *p
+	silent.out, silent.now = &text, nil
+	if p.table != nil {
+		silent.table = &table{columns: p.table.columns, widths: make([]int, len(p.table.columns)), whyWidth: p.table.whyWidth}
+	}
+	err := silent.rowsAt([]*model.Row{row}, now)
+	return text.Bytes(), err
 }
