@@ -72,6 +72,11 @@ faults: ## Let every fault happen between us, an API server and containers, and 
 	go test ./watch -count=1 -run FaultTable -faults ../docs/faults.md
 	go test ./prober -count=1 -run FaultTable -faults ../docs/faults.md
 
+ENDURE ?= 45m
+.PHONY: endure
+endure: ## Look at 2,000 pods for ENDURE=45m with a fault every 20 s, and write what it costs in memory, goroutines and descriptors into docs/faults.md
+	ENDURE='$(ENDURE)' go test ./cmd -count=1 -timeout 0 -v -run 'TestEndure$$' -faults ../docs/faults.md
+
 FUZZTIME ?= 10m
 .PHONY: fuzz
 fuzz: ## Fuzz every target for FUZZTIME=10m, one after the other, and print how many executions a second each made

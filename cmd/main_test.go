@@ -18,6 +18,7 @@ const asProbetop = "PROBETOP_TEST_AS_PROBETOP"
 func TestMain(m *testing.M) {
 	if os.Getenv(asProbetop) != "" {
 		_ = os.Unsetenv(asProbetop)
+		tellVitals()
 		os.Exit(cmd.Main())
 	}
 	os.Exit(m.Run())
