@@ -110,7 +110,7 @@ func (t *tap) foreign(e apiwatch.Event) bool {
 func (t *tap) broke(err error) bool {
 	t.stream.pace.heed(err)
 	t.stream.health.failed(err)
-	return passing(err) && !(t.initial && costly(err))
+	return passing(err) && (!t.initial || !costly(err))
 }
 
 // pass tells what an event says and returns what the reflector is to see of it.
