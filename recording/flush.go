@@ -40,7 +40,7 @@ func (w *Writer) flush(least int) {
 		w.mu.Unlock()
 		return
 	}
-	w.lines = w.spare[:0]
+	w.lines, w.spare = w.spare[:0], nil // it is in use now, also when the lines that are written are not kept
 	w.mu.Unlock()
 	for rest := lines; len(rest) > 0; {
 		n := cut(rest)
