@@ -115,8 +115,8 @@ func (r *loadResult) check(t *testing.T) {
 		t.Errorf("%d of %d probes have no verdict, want one in a thousand at most", r.lacking, r.runs)
 	}
 	want := loadRate * 98 / 100 // what was begun last ends after the time is over
-	if r.idle < 0.1 {
-		t.Logf("others use the processors as well, which leaves less than a tenth idle: %d a second are asked for, not %d", loadLow, want)
+	if r.idle < 0.2 {
+		t.Logf("others use the processors as well, which leaves less than a fifth idle: %d a second are asked for, not %d", loadLow, want)
 		want = loadLow
 	}
 	if rate := float64(r.runs) / r.length.Seconds(); rate < float64(want) {
