@@ -6,18 +6,23 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/go-logr/logr"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
+
+	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/simcluster"
 )
 
 // endless writes a beginning, and then the same until there is far too much of it.
@@ -108,6 +113,30 @@ func TestHollowAnswersAreRefused(t *testing.T) {
 	if status, ok := e.Object.(*metav1.Status); !ok || plain(&apierrors.StatusError{ErrStatus: *status}) != "an object of the server would take more than 24 MiB of memory, and is not read" {
 		t.Errorf("a watch: %+v", e)
 	}
+}
+
+// TestPagesAreAsLargeAsCanBeRead lists pods of which a page of the usual length is too large to be read.
+func TestPagesAreAsLargeAsCanBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 130
+		c := newCluster(t)
+		c.fault("", "", simcluster.RefuseStreaming())
+		want := make([]string, n)
+		for i := range want {
+			p := pod(fmt.Sprintf("p%04d", i))
+			p.Annotations = map[string]string{"a": strings.Repeat("x", 300<<10)}
+			c.put(p)
+			want[i] = p.Name
+		}
+		r := start(t, c, Scope{})
+		if got := r.source(model.Pods); got != "stale an answer of the server is larger than 32 MiB, and is not read" {
+			t.Errorf("pods are %q", got)
+		}
+		time.Sleep(2 * (costlyPause + lastPause)) // those of 125 are too large as well
+		r.expect(t, want...)
+		r.expectSource(t, model.Pods, "synced")
+		r.end(t)
+	})
 }
 
 // Events of any sizes that are allowed come through, in whatever pieces they arrive.

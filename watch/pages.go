@@ -27,8 +27,8 @@ type pages struct {
 	small bool
 }
 
-// next takes note of a page. It returns an error when the list would not end.
-func (p *pages) next(page runtime.Object, token string) error {
+// next takes note of a page that was to have so many objects. It returns an error when the list would not end.
+func (p *pages) next(page runtime.Object, token string, limit int) error {
 	if p.tokens == nil {
 		p.tokens, p.firsts = map[string]struct{}{}, map[string]struct{}{}
 	}
@@ -37,7 +37,7 @@ func (p *pages) next(page runtime.Object, token string) error {
 	if p.empty++; items > 0 {
 		p.empty = 0
 	}
-	p.small = token != "" && items < pageSize/2
+	p.small = token != "" && items < limit/2
 	if token == "" {
 		return nil
 	}

@@ -21,6 +21,8 @@ import (
 const (
 	// pageSize is how many objects a list request returns: the first rows come with the first page.
 	pageSize = 500
+	// smaller is how many times smaller the pages are after one was too large to be read.
+	smaller = 4
 	// pagePatience is how long a page may take at least, with all its objects: over a slow line they are on their way.
 	pagePatience = time.Minute
 	// forbiddenPause is how long a stream rests that we have had no permission, or no credential, for for long.
@@ -44,6 +46,7 @@ type stream struct {
 	pace    *pace
 	resume  resume
 	pages   pages // of the running list
+	page    int64 // how many objects a page has at most, once one was too large to be read
 	pulse   *pulse
 	// unheard is why the streaming list failed that the reflector is about to replace by pages, when these would
 	// fail as well; nil otherwise.
@@ -123,6 +126,9 @@ func (s *stream) ListWithContext(ctx context.Context, opts metav1.ListOptions) (
 		return nil, err
 	}
 	opts.ResourceVersion, opts.ResourceVersionMatch = "", ""
+	if s.page > 0 {
+		opts.Limit = min(opts.Limit, s.page)
+	}
 	page, err := s.client.list(ctx, &s.plan, opts)
 	switch {
 	case ctx.Err() != nil:
@@ -130,11 +136,14 @@ func (s *stream) ListWithContext(ctx context.Context, opts metav1.ListOptions) (
 	case opts.Continue != "" && apierrors.IsResourceExpired(err):
 		return nil, err // the pager begins again at once
 	case err != nil:
+		if costly(err) {
+			s.page = max(1, opts.Limit/smaller)
+		}
 		s.pace.heed(err)
 		s.health.failed(err)
 		return nil, err
 	}
-	edges, err := s.take(page, opts.Continue == "")
+	edges, err := s.take(page, opts.Continue == "", int(opts.Limit))
 	if err != nil {
 		s.health.failed(err)
 		return nil, err
@@ -155,8 +164,8 @@ func (s *stream) turn(ctx context.Context, first bool) error {
 	return s.pace.ready(ctx)
 }
 
-// take tells what a page says.
-func (s *stream) take(page runtime.Object, first bool) (metav1.ListInterface, error) {
+// take tells what a page says that was to have so many objects.
+func (s *stream) take(page runtime.Object, first bool, limit int) (metav1.ListInterface, error) {
 	edges, err := meta.ListAccessor(page)
 	if err != nil {
 		return nil, err
@@ -167,7 +176,7 @@ func (s *stream) take(page runtime.Object, first bool) (metav1.ListInterface, er
 	if err := meta.EachListItem(page, func(o runtime.Object) error { s.hear(apiwatch.Added, o); return nil }); err != nil {
 		return nil, err
 	}
-	if err := s.pages.next(page, edges.GetContinue()); err != nil {
+	if err := s.pages.next(page, edges.GetContinue(), limit); err != nil {
 		return nil, err
 	}
 	if edges.GetContinue() == "" {
