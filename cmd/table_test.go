@@ -18,7 +18,7 @@ func printed(t *testing.T, wide bool, measure tui.Measure, statuses ...string) (
 	var out strings.Builder
 	table := newTable(wide, true, true, ask)
 	for _, status := range statuses {
-		row := &model.Row{Pod: &model.Pod{Namespace: "shop", Name: "web"}, Summary: model.Summary{Status: status}}
+		row := &model.Row{Case: model.Case{Pod: &model.Pod{Namespace: "shop", Name: "web"}}, Summary: model.Summary{Status: status}}
 		if err := table.print(&out, []*model.Row{row}, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +44,7 @@ func TestColumnsStandBelowEachOther(t *testing.T) {
 		table := newTable(false, true, true, func() tui.Measure { return measure })
 		var rows []*model.Row
 		for _, status := range statuses {
-			rows = append(rows, &model.Row{Pod: &model.Pod{Namespace: "shop", Name: "web"}, Summary: model.Summary{Status: status, Restarts: 7}})
+			rows = append(rows, &model.Row{Case: model.Case{Pod: &model.Pod{Namespace: "shop", Name: "web"}}, Summary: model.Summary{Status: status, Restarts: 7}})
 		}
 		if err := table.print(&out, rows, time.Time{}); err != nil {
 			t.Fatal(err)

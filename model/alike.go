@@ -51,11 +51,11 @@ func Alike(rows []*Row, now time.Time) []GroupDiagnosis {
 	index := map[alikeKey]int{}
 	var groups []GroupDiagnosis
 	for i, r := range rows {
-		x := r.examine(now)
-		if x == nil || !x.alikeable() {
+		d := Brief(&r.Case, now)
+		if d == nil || !alikeable(r, d) {
 			continue
 		}
-		key := x.alikeKey()
+		key := alikeKeyOf(r, d)
 		if key.workload == "" && key.node == "" {
 			continue
 		}
@@ -63,7 +63,7 @@ func Alike(rows []*Row, now time.Time) []GroupDiagnosis {
 		if !known {
 			at = len(groups)
 			index[key] = at
-			groups = append(groups, GroupDiagnosis{Diagnosis: x.d, Namespace: key.namespace, Workload: key.workload})
+			groups = append(groups, GroupDiagnosis{Diagnosis: *d, Namespace: key.namespace, Workload: key.workload})
 		}
 		groups[at].Rows = append(groups[at].Rows, i)
 	}
@@ -76,27 +76,27 @@ func Alike(rows []*Row, now time.Time) []GroupDiagnosis {
 }
 
 // alikeable reports whether the cause is a fault that others may share.
-func (x *examiner) alikeable() bool {
-	switch x.d.Cause {
+func alikeable(r *Row, d *Diagnosis) bool {
+	switch d.Cause {
 	case ClassTerminating, ClassStarting, ClassJobDone, ClassDefinition:
 		return false
 	case ClassEndpoints:
 		return true
 	}
-	return x.Severity.Fault()
+	return r.Severity.Fault()
 }
 
-func (x *examiner) alikeKey() alikeKey {
-	if x.d.Cause == ClassNode {
-		return alikeKey{node: x.Pod.Node, class: ClassNode}
+func alikeKeyOf(r *Row, d *Diagnosis) alikeKey {
+	if d.Cause == ClassNode {
+		return alikeKey{node: r.Pod.Node, class: ClassNode}
 	}
 	key := alikeKey{
-		namespace: x.Pod.Namespace, workload: x.Pod.Owner.String(), class: x.d.Cause, container: x.d.Container,
+		namespace: r.Pod.Namespace, workload: r.Pod.Owner.String(), class: d.Cause, container: d.Container,
 	}
-	if x.d.Probed {
-		key.probe = x.d.Probe
-		if i := x.index(x.Pod.Container(x.d.Container), x.d.Probe); i >= 0 {
-			key.cause = x.Probes[i].Cause()
+	if d.Probed {
+		key.probe = d.Probe
+		if p := r.ProbeOf(d.Container, d.Probe); p != nil {
+			key.cause = p.Cause()
 		}
 	}
 	return key

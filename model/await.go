@@ -19,7 +19,7 @@ const (
 // StartsAgain returns when the kubelet starts a container in CrashLoopBackOff again; the zero Window for a container
 // that is not, or that does not say how long the delay is. It mirrors pkg/kubelet/kuberuntime/kuberuntime_manager.go,
 // doBackOff: the delay begins when the instance before ended. A window that is over says that it is late.
-func (r *Row) StartsAgain(c *Container) Window {
+func (r *Case) StartsAgain(c *Container) Window {
 	if c.State != Waiting || c.Reason != reasonCrashLoop || c.Last == nil || c.Last.FinishedAt.IsZero() || r.Pod.Deleting() {
 		return Window{}
 	}
@@ -36,7 +36,7 @@ func (r *Row) StartsAgain(c *Container) Window {
 
 // GraceEnds returns when the kubelet kills what still runs of a pod that was deleted; the zero Window when nothing is
 // left to be killed. A preStop hook, and the ends of sidecars, share the same grace period.
-func (r *Row) GraceEnds() Window {
+func (r *Case) GraceEnds() Window {
 	if !r.Pod.Deleting() || r.Pod.Terminal() {
 		return Window{}
 	}

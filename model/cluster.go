@@ -210,10 +210,7 @@ func (c *Cluster) rebuild(e *entry) {
 		eventsSeen: c.eventsSeen(), podsUnread: c.lacks(e.pod.Namespace, Pods), nodesUnread: c.lacks("", Nodes),
 		again: c.heardAgain(e.pod.Namespace),
 	}
-	row := j.row(c.published(e))
-	row.shadowed(e.shadows)
-	row.Services = c.selecting(e.pod)
-	row.slicesSeen, row.servicesSeen = c.sees(e.pod.Namespace, EndpointSlices), c.sees(e.pod.Namespace, Services)
+	row := c.row(e, &j)
 	c.changed = true
 	c.totals.add(row, 1)
 	if e.row == nil {
@@ -230,6 +227,22 @@ func (c *Cluster) rebuild(e *entry) {
 	if !row.Due.IsZero() {
 		c.due.push(e, row.Due)
 	}
+}
+
+// row joins what is known about a pod and draws the conclusions.
+func (c *Cluster) row(e *entry, j *judge) *Row {
+	r := &Row{Summary: e.pod.Summary()}
+	var due soonest
+	var at time.Time
+	r.Case, at = j.conclude()
+	due.add(at)
+	r.Traffic, r.Services = c.published(e), c.selecting(e.pod)
+	r.SlicesSeen, r.ServicesSeen = c.sees(e.pod.Namespace, EndpointSlices), c.sees(e.pod.Namespace, Services)
+	r.shadowed(e.shadows)
+	r.Grade, at = gradeOf(&r.Case, c.now)
+	due.add(at)
+	r.Due = due.at
+	return r
 }
 
 // nodeGone reports whether a pod is bound to a node that does not exist. A list without any node is not believed.

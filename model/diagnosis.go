@@ -103,9 +103,9 @@ type Remark struct {
 // Action is something to do, with a command line to paste where there is one.
 type Action struct{ Text, Command string }
 
-// Diagnosis returns why the pod is not well, as seen at a moment; nil when nothing is known to be wrong.
-func (r *Row) Diagnosis(now time.Time) *Diagnosis {
-	x := r.examine(now)
+// Diagnose returns why the pod is not well, as seen at a moment; nil when nothing is known to be wrong.
+func Diagnose(c *Case, now time.Time) *Diagnosis {
+	x := subject{c}.examine(now)
 	if x == nil {
 		return nil
 	}
@@ -115,9 +115,17 @@ func (r *Row) Diagnosis(now time.Time) *Diagnosis {
 }
 
 // Headline returns the sentence of the Diagnosis alone, which costs less; empty when nothing is known to be wrong.
-func (r *Row) Headline(now time.Time) string {
-	if x := r.examine(now); x != nil {
+func Headline(c *Case, now time.Time) string {
+	if x := (subject{c}).examine(now); x != nil {
 		return x.d.Headline
 	}
 	return ""
+}
+
+// Brief returns the Diagnosis without evidence and actions, which costs less; nil when nothing is known to be wrong.
+func Brief(c *Case, now time.Time) *Diagnosis {
+	if x := (subject{c}).examine(now); x != nil {
+		return &x.d
+	}
+	return nil
 }

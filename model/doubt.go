@@ -56,7 +56,7 @@ func (j *judge) kubeletAnew() (time.Time, bool) {
 // restartOfKubelet returns when the kubelet was restarted last, as far as its counters and events show it.
 func (j *judge) restartOfKubelet() (Window, bool) {
 	w, counted := j.kubeletRestarted()
-	told, repeated := (&Row{Events: j.events}).KubeletRestart()
+	told, repeated := (&Case{Events: j.events}).KubeletRestart()
 	if repeated && told.Latest.After(w.Latest) {
 		return told, true
 	}

@@ -7,7 +7,7 @@ import (
 
 // examiner finds the root cause of what is wrong with the pod of a row.
 type examiner struct {
-	*Row
+	subject
 	now time.Time
 	d   Diagnosis
 	// event is the one that the sentence rests on; nil for none.
@@ -63,8 +63,8 @@ func CauseOrder() [][]CauseClass {
 }
 
 // examine looks for the first cause that applies; nil when none does.
-func (r *Row) examine(now time.Time) *examiner {
-	x := &examiner{Row: r, now: now}
+func (r subject) examine(now time.Time) *examiner {
+	x := &examiner{subject: r, now: now}
 	if r.Pod.Phase == "Succeeded" && !r.Pod.Deleting() {
 		if x.succeededByKill() {
 			return x
@@ -90,7 +90,7 @@ func (x *examiner) say(cause CauseClass, certainty Certainty, what string, rest 
 		}
 		b.WriteString(part)
 	}
-	if _, late := x.judge.kubeletsLate(x.now); late || x.judge.podsUnread {
+	if _, late := x.KubeletsLate(x.now); late || x.judge.podsUnread {
 		certainty = min(certainty, CertaintyMedium) // it may be over
 	}
 	x.d.Cause, x.d.Certainty, x.d.Headline = cause, certainty, Printable(b.String())

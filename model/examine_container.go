@@ -280,11 +280,11 @@ func (x *examiner) sidecarHolds() bool {
 			continue
 		}
 		p := &x.Probes[k]
-		if x.story(c) != nil || p.State == StateErroring || x.Reason(p) == "" || !p.failedLate() {
+		if x.story(c) != nil || p.State == StateErroring || x.reason(p) == "" || !p.failedLate() {
 			return false
 		}
 		x.about(c, p)
-		x.d.Since, x.d.Reason = c.StartedAt, x.Reason(p)
+		x.d.Since, x.d.Reason = c.StartedAt, x.reason(p)
 		return x.say(ClassSidecar, CertaintyHigh, c.called()+" has not started"+because(x.d.Reason)+" (startup)"+x.lasted(c.StartedAt), x.follows(p))
 	}
 	return false

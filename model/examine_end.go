@@ -84,7 +84,7 @@ func (x *examiner) tellKill(s *story) bool {
 	if i := x.index(s.c, typ); i >= 0 {
 		p := &x.Probes[i]
 		x.about(s.c, p)
-		x.d.Reason = x.Reason(p)
+		x.d.Reason = x.reason(p)
 		if s.end.Text != "" {
 			x.d.Reason = x.reasonOf(p, Failed, s.end.Text)
 		}

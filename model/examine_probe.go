@@ -21,7 +21,7 @@ func (x *examiner) cannotProbe() bool {
 // erroring makes the sentence about a probe that cannot be carried out.
 func (x *examiner) erroring(p *Probe) bool {
 	x.about(p.Container, p)
-	x.d.Reason, x.d.Since = x.Reason(p), p.firstLike(p.LastFailure())
+	x.d.Reason, x.d.Since = x.reason(p), p.firstLike(p.LastFailure())
 	if x.d.Reason == "" {
 		x.d.Reason = "not known"
 	}
@@ -50,7 +50,7 @@ func (x *examiner) notStarted() bool {
 			continue
 		}
 		x.about(p.Container, p)
-		x.d.Reason, x.d.Since, x.d.Times = x.Reason(p), p.Container.StartedAt, p.Failures.Run
+		x.d.Reason, x.d.Since, x.d.Times = x.reason(p), p.Container.StartedAt, p.Failures.Run
 		if p.State == StateFailed {
 			return x.say(ClassStartup, p.Certainty, "startup gives up on "+p.Container.called()+because(x.d.Reason), x.follows(p))
 		}
@@ -89,7 +89,7 @@ func (x *examiner) notReady() bool {
 	}
 	p := worst
 	x.about(p.Container, p)
-	x.d.Since, x.d.Times, x.d.Reason = x.readySince(), p.Failures.Run, x.Reason(p)
+	x.d.Since, x.d.Times, x.d.Reason = x.readySince(), p.Failures.Run, x.reason(p)
 	if p.Container.StartedAt.After(x.d.Since) {
 		x.d.Since = p.Container.StartedAt
 	}
@@ -145,7 +145,7 @@ func (x *examiner) failing() bool {
 // tellFailing makes the sentence about a probe that fails less often than it takes, or whose kill is due.
 func (x *examiner) tellFailing(p *Probe) bool {
 	x.about(p.Container, p)
-	x.d.Reason, x.d.Since, x.d.Times = x.Reason(p), p.spellOf(x.judge.troubles(p)).first, p.Failures.Run
+	x.d.Reason, x.d.Since, x.d.Times = x.reason(p), x.spell(p).first, p.Failures.Run
 	if p.State == StateFailed && p.Type != Readiness {
 		class := map[ProbeType]CauseClass{Liveness: ClassLiveness, Startup: ClassStartup}[p.Type]
 		return x.say(class, p.Certainty, p.Type.String()+" kills "+p.Container.called()+because(x.d.Reason), x.follows(p))

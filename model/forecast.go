@@ -72,7 +72,7 @@ const leastGrace = 2 * time.Second
 
 // Forecast returns when probe p of the row is run next, as seen at that moment, and what follows if it goes on
 // failing. It says nothing about probes that are not run, and nothing of consequences for those that do not fail.
-func (r *Row) Forecast(p *Probe, now time.Time) Forecast {
+func (r *Case) Forecast(p *Probe, now time.Time) Forecast {
 	j := r.judge
 	j.now = now
 	k := j.reckoning(p)

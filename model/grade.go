@@ -2,42 +2,67 @@ package model
 
 import "time"
 
+// Grade is how urgently a pod needs attention, and since when.
+type Grade struct {
+	Severity Severity
+	// Worst is the index in Probes of the probe that gives the pod its severity; -1 for another reason.
+	Worst int
+	// Since is when what gives the pod its severity began; zero when that is not known.
+	Since time.Time
+}
+
 // flapWindow is how long after its last restart a container that restarts again and again counts as flapping.
 const flapWindow = 10 * time.Minute
 
-// grade gives the row its severity. Why it has it is for the Diagnosis to say.
-func (j *judge) grade(r *Row) {
-	switch {
-	case j.pod.Terminal():
-		r.Severity = Finished
-	case j.pod.Deleting():
-		r.Severity, r.Since = Terminating, j.pod.Deleted.Add(-j.pod.GracePeriod)
-		r.blame(StateFailed, Readiness)
-	case r.blame(StateFailed, Liveness, Startup):
-		r.Severity = RestartDue
-	case !j.pod.Ready():
-		j.gradeUnready(r)
-	case r.blame(StateFailing, Liveness, Readiness):
-		r.Severity = BelowThreshold
-	case r.blame(StateErroring, Liveness, Readiness, Startup):
-		r.Severity = Unprobeable
-	case j.flapping(r):
-		r.Severity = Flapping
-	case len(r.Probes) == 0:
-		r.Severity = Unprobed
-	default:
-		r.Severity = Healthy
-	}
+// grader finds the grade of a pod at a moment.
+type grader struct {
+	subject
+	now   time.Time
+	grade Grade
+	// due is when the grade changes by time alone.
+	due soonest
 }
 
-// blame makes the row about the first probe of one of the types, in the order given, that is in state s.
-func (r *Row) blame(s State, types ...ProbeType) bool {
+// gradeOf returns how urgently a pod needs attention at a moment, and when that changes by time alone; zero for never. Why it has its
+// severity is for the Diagnosis to say.
+func gradeOf(c *Case, now time.Time) (Grade, time.Time) {
+	g := grader{subject: subject{c}, now: now, grade: Grade{Worst: -1}}
+	g.grade.Severity = g.severity()
+	return g.grade, g.due.at
+}
+
+func (g *grader) severity() Severity {
+	switch {
+	case g.Pod.Terminal():
+		return Finished
+	case g.Pod.Deleting():
+		g.grade.Since = g.Pod.Deleted.Add(-g.Pod.GracePeriod)
+		g.blame(StateFailed, Readiness)
+		return Terminating
+	case g.blame(StateFailed, Liveness, Startup):
+		return RestartDue
+	case !g.Pod.Ready():
+		return g.unready()
+	case g.blame(StateFailing, Liveness, Readiness):
+		return BelowThreshold
+	case g.blame(StateErroring, Liveness, Readiness, Startup):
+		return Unprobeable
+	case g.flapping():
+		return Flapping
+	case len(g.Probes) == 0:
+		return Unprobed
+	}
+	return Healthy
+}
+
+// blame makes the grade about the first probe of one of the types, in the order given, that is in state s.
+func (g *grader) blame(s State, types ...ProbeType) bool {
 	for _, typ := range types {
-		for i := range r.Probes {
-			if p := &r.Probes[i]; p.Type == typ && p.State == s {
-				r.Worst = i
-				if r.Since = p.spellOf(r.judge.troubles(p)).first; r.Since.IsZero() {
-					r.Since = p.firstLike(p.LastFailure())
+		for i := range g.Probes {
+			if p := &g.Probes[i]; p.Type == typ && p.State == s {
+				g.grade.Worst = i
+				if g.grade.Since = g.spell(p).first; g.grade.Since.IsZero() {
+					g.grade.Since = p.firstLike(p.LastFailure())
 				}
 				return true
 			}
@@ -61,61 +86,59 @@ func (p *Probe) firstLike(e *Event) time.Time {
 	return first
 }
 
-// gradeUnready grades a pod that is not ready by the first broken link of its chain: something is wrong, the pod has just
+// unready grades a pod that is not ready by the first broken link of its chain: something is wrong, the pod has just
 // begun, or it has done its work and waits for containers that run on.
-func (j *judge) gradeUnready(r *Row) {
-	j.patienceDue(r)
-	if done, _ := j.pod.workDone(); done != nil {
-		r.Severity, r.Since = Healthy, done.FinishedAt
-		return
+func (g *grader) unready() Severity {
+	g.patience()
+	if done, _ := g.Pod.workDone(); done != nil {
+		g.grade.Since = done.FinishedAt
+		return Healthy
 	}
-	l := r.broken()
-	switch {
-	case !l.beginning:
-		r.Severity = Unready
-	case j.flapping(r):
-		r.Severity = Flapping
-		return
-	default:
-		r.Severity = Starting
+	l := g.broken()
+	if l.beginning && g.flapping() {
+		return Flapping
 	}
-	r.Worst, r.Since = l.probe, l.Since
-	if r.Since.IsZero() {
-		r.Since = since(j.pod.Condition("Ready"))
+	g.grade.Worst, g.grade.Since = l.probe, l.Since
+	if g.grade.Since.IsZero() {
+		g.grade.Since = since(g.Pod.Condition("Ready"))
 	}
+	if l.beginning {
+		return Starting
+	}
+	return Unready
 }
 
-// patienceDue makes the row due when a state that is ordinary for a while has lasted so long that the diagnosis names it.
-func (j *judge) patienceDue(r *Row) {
+// patience makes the grade due when a state that is ordinary for a while has lasted so long that the diagnosis names it.
+func (g *grader) patience() {
 	due := func(since time.Time, patience time.Duration) {
-		if at := since.Add(patience); !since.IsZero() && at.After(j.now) {
-			r.due(at)
+		if at := since.Add(patience); !since.IsZero() && at.After(g.now) {
+			g.due.add(at)
 		}
 	}
-	if j.pod.Node == "" {
-		due(j.pod.Created, schedulePatience)
+	if g.Pod.Node == "" {
+		due(g.Pod.Created, schedulePatience)
 		return
 	}
-	for i := range j.pod.Containers {
-		switch c := &j.pod.Containers[i]; {
-		case c.State == Terminated && j.pod.restarts(c, c.ExitCode):
+	for i := range g.Pod.Containers {
+		switch c := &g.Pod.Containers[i]; {
+		case c.State == Terminated && g.Pod.restarts(c, c.ExitCode):
 			due(c.FinishedAt, wedgePatience)
 		case c.State == Waiting && c.Spec != nil && c.Spec.PostStartHook != "":
-			due(j.pod.madeSince(c), hookPatience)
+			due(g.Pod.madeSince(c), hookPatience)
 		}
 	}
 }
 
 // flapping reports whether a container is restarted again and again.
-func (j *judge) flapping(r *Row) bool {
-	for i := range j.pod.Containers {
-		c := &j.pod.Containers[i]
+func (g *grader) flapping() bool {
+	for i := range g.Pod.Containers {
+		c := &g.Pod.Containers[i]
 		if c.Kind == Init || c.Restarts < 2 || c.Last == nil {
 			continue
 		}
-		if calm := c.Last.FinishedAt.Add(flapWindow); j.now.Before(calm) {
-			r.Since = c.Last.FinishedAt
-			r.due(calm)
+		if calm := c.Last.FinishedAt.Add(flapWindow); g.now.Before(calm) {
+			g.grade.Since = c.Last.FinishedAt
+			g.due.add(calm)
 			return true
 		}
 	}

@@ -81,6 +81,9 @@ type spell struct {
 	n           int32
 }
 
+// spell returns the newest row of failures of a probe.
+func (c *Case) spell(p *Probe) spell { return p.spellOf(c.judge.troubles(p)) }
+
 // spellOf returns the newest of troubles that are no more than a period and what a run may take apart.
 func (p *Probe) spellOf(troubles []failure) spell {
 	var s spell

@@ -9,7 +9,7 @@ import (
 // This file decides the links up to Ready. Each says what its own facts say; that an earlier link breaks a later
 // one is for the reader to see.
 
-func (r *Row) scheduled() link {
+func (r subject) scheduled() link {
 	c := r.Pod.Condition("PodScheduled")
 	switch {
 	case c != nil && c.Status == False && c.Reason == "SchedulingGated":
@@ -30,7 +30,7 @@ func since(c *Condition) time.Time {
 	return c.Since
 }
 
-func (r *Row) sandbox() link {
+func (r subject) sandbox() link {
 	c := r.Pod.Condition("PodReadyToStartContainers")
 	ran := r.Pod.ran()
 	switch {
@@ -85,7 +85,7 @@ func TellsOfSandbox(reason string) bool {
 }
 
 // trouble returns the newest event that says why there is no sandbox; nil for none.
-func (r *Row) trouble() *Event {
+func (r subject) trouble() *Event {
 	for i := len(r.Events) - 1; i >= 0; i-- {
 		if TellsOfSandbox(r.Events[i].Reason) {
 			return r.Events[i]
@@ -97,7 +97,7 @@ func (r *Row) trouble() *Event {
 // beginning holds the waiting reasons of a pod that is on its way.
 var beginning = map[string]bool{"": true, "ContainerCreating": true, "PodInitializing": true}
 
-func (r *Row) initialized() link {
+func (r subject) initialized() link {
 	cond := r.Pod.Condition("Initialized")
 	if cond != nil && cond.Status == True {
 		return intact(StepInitialized, cond.Since, "every init container is done")
@@ -120,7 +120,7 @@ func (r *Row) initialized() link {
 	return intact(StepInitialized, since(cond), "every init container is done")
 }
 
-func (r *Row) started() link {
+func (r subject) started() link {
 	worst := intact(StepStarted, time.Time{}, "every container has started")
 	for i := range r.Pod.Containers {
 		c := &r.Pod.Containers[i]
@@ -140,7 +140,7 @@ func (r *Row) started() link {
 
 // begun says whether a container has come as far as the next one may start: an init container has to be done,
 // the others started.
-func (r *Row) begun(name StepName, c *Container) link {
+func (r subject) begun(name StepName, c *Container) link {
 	switch {
 	case c.State == Terminated && (c.Kind != Init || c.ExitCode != 0):
 		return breaks(name, c.FinishedAt, fmt.Sprintf("%s ended: %s, exit code %d", c.Name, c.endStatus(), c.ExitCode))
@@ -171,7 +171,7 @@ func (c *Container) stuck(name StepName, since time.Time) link {
 }
 
 // startup is the link of a container whose startup probe has not succeeded.
-func (r *Row) startup(name StepName, c *Container) link {
+func (r subject) startup(name StepName, c *Container) link {
 	i := r.index(c, Startup)
 	if i < 0 {
 		return begins(name, c.StartedAt, "startup of "+c.Name+" is starting")
@@ -186,7 +186,7 @@ func (r *Row) startup(name StepName, c *Container) link {
 }
 
 // worded returns a link with its text. That of a probe is made here, because a grade does without it.
-func (r *Row) worded(l link) link {
+func (r subject) worded(l link) link {
 	if l.Text != "" || l.probe < 0 {
 		return l
 	}
@@ -198,7 +198,7 @@ func (r *Row) worded(l link) link {
 			return l
 		}
 	}
-	reason := r.Reason(p)
+	reason := r.reason(p)
 	switch {
 	case reason != "":
 		l.Text += ": " + reason
@@ -209,7 +209,7 @@ func (r *Row) worded(l link) link {
 }
 
 // index returns the index of a container's probe; -1 when there is none.
-func (r *Row) index(c *Container, typ ProbeType) int {
+func (r subject) index(c *Container, typ ProbeType) int {
 	for i := range r.Probes {
 		if p := &r.Probes[i]; p.Container == c && p.Type == typ {
 			return i
@@ -218,7 +218,7 @@ func (r *Row) index(c *Container, typ ProbeType) int {
 	return -1
 }
 
-func (r *Row) readiness() link {
+func (r subject) readiness() link {
 	worst := intact(StepReadiness, time.Time{}, "no readiness probes")
 	for i := range r.Pod.Containers {
 		c := &r.Pod.Containers[i]
@@ -235,7 +235,7 @@ func (r *Row) readiness() link {
 }
 
 // readySince is when the containers became ready, or ceased to be.
-func (r *Row) readySince() time.Time {
+func (r subject) readySince() time.Time {
 	if c := r.Pod.Condition("ContainersReady"); c != nil {
 		return c.Since
 	}
@@ -243,7 +243,7 @@ func (r *Row) readySince() time.Time {
 }
 
 // isReady says whether a container is ready, and else what its readiness probe says.
-func (r *Row) isReady(c *Container) link {
+func (r subject) isReady(c *Container) link {
 	i := r.index(c, Readiness)
 	switch {
 	case c.Ready:
@@ -262,7 +262,7 @@ func (r *Row) isReady(c *Container) link {
 	return l
 }
 
-func (r *Row) containersReady() link {
+func (r subject) containersReady() link {
 	c := r.Pod.Condition("ContainersReady")
 	switch {
 	case c == nil:
@@ -273,7 +273,7 @@ func (r *Row) containersReady() link {
 	return breaks(StepContainersReady, c.Since, cmp.Or(c.Message, c.Reason, "the kubelet says no more than that they are not"))
 }
 
-func (r *Row) gates() link {
+func (r subject) gates() link {
 	if len(r.Pod.Gates) == 0 {
 		return intact(StepGates, time.Time{}, "no readiness gates")
 	}
@@ -295,7 +295,7 @@ func (r *Row) gates() link {
 	return intact(StepGates, newest, "every readiness gate is True")
 }
 
-func (r *Row) ready() link {
+func (r subject) ready() link {
 	c := r.Pod.Condition("Ready")
 	switch {
 	case c == nil:
@@ -311,7 +311,7 @@ func (r *Row) ready() link {
 // takenOut is the link of a pod that the node controller took out of traffic: it writes Ready alone, and gives no
 // reason (pkg/controller/util/node/controller_utils.go, MarkPodsNotReady). Its containers were ready when its
 // kubelet last spoke.
-func (r *Row) takenOut(c *Condition) link {
+func (r subject) takenOut(c *Condition) link {
 	switch {
 	case r.Node == nil:
 		return breaks(StepReady, c.Since, "node "+r.Pod.Node+" was lost: its pods were taken out of traffic, whatever their probes say")

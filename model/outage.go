@@ -14,6 +14,9 @@ func (j *judge) kubeletsLate(now time.Time) (time.Time, bool) {
 	return until, !j.again.IsZero() && now.Before(until)
 }
 
+// KubeletsLate reports whether what is said of the pod may be from before an outage, and until when.
+func (c *Case) KubeletsLate(now time.Time) (time.Time, bool) { return c.judge.kubeletsLate(now) }
+
 // heardAgain returns when the pods of a namespace were listened to again after an outage; zero when there was none.
 func (c *Cluster) heardAgain(namespace string) time.Time {
 	var last time.Time

@@ -47,9 +47,10 @@ func startupRunsOn(v Version) bool { return !v.AtLeast(1, 32) }
 // started, so that they are neither for a moment.
 func (v Version) ForgetsAtRestart() bool { return !v.AtLeast(1, 35) }
 
-// Quirks returns what the pod shows of the oddities of its kubelet's version, and of all kubelets. Nothing is
+// QuirksOf returns what the pod shows of the oddities of its kubelet's version, and of all kubelets. Nothing is
 // said of a kubelet whose version is not known.
-func (r *Row) Quirks() []Quirk {
+func QuirksOf(c *Case) []Quirk {
+	r := subject{c}
 	var quirks []Quirk
 	add := func(reference, format string, args ...any) {
 		quirks = append(quirks, Quirk{fmt.Sprintf(format, args...), reference})
@@ -108,7 +109,7 @@ func (p *Probe) failedLate() bool {
 }
 
 // starved reports whether probes have used up the events that the kubelet writes about a pod.
-func (r *Row) starved() bool {
+func (r subject) starved() bool {
 	var count int32
 	for _, e := range r.Events {
 		if e.warns() {
@@ -120,7 +121,7 @@ func (r *Row) starved() bool {
 
 // KubeletRestart returns when the pod's kubelet was restarted last, as far as the pod's events show it: a kubelet
 // counts the same event again in the same object, and only one that has forgotten it writes another.
-func (r *Row) KubeletRestart() (Window, bool) {
+func (r *Case) KubeletRestart() (Window, bool) {
 	var w Window
 	for i, e := range r.Events {
 		for _, old := range r.Events[:i] {

@@ -10,7 +10,7 @@ import (
 const maxServices = 3
 
 // endpoints says whether the pod's Services send traffic to it. Those that do not come first.
-func (r *Row) endpoints() link {
+func (r subject) endpoints() link {
 	var in, out []link
 	add := func(l link) {
 		if l.OK {
@@ -31,7 +31,7 @@ func (r *Row) endpoints() link {
 	switch {
 	case len(links) > 0:
 		return summed(links)
-	case !r.slicesSeen || !r.servicesSeen:
+	case !r.SlicesSeen || !r.ServicesSeen:
 		return untold(StepEndpoints, "not known: Services and EndpointSlices are not read")
 	}
 	return intact(StepEndpoints, time.Time{}, "no Service selects the pod")
@@ -51,7 +51,7 @@ func summed(links []link) link {
 }
 
 // listed reports whether a Service has an endpoint for the pod.
-func (r *Row) listed(service string) bool {
+func (r subject) listed(service string) bool {
 	for i := range r.Traffic {
 		if r.Traffic[i].Service == service {
 			return true
@@ -62,7 +62,7 @@ func (r *Row) listed(service string) bool {
 
 // reached says what a Service that has an endpoint for the pod does with it, and whether that follows from what
 // the pod says. It mirrors podToEndpoint of staging/src/k8s.io/endpointslice/utils.go.
-func (r *Row) reached(t *Traffic) link {
+func (r subject) reached(t *Traffic) link {
 	ready := r.Pod.Condition("Ready")
 	switch {
 	case t.Ready && t.PublishNotReady:
@@ -85,7 +85,7 @@ func (r *Row) reached(t *Traffic) link {
 
 // ported is the link of a pod that takes traffic, if a port is there to take it: a target port that is named like
 // no port of the pod is left out of the pod's slice without a word.
-func (r *Row) ported(t *Traffic) link {
+func (r subject) ported(t *Traffic) link {
 	for _, s := range r.Services {
 		if s.Name != t.Service || s.Ports == "" {
 			continue
@@ -114,10 +114,10 @@ func (p *Pod) hasPort(target string) bool {
 }
 
 // unlisted says why a Service that selects the pod has no endpoint for it.
-func (r *Row) unlisted(s *Service) link {
+func (r subject) unlisted(s *Service) link {
 	ready := r.Pod.Condition("Ready")
 	switch {
-	case !r.slicesSeen:
+	case !r.SlicesSeen:
 		return untold(StepEndpoints, s.Name+": not known, EndpointSlices are not read")
 	case r.Pod.IP == "":
 		return breaks(StepEndpoints, time.Time{}, s.Name+": out, because the pod has no address")

@@ -6,8 +6,10 @@ import (
 	"strings"
 )
 
-// Reason says in plain words why the probe failed last; empty when no failure is known.
-func (r *Row) Reason(p *Probe) string {
+// ReasonOf says in plain words why the probe failed last; empty when no failure is known.
+func ReasonOf(c *Case, p *Probe) string { return subject{c}.reason(p) }
+
+func (r subject) reason(p *Probe) string {
 	e := p.LastFailure()
 	if e == nil {
 		return ""
@@ -16,7 +18,7 @@ func (r *Row) Reason(p *Probe) string {
 }
 
 // reasonOf says in plain words what a text about probe p says: what the probe asked, and what it got.
-func (r *Row) reasonOf(p *Probe, outcome Outcome, text string) string {
+func (r subject) reasonOf(p *Probe, outcome Outcome, text string) string {
 	if outcome == Errored {
 		return r.erredReason(p, text)
 	}
@@ -99,7 +101,7 @@ func (s *ProbeSpec) program() string {
 }
 
 // networkReason words what a connection met; empty for a cause that says nothing by itself.
-func (r *Row) networkReason(p *Probe, cause Cause, text string) string {
+func (r subject) networkReason(p *Probe, cause Cause, text string) string {
 	s := p.Spec
 	if words := r.tooLate(s, cause); words != "" {
 		return words
@@ -139,7 +141,7 @@ func (r *Row) networkReason(p *Probe, cause Cause, text string) string {
 }
 
 // tooLate words what did not happen in time; empty for another cause.
-func (r *Row) tooLate(s *ProbeSpec, cause Cause) string {
+func (r subject) tooLate(s *ProbeSpec, cause Cause) string {
 	what := ""
 	switch cause {
 	case CauseTimeout:
@@ -165,7 +167,7 @@ func (r *Row) tooLate(s *ProbeSpec, cause Cause) string {
 
 // refused words a refused connection. A port that no container of the pod declares, while they declare others, is
 // likely the wrong one.
-func (r *Row) refused(p *Probe) string {
+func (r subject) refused(p *Probe) string {
 	port, ok := p.Container.Port(p.Spec.Port)
 	if !ok || p.Spec.Host != "" || p.Container.Spec == nil || len(p.Container.Spec.Ports) == 0 || r.Pod.declares(port) {
 		return "connection refused" + p.Spec.onPort()
@@ -208,7 +210,7 @@ func (s *ContainerSpec) names() string {
 }
 
 // erredReason words why a probe cannot be carried out.
-func (r *Row) erredReason(p *Probe, text string) string {
+func (r subject) erredReason(p *Probe, text string) string {
 	switch fault := p.fault(text); fault {
 	case faultPort:
 		names := "no named ports"

@@ -39,15 +39,19 @@ type link struct {
 	beginning bool
 }
 
+// subject is a case whose chain and causes are looked for.
+type subject struct{ *Case }
+
 // chain holds how each link is decided, in their order.
-var chain = [...]func(*Row) link{
-	(*Row).scheduled, (*Row).sandbox, (*Row).initialized, (*Row).started, (*Row).readiness,
-	(*Row).containersReady, (*Row).gates, (*Row).ready, (*Row).endpoints,
+var chain = [...]func(subject) link{
+	subject.scheduled, subject.sandbox, subject.initialized, subject.started, subject.readiness,
+	subject.containersReady, subject.gates, subject.ready, subject.endpoints,
 }
 
-// Why returns the chain from scheduling to traffic; nil for a pod that has run to its end. It is worked out
+// Chain returns the chain from scheduling to traffic; nil for a pod that has run to its end. It is worked out
 // when it is asked for: nine links with their texts would be a fifth of what a pod takes in memory.
-func (r *Row) Why() []Step {
+func Chain(c *Case) []Step {
+	r := subject{c}
 	if r.Pod.Terminal() {
 		return nil
 	}
@@ -60,7 +64,8 @@ func (r *Row) Why() []Step {
 
 // Broken returns the first link that is not OK: why the pod gets no traffic. It is nil when it gets what there
 // is to get, and for a pod that has run to its end.
-func (r *Row) Broken() *Step {
+func Broken(c *Case) *Step {
+	r := subject{c}
 	if r.Pod.Terminal() {
 		return nil
 	}
@@ -71,7 +76,7 @@ func (r *Row) Broken() *Step {
 }
 
 // broken returns the first link that is not OK, or else the last.
-func (r *Row) broken() (l link) {
+func (r subject) broken() (l link) {
 	for _, decide := range chain {
 		if l = r.lost(decide(r)); !l.OK {
 			break
@@ -106,7 +111,7 @@ func untold(name StepName, text string) link {
 
 // lost lays what is wrong with the node over a broken link that its kubelet speaks of: what it last said may not
 // be so any more, and no probe is to blame.
-func (r *Row) lost(l link) link {
+func (r subject) lost(l link) link {
 	if l.OK || r.Node == nil || r.Node.Ready == True || r.Pod.Ready() || l.Name == StepScheduled || l.Name == StepEndpoints {
 		return l
 	}

@@ -204,10 +204,10 @@ func (k known) row() *model.Row {
 	}
 	pod := &model.Pod{UID: "uid-" + k.name, Namespace: "shop", Name: k.name, IP: "10.0.0.5", Phase: "Running", ResourceVersion: k.version}
 	pod.Containers = []model.Container{{Name: "app", State: model.Running, ID: "containerd://1"}}
-	return &model.Row{Pod: pod, Probes: []model.Probe{{
+	return &model.Row{Case: model.Case{Pod: pod, Probes: []model.Probe{{
 		Type: k.typ, Container: &pod.Containers[0], Verdict: model.Verdict{State: k.state},
 		Spec: &model.ProbeSpec{Handler: handler, Period: period, SuccessThreshold: 1, FailureThreshold: 3},
-	}}}
+	}}}}
 }
 
 // snapshot returns what is known of pods.

@@ -101,7 +101,7 @@ func TestAwaited(t *testing.T) {
 	c := &canvas{theme: newTheme(true, false), now: night}
 	for name, tt := range cases {
 		t.Run(name, func(t *testing.T) {
-			if got := c.awaited(&model.Row{Pod: &tt.pod}, tt.width); got != tt.want {
+			if got := c.awaited(&model.Row{Case: model.Case{Pod: &tt.pod}}, tt.width); got != tt.want {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
 		})

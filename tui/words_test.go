@@ -30,25 +30,28 @@ func TestRowState(t *testing.T) {
 		want string
 	}{
 		"a healthy pod": {
-			model.Row{Severity: model.Healthy, Worst: -1, Probes: []model.Probe{probe(model.StatePassing, model.CertaintyHigh)}},
+			graded(model.Healthy, probe(model.StatePassing, model.CertaintyHigh)),
 			"● passing",
 		},
 		"unknown is never passing": {
-			model.Row{Severity: model.Healthy, Worst: -1, Probes: []model.Probe{
+			graded(model.Healthy,
 				probe(model.StatePassing, model.CertaintyLow), probe(model.StateUnknown, model.CertaintyNone),
-			}},
+			),
 			"? unknown",
 		},
 		"hardly known to be passing": {
-			model.Row{Severity: model.Healthy, Worst: -1, Probes: []model.Probe{probe(model.StatePassing, model.CertaintyNone)}},
+			graded(model.Healthy, probe(model.StatePassing, model.CertaintyNone)),
 			"● passing?",
 		},
 		"a guess": {
-			model.Row{Severity: model.BelowThreshold, Probes: []model.Probe{probe(model.StateFailing, model.CertaintyLow)}},
+			model.Row{
+				Case:  model.Case{Probes: []model.Probe{probe(model.StateFailing, model.CertaintyLow)}},
+				Grade: model.Grade{Severity: model.BelowThreshold},
+			},
 			"▲ failing?",
 		},
 		"readiness is the API's word": {
-			model.Row{Severity: model.Unready, Worst: -1, Probes: []model.Probe{probe(model.StatePassing, model.CertaintyNone)}},
+			graded(model.Unready, probe(model.StatePassing, model.CertaintyNone)),
 			"✖ unready",
 		},
 	}
@@ -62,6 +65,11 @@ func TestRowState(t *testing.T) {
 	}
 }
 
+// graded returns a row of that severity, which no probe gives it.
+func graded(s model.Severity, probes ...model.Probe) model.Row {
+	return model.Row{Case: model.Case{Probes: probes}, Grade: model.Grade{Severity: s, Worst: -1}}
+}
+
 func TestTrafficWord(t *testing.T) {
 	in, out := model.Traffic{Ready: true, Serving: true}, model.Traffic{}
 	draining := model.Traffic{Serving: true, Terminating: true}
@@ -70,7 +78,7 @@ func TestTrafficWord(t *testing.T) {
 	}
 	theme := newTheme(true, false)
 	for want, traffic := range tests {
-		if got := theme.trafficWord(&model.Row{Traffic: traffic}); got != want {
+		if got := theme.trafficWord(&model.Row{Case: model.Case{Traffic: traffic}}); got != want {
 			t.Errorf("%+v is %q, want %q", traffic, got, want)
 		}
 	}

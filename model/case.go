@@ -1,0 +1,130 @@
+package model
+
+import "time"
+
+// Case is one pod: the facts about it joined, and what follows from them about its containers.
+type Case struct {
+	Pod *Pod
+	// Node is the pod's node; nil when it is not bound, or nodes are not read.
+	Node *Node
+	// Probes holds every probe of the pod, container by container in spec order.
+	Probes []Probe
+	// Events are the events about the pod, oldest last occurrence first.
+	Events []*Event
+	// Traffic has an entry for each Service that has an endpoint for the pod, by name.
+	Traffic []Traffic
+	// Services are the Services whose selector the pod matches, by name.
+	Services []*Service
+	// SlicesSeen and ServicesSeen are set when a missing endpoint, or Service, means something.
+	SlicesSeen, ServicesSeen bool
+	// Restarts are the restarts of the pod's containers that are known, newest first.
+	Restarts []Restart
+	// judge drew the conclusions, and forecasts from the same facts.
+	judge judge
+}
+
+// conclude draws the conclusions about the probes and the restarts of a pod. The second result is when the first of them changes
+// by time alone; zero for never.
+func (j *judge) conclude() (Case, time.Time) {
+	c := Case{Pod: j.pod, Node: j.node, Events: j.events, Probes: j.probes(), judge: *j}
+	next := soonest{}
+	for i := range c.Probes {
+		p := &c.Probes[i]
+		p.Verdict = j.verdict(p)
+		var until time.Time
+		p.Failures, until = j.reckon(p)
+		next.add(until)
+		next.add(p.Until)
+	}
+	c.Restarts = j.ledger()
+	next.add(j.ledgerDue())
+	if until, ok := j.kubeletsLate(j.now); ok {
+		next.add(until)
+	}
+	c.judge.now = time.Time{} // a case is what follows from the facts; when it is looked at is for its methods to be told
+	return c, next.at
+}
+
+// soonest is the first of some moments; zero for none.
+type soonest struct{ at time.Time }
+
+func (s *soonest) add(t time.Time) {
+	if !t.IsZero() && (s.at.IsZero() || t.Before(s.at)) {
+		s.at = t
+	}
+}
+
+// TrafficKnown reports whether a Service of which the case knows no endpoint sends no traffic to the pod.
+func (c *Case) TrafficKnown() bool { return c.SlicesSeen && c.ServicesSeen }
+
+// ContainerEvents returns the events about a container that are not a probe's, oldest last occurrence first.
+func (c *Case) ContainerEvents(name string) []*Event {
+	var events []*Event
+	for _, e := range c.Events {
+		if e.Container == name && e.Outcome == NoOutcome {
+			events = append(events, e)
+		}
+	}
+	return events
+}
+
+// WorstOf returns the probe of that type whose state is worst, or nil when the pod has none.
+func (c *Case) WorstOf(typ ProbeType) *Probe {
+	var worst *Probe
+	for i := range c.Probes {
+		if p := &c.Probes[i]; p.Type == typ && (worst == nil || p.State < worst.State) {
+			worst = p
+		}
+	}
+	return worst
+}
+
+// probes lists the pod's probes with the events about each.
+func (j *judge) probes() []Probe {
+	n := 0
+	for i := range j.pod.Containers {
+		for _, spec := range j.pod.Containers[i].Probes {
+			if spec != nil {
+				n++
+			}
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	probes := make([]Probe, 0, n)
+	kubelet := j.node.Version()
+	for i := range j.pod.Containers {
+		c := &j.pod.Containers[i]
+		for _, typ := range ProbeTypes {
+			if spec := c.Probes[typ]; spec != nil {
+				probes = append(probes, Probe{Type: typ, Container: c, Spec: spec, unproven: spec.Handler == GRPC && !provesConnection(kubelet)})
+			}
+		}
+	}
+	for i := range probes {
+		probes[i].Events = j.eventsOf(&probes[i])
+	}
+	return probes
+}
+
+// eventsOf selects the events about probe p.
+func (j *judge) eventsOf(p *Probe) []*Event {
+	var events []*Event
+	for _, e := range j.events {
+		if e.Outcome != NoOutcome && e.Probe == p.Type && e.Container == p.Container.Name {
+			events = append(events, e)
+		}
+	}
+	return events
+}
+
+// ProbeOf returns the probe of that type of the container of that name; nil when there is none.
+func (c *Case) ProbeOf(container string, typ ProbeType) *Probe {
+	for i := range c.Probes {
+		if p := &c.Probes[i]; p.Container.Name == container && p.Type == typ {
+			return p
+		}
+	}
+	return nil
+}
