@@ -37,7 +37,8 @@ type Board struct {
 	// inView are the pods that the prober was last told of.
 	inView []model.UID
 
-	table  table
+	views  []view // those of newViews
+	at     int    // which of them is on the screen
 	prompt prompt
 	page   *podPage // nil while no pod is open
 	help   *pager   // nil while it is closed
@@ -70,7 +71,8 @@ func New(ctx context.Context, o Options) *Board {
 	if o.Tape != nil {
 		b.scrub = newScrub(o.Tape)
 	}
-	b.table = newTable(b.keys, o.Namespace == "")
+	b.views = newViews(b.keys, &b.options)
+	b.keys.number(b.views)
 	b.next = func() tea.Msg {
 		s, err := o.Source.Next(ctx)
 		return snapshotMsg{s, err}
@@ -132,7 +134,9 @@ func (b *Board) measure(msg tea.ModeReportMsg) {
 	t := *b.theme
 	t.Measure = PerGrapheme
 	b.theme = &t
-	b.table.SetMeasure(PerGrapheme)
+	for _, v := range b.views {
+		v.SetMeasure(PerGrapheme)
+	}
 }
 
 // recorder is how the recording goes; nothing without a recorder.
@@ -170,8 +174,8 @@ func (b *Board) show(s *model.Snapshot) {
 		return
 	}
 	b.shown = s
-	b.table.SetRows(s.Rows)
+	b.view().Show(s)
 	if b.page != nil {
-		b.page.Follow(&b.table.order, s.At)
+		b.page.Follow(s)
 	}
 }

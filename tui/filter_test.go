@@ -75,7 +75,7 @@ func TestFilterIsAppliedWhileItIsTyped(t *testing.T) {
 	b := boardOf(t, options(), 80, 24, incident().snapshot())
 	shown := func(want int) {
 		t.Helper()
-		if got := len(b.table.order.shown); got != want {
+		if got := len(tableOf(b).order.shown); got != want {
 			t.Errorf("%d pods are shown, want %d", got, want)
 		}
 	}

@@ -62,6 +62,9 @@ func boardOf(t testing.TB, o Options, width, height int, s *model.Snapshot) *Boa
 	return b
 }
 
+// sheetOf is the first pane of the page that is open.
+func sheetOf(b *Board) *sheetPane { return b.page.panes[0].(*sheetPane) }
+
 // press sends keys, named as bubbletea names them; a text of several characters is typed.
 func press(b *Board, keys ...string) {
 	for _, k := range keys {
@@ -73,6 +76,7 @@ func keyOf(k string) tea.KeyPressMsg {
 	named := map[string]tea.KeyPressMsg{
 		"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "space": {Code: tea.KeySpace, Text: " "},
 		"up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown}, "pgdown": {Code: tea.KeyPgDown}, "pgup": {Code: tea.KeyPgUp},
+		"tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
 		"backspace": {Code: tea.KeyBackspace}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
 		"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight},
 		"shift+left": {Code: tea.KeyLeft, Mod: tea.ModShift}, "shift+right": {Code: tea.KeyRight, Mod: tea.ModShift},

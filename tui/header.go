@@ -34,16 +34,6 @@ type headerLine struct {
 	draw func(*line)
 }
 
-// The ranks. How bad it is stays longest, then that it is not one's own cluster and what is wrong with the picture.
-const (
-	rankTotals = iota
-	rankNotice
-	rankTroubles
-	rankIdentity
-	rankDamage
-	rankView
-)
-
 // Render draws at most limit lines. The first one ends in the mark.
 func (h *header) Render(c *canvas, width, limit int) []string {
 	var lines []string
@@ -69,25 +59,14 @@ func (h *header) Render(c *canvas, width, limit int) []string {
 // choose returns the lines there are room and reason for.
 func (h *header) choose(c *canvas, width, limit int) []headerLine {
 	lines := []headerLine{{rankIdentity, func(l *line) { h.identity(c, l) }}}
-	add := func(rank int, i ink, text string) {
-		if text != "" {
-			lines = append(lines, headerLine{rank, func(l *line) { l.put(i, text) }})
-		}
-	}
 	if h.shown != nil {
 		lines = append(lines, headerLine{rankTotals, func(l *line) { h.totals(c, l) }})
 	}
-	separator := " " + c.dot + " "
-	rank, troubles := rankTroubles, h.troubles(c, width)
-	if h.tape != nil && h.tape.Damage != "" {
-		if len(troubles) == 0 {
-			rank = rankDamage // the line of the tape has a word for it
+	for _, b := range banners() {
+		if p := b.say(h, c, width); p.text != "" {
+			lines = append(lines, headerLine{b.rank, func(l *line) { l.put(p.ink, p.text) }})
 		}
-		troubles = append(troubles, model.Printable(h.tape.Damage))
 	}
-	add(rank, c.warn, strings.Join(troubles, separator))
-	add(rankView, c.strong, strings.Join(h.view, separator))
-	add(rankNotice, c.strong, model.Printable(h.notice))
 	for len(lines) > max(limit, 0) {
 		last := slices.MaxFunc(lines, func(a, b headerLine) int { return a.rank - b.rank })
 		lines = slices.DeleteFunc(lines, func(l headerLine) bool { return l.rank == last.rank })

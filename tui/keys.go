@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strconv"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -23,7 +24,10 @@ func (b *binding) is(k tea.KeyPressMsg) bool { return key.Matches(k, b.Binding) 
 type keyMap struct {
 	Down, Up, HalfDown, HalfUp, PageDown, PageUp, First, Last binding
 
-	Open, Back, Filter, Faults, Sort, Reverse, Pause, Record, Shadow, Auto, Help, Quit binding
+	Tab, TabBack, Open, Back, Filter, Faults, Sort, Reverse, Pause, Record, Shadow, Auto, Help, Quit binding
+
+	// Views bring up the views, in their order.
+	Views []binding
 
 	// on a tape only
 	Play, Next, Previous, Ahead, Rewind, FarAhead, FarBack, Step, StepBack, Faster, Slower, Start, End binding
@@ -41,10 +45,21 @@ func newKeyMap(tape, recorder, shadow bool) *keyMap {
 	return m
 }
 
-func allKeys() *keyMap {
-	bind := func(name, word, about string, keys ...string) binding {
-		return binding{Binding: key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, word)), about: about}
+// bind makes a binding: its name and word for the bottom line, what the help says, and the keys.
+func bind(name, word, about string, keys ...string) binding {
+	return binding{Binding: key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, word)), about: about}
+}
+
+// number gives the views their keys: 1 for the first.
+func (m *keyMap) number(views []view) {
+	m.Views = nil
+	for i, v := range views {
+		k := strconv.Itoa(i + 1)
+		m.Views = append(m.Views, bind(k, v.Name(), v.Name(), k))
 	}
+}
+
+func allKeys() *keyMap {
 	return &keyMap{
 		Down:     bind("j", "down", "down", "j", "down"),
 		Up:       bind("k", "up", "up", "k", "up"),
@@ -55,6 +70,8 @@ func allKeys() *keyMap {
 		First:    bind("g", "first", "first, stay there", "g", "home"),
 		Last:     bind("G", "last", "last", "G", "end"),
 
+		Tab:     bind("tab", "next", "next pane", "tab"),
+		TabBack: bind("shift-tab", "previous", "previous pane", "shift+tab"),
 		Open:    bind("enter", "open", "open the pod", "enter"),
 		Back:    bind("esc", "back", "back, drop filter", "esc"),
 		Filter:  bind("/", "filter", "filter", "/"),

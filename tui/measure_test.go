@@ -128,7 +128,7 @@ func TestTheTerminalAnswersHowItCountsCells(t *testing.T) {
 			t.Error("another mode is taken for the answer")
 		}
 		b.Update(tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: answer})
-		if got := b.theme.Measure; got != want || b.table.measure != want || b.page.written.canvas.theme != b.theme {
+		if got := b.theme.Measure; got != want || tableOf(b).measure != want || sheetOf(b).written.canvas.theme != b.theme {
 			t.Errorf("answer %d: it counts with %d, want %d", answer, got, want)
 		}
 		checkScreen(t, b)

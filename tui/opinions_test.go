@@ -93,14 +93,14 @@ func TestOpinionsAreKeptWhileNothingChanges(t *testing.T) {
 func TestScrollingAPageWithOpinionsDoesNotWriteItAgain(t *testing.T) {
 	b := shadowBoard(t, &fakeShadow{state: ShadowState{Running: make([]model.Key, 2)}}, 80, 24)
 	press(b, "j", "enter")
-	before := &b.page.pager.lines[0]
+	before := &sheetOf(b).pager.lines[0]
 	press(b, "j", "ctrl+d", "k")
-	if &b.page.pager.lines[0] != before {
+	if &sheetOf(b).pager.lines[0] != before {
 		t.Error("the page was written again")
 	}
 	b.options.Shadow.(*fakeShadow).state.Running = nil
 	press(b, "k")
-	if &b.page.pager.lines[0] == before {
+	if &sheetOf(b).pager.lines[0] == before {
 		t.Error("the page was not written again when a run had ended")
 	}
 }

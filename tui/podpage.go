@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -16,43 +17,43 @@ type podPage struct {
 	gone time.Time
 	// successor is the pod of the same name that replaced a pod that is gone; nil for none.
 	successor *model.Row
-	pager     pager
+	// place is where the pod was last found in a snapshot.
+	place int
+
+	keys  *keyMap
+	panes []pane
+	at    int // the pane in sight
 
 	head []string
-	// written is what the page was last written from; it is not written again for the same.
-	written manuscript
-}
-
-// manuscript is everything a page is written from.
-type manuscript struct {
-	canvas canvas
-	row    *model.Row
-	gone   time.Time
-	width  int
 }
 
 func newPodPage(keys *keyMap, r *model.Row) *podPage {
-	return &podPage{row: r, pager: pager{keys: keys}}
+	return &podPage{row: r, keys: keys, panes: newPanes(keys)}
 }
 
-// Follow looks for the pod in what a snapshot changed.
-func (p *podPage) Follow(o *order, at time.Time) {
-	missing := false
-	for _, r := range o.removed {
-		missing = missing || r == p.row
+// Follow looks for the pod in a snapshot.
+func (p *podPage) Follow(s *model.Snapshot) {
+	if r := p.find(s.Rows); r != nil {
+		p.row, p.gone, p.successor = r, time.Time{}, nil
+		return
 	}
-	for _, r := range o.added {
-		if r.Pod.UID == p.row.Pod.UID {
-			p.row, p.gone, p.successor = r, time.Time{}, nil
-			return
-		}
+	if p.gone.IsZero() {
+		p.gone = s.At
 	}
-	if missing {
-		p.gone = at
+	p.successor = p.succeeding(s.Rows)
+}
+
+// find returns the pod's row; nil when it is gone. It is mostly where it was.
+func (p *podPage) find(rows []*model.Row) *model.Row {
+	is := func(r *model.Row) bool { return r.Pod.UID == p.row.Pod.UID }
+	if p.place < len(rows) && is(rows[p.place]) {
+		return rows[p.place]
 	}
-	if !p.gone.IsZero() {
-		p.successor = p.succeeding(o.rows)
+	if p.place = slices.IndexFunc(rows, is); p.place < 0 {
+		p.place = 0
+		return nil
 	}
+	return rows[p.place]
 }
 
 // succeeding returns the pod among rows that has the name of the one that is gone; nil for none.
@@ -65,20 +66,27 @@ func (p *podPage) succeeding(rows []*model.Row) *model.Row {
 	return nil
 }
 
-// HandleKey scrolls.
-func (p *podPage) HandleKey(k tea.KeyPressMsg) bool { return p.pager.HandleKey(k) }
+// pane is the one in sight.
+func (p *podPage) pane() pane { return p.panes[p.at] }
 
-// Compose gives the page its room, and writes it anew when something in it has changed.
-func (p *podPage) Compose(c *canvas, width, height int) {
-	if m := (manuscript{*c, p.row, p.gone, width}); m != p.written {
-		p.written = m
-		s := &sheet{canvas: c, width: width}
-		s.pod(p.row)
-		p.pager.SetLines(s.lines)
+// HandleKey turns to another pane, or is for the one in sight.
+func (p *podPage) HandleKey(k tea.KeyPressMsg) bool {
+	switch n := len(p.panes); {
+	case p.keys.Tab.is(k):
+		p.at = (p.at + 1) % n
+	case p.keys.TabBack.is(k):
+		p.at = (p.at + n - 1) % n
+	default:
+		return p.pane().HandleKey(k)
 	}
+	return true
+}
+
+// Compose gives the page its room.
+func (p *podPage) Compose(c *canvas, width, height int) {
 	p.head = p.title(c, width)
 	p.head = p.head[:min(len(p.head), max(height/3, 1))]
-	p.pager.SetSize(max(height-len(p.head), 0))
+	p.pane().Compose(c, p.row, width, max(height-len(p.head), 0))
 }
 
 // title says which pod it is and how it is; it does not scroll.
@@ -100,10 +108,27 @@ func (p *podPage) title(c *canvas, width int) []string {
 		}
 		lines = append(lines, c.line(width).put(c.bad, what).String())
 	}
-	return append(lines, c.line(width).text(facts(c, r)).String())
+	lines = append(lines, c.line(width).text(facts(c, r)).String())
+	if len(p.panes) > 1 {
+		lines = append(lines, p.tabs(c, width))
+	}
+	return lines
+}
+
+// tabs names the panes, the one in sight in reverse.
+func (p *podPage) tabs(c *canvas, width int) string {
+	l := c.line(width)
+	for i, pane := range p.panes {
+		in := c.dim
+		if i == p.at {
+			in = c.selected
+		}
+		l.put(in, " "+pane.Name()+" ").text(" ")
+	}
+	return l.String()
 }
 
 // Render returns the title and the part of the page in sight.
 func (p *podPage) Render() []string {
-	return append(p.head[:len(p.head):len(p.head)], p.pager.Render()...)
+	return append(p.head[:len(p.head):len(p.head)], p.pane().Render()...)
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,10 +27,11 @@ func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
 	case b.keys.Help.is(k):
 		b.help = &pager{keys: b.keys}
 	case b.pressShadow(k):
+	case b.pressViews(k):
 	case b.page != nil:
 		b.pressPage(k)
 	default:
-		b.pressTable(k)
+		b.pressView(k)
 	}
 	return nil
 }
@@ -64,35 +66,44 @@ func (b *Board) pressPage(k tea.KeyPressMsg) {
 	b.page.HandleKey(k)
 }
 
-func (b *Board) pressTable(k tea.KeyPressMsg) {
+// pressViews turns to another view, and reports whether the key meant that.
+func (b *Board) pressViews(k tea.KeyPressMsg) bool {
+	n := slices.IndexFunc(b.keys.Views, func(v binding) bool { return v.is(k) })
+	if n >= 0 {
+		b.turnTo(n)
+	}
+	return n >= 0
+}
+
+func (b *Board) pressView(k tea.KeyPressMsg) {
 	switch {
 	case b.keys.Open.is(k):
-		if r := b.table.Selected(); r != nil {
+		if r := b.view().Selected(); r != nil {
 			b.page = newPodPage(b.keys, r)
 		}
 	case b.keys.Back.is(k):
 		b.prompt.clear()
-		b.table.Filter(nil)
+		b.view().Filter(nil)
 	case b.keys.Filter.is(k):
 		b.prompt.open()
 	case b.keys.Faults.is(k):
 		b.prompt.faults = !b.prompt.faults
-		b.table.Filter(b.prompt.filter())
+		b.view().Filter(b.prompt.filter())
 	default:
-		b.table.HandleKey(k)
+		b.view().HandleKey(k)
 	}
 }
 
-// pressPrompt types the filter. The arrows still move in the table.
+// pressPrompt types the filter. The arrows still move in the view.
 func (b *Board) pressPrompt(k tea.KeyPressMsg) {
 	switch k.Keystroke() {
 	case "enter":
 		b.prompt.close()
 	case "esc":
 		b.prompt.clear()
-		b.table.Filter(nil)
+		b.view().Filter(nil)
 	case "up", "down", "pgup", "pgdown":
-		b.table.HandleKey(k)
+		b.view().HandleKey(k)
 	default:
 		b.edit(k)
 	}
@@ -101,6 +112,6 @@ func (b *Board) pressPrompt(k tea.KeyPressMsg) {
 // edit changes the filter, and the rows with it.
 func (b *Board) edit(msg tea.Msg) {
 	if b.prompt.editing && b.prompt.edit(msg, b.now()) {
-		b.table.Filter(b.prompt.filter())
+		b.view().Filter(b.prompt.filter())
 	}
 }

@@ -26,7 +26,7 @@ func (b *Board) compose() {
 		b.playhead = &head
 	}
 	now := b.now()
-	c := canvas{theme: b.theme, now: now}
+	c := canvas{theme: b.theme, now: now, screen: b.height}
 	if !b.paused.IsZero() {
 		c.now = b.paused
 	}
@@ -34,7 +34,7 @@ func (b *Board) compose() {
 	b.state = b.shadow()
 	h := header{
 		context: b.options.Context, scope: b.options.Scope, notice: b.options.Notice,
-		shown: b.shown, newest: b.newest, now: now, paused: b.paused, ended: b.ended, view: b.view(),
+		shown: b.shown, newest: b.newest, now: now, paused: b.paused, ended: b.ended, view: b.words(),
 		tape: b.playhead, recorder: b.recorder(), shadow: b.state,
 	}
 	if b.options.Remark != nil {
@@ -45,7 +45,7 @@ func (b *Board) compose() {
 		b.questions[0].Compose(b.canvas, b.keys, b.width, b.height-len(b.head)-b.sayHeight())
 	}
 	body := b.height - len(b.head) - b.footHeight()
-	b.table.SetSize(b.width, body-b.stripHeight(), b.height >= roomForTitles)
+	b.view().Compose(b.canvas, b.width, body)
 	b.look()
 	if b.page != nil {
 		b.page.Compose(b.canvas, b.width, body)
@@ -66,32 +66,20 @@ func (b *Board) headRoom() int {
 	return min(room, b.height)
 }
 
-// view says what is hidden and how the rows are ordered, when that is not as it begins.
-func (b *Board) view() []string {
+// words say what is hidden and how the rows are ordered, when that is not as it begins.
+func (b *Board) words() []string {
 	if b.page != nil || b.help != nil {
 		return nil
 	}
 	words := b.prompt.words()
 	if len(words) > 0 {
-		words = append(words, thousands(len(b.table.order.shown))+" of "+thousands(len(b.table.order.sorted))+" shown")
+		shown, all := b.view().Counts()
+		words = append(words, thousands(shown)+" of "+thousands(all)+" shown")
 	}
-	if order := b.table.orderWords(); order != "" {
+	if order := b.view().Order(); order != "" {
 		words = append(words, order)
 	}
 	return words
-}
-
-// stripHeight is how many lines are kept for the selected pod.
-func (b *Board) stripHeight() int {
-	switch {
-	case b.height < roomForStrip:
-		return 0
-	case b.height < roomForNote:
-		return 3
-	case b.height < roomForFacts:
-		return 4
-	}
-	return 5
 }
 
 // footHeight is how many lines there are at the bottom.
@@ -146,23 +134,28 @@ func (b *Board) footLines() []string {
 
 func (b *Board) footer() string {
 	if b.prompt.editing {
-		return b.prompt.Render(b.canvas, b.width, len(b.table.order.shown))
-	}
-	top := b.help
-	if top == nil && b.page != nil {
-		top = &b.page.pager
+		shown, _ := b.view().Counts()
+		return b.prompt.Render(b.canvas, b.width, shown)
 	}
 	remark := b.happened()
-	if top != nil {
-		if n := top.below(); n > 0 {
+	if b.help != nil || b.page != nil {
+		if n := b.below(); n > 0 {
 			remark = phrase{b.theme.dim, thousands(n) + " more " + b.theme.down}
 		}
 		return footer(b.canvas, b.width, b.keys.pagerKeys(b.help == nil), remark)
 	}
 	if remark.text == "" && b.height < roomForView {
-		remark = phrase{b.theme.dim, strings.Join(b.view(), ", ")}
+		remark = phrase{b.theme.dim, strings.Join(b.words(), ", ")}
 	}
 	return footer(b.canvas, b.width, b.keys.tableKeys(), remark)
+}
+
+// below is how many lines there are below the ones of the page or the help in sight.
+func (b *Board) below() int {
+	if b.help != nil {
+		return b.help.below()
+	}
+	return b.page.pane().Below()
 }
 
 // happened words what has just changed where a tape stands still.
@@ -199,44 +192,38 @@ func (b *Board) screen() string {
 	}
 	write(b.head, b.height)
 	end := b.height - len(b.foot)
-	body, strip := b.body()
-	write(body, end-len(strip))
-	for n < end-len(strip) {
+	write(b.body(), end)
+	for n < end {
 		write([]string{""}, end)
 	}
-	write(strip, end)
 	write(b.foot, b.height)
 	return s.String()
 }
 
-// body draws what is on top, and the strip below the table.
-func (b *Board) body() (body, strip []string) {
+// body draws what is on top.
+func (b *Board) body() []string {
 	switch {
 	case b.help != nil:
-		return b.help.Render(), nil
+		return b.help.Render()
 	case b.page != nil:
-		return b.page.Render(), nil
+		return b.page.Render()
 	}
-	return b.pods()
+	if lines := b.view().Render(b.canvas); len(lines) > 0 {
+		return lines
+	}
+	return b.nothing()
 }
 
-// pods draws the table with its strip, or why there is none.
-func (b *Board) pods() (table, strip []string) {
-	r := b.table.Selected()
-	if r == nil {
-		lines := []string{""}
-		for _, text := range b.emptiness() {
-			for _, s := range b.theme.wrap(text, b.width-4, 3, b.theme.ellipsis) {
-				lines = append(lines, b.canvas.line(b.width).pad(2).text(s).String())
-			}
-			if text == "" {
-				lines = append(lines, "")
-			}
+// nothing says why there is no row.
+func (b *Board) nothing() []string {
+	lines := []string{""}
+	for _, text := range b.emptiness() {
+		for _, s := range b.theme.wrap(text, b.width-4, 3, b.theme.ellipsis) {
+			lines = append(lines, b.canvas.line(b.width).pad(2).text(s).String())
 		}
-		return lines, nil
+		if text == "" {
+			lines = append(lines, "")
+		}
 	}
-	if n := b.stripHeight(); n > 0 {
-		strip = stripLines(b.canvas, r, b.table.count(), b.width, n)
-	}
-	return b.table.Render(b.canvas), strip
+	return lines
 }

@@ -81,7 +81,7 @@ func (b *Board) shadowAuto() {
 // shadowSelected runs the probes of the pod that is open, or selected, worst first. A command is run in somebody's
 // container, and is asked about before.
 func (b *Board) shadowSelected() {
-	r := b.table.Selected()
+	r := b.view().Selected()
 	if b.page != nil {
 		r = b.page.row
 	}
@@ -134,7 +134,7 @@ func sortedProbes(r *model.Row) []*model.Probe {
 
 // look derives what is known of the rows in view beside the kubelet's word, and tells the prober which these are.
 func (b *Board) look() {
-	rows := b.table.inView()
+	rows := b.view().InView()
 	if b.page != nil {
 		rows = []*model.Row{b.page.row}
 	}

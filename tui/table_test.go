@@ -8,6 +8,9 @@ import (
 	"github.com/probetop/probetop/model"
 )
 
+// tableOf is the table of pods.
+func tableOf(b *Board) *table { return &b.views[0].(*podsView).table }
+
 // village is a cluster of a few pods that tests change one by one.
 type village struct {
 	*model.Cluster
@@ -60,7 +63,7 @@ func (v *village) draw() { v.board.Update(snapshotMsg{snapshot: v.Snapshot()}) }
 
 func (v *village) wantSelected(name string) {
 	v.t.Helper()
-	r := v.board.table.Selected()
+	r := tableOf(v.board).Selected()
 	switch {
 	case r == nil && name != "":
 		v.t.Errorf("nothing is selected, want %s", name)
@@ -148,13 +151,13 @@ func TestScrollKeepsTheLineOfTheSelection(t *testing.T) {
 	}
 	v := newVillage(t, names...)
 	press(v.board, "pgdown", "pgdown", "k", "k", "k")
-	line := v.board.table.cursor - v.board.table.top
-	name := v.board.table.Selected().Pod.Name
+	line := tableOf(v.board).cursor - tableOf(v.board).top
+	name := tableOf(v.board).Selected().Pod.Name
 	v.fail("da")
 	v.fail("db")
 	v.draw()
 	v.wantSelected(name)
-	if got := v.board.table.cursor - v.board.table.top; got != line || v.board.table.top == 0 {
+	if got := tableOf(v.board).cursor - tableOf(v.board).top; got != line || tableOf(v.board).top == 0 {
 		t.Errorf("the selection is on line %d of the table, was on %d", got, line)
 	}
 }
@@ -165,8 +168,8 @@ func TestListThatWasNotScrolledBeginsWithTheWorst(t *testing.T) {
 	v.fail("d")
 	v.draw()
 	v.wantSelected("b")
-	if v.board.table.top != 0 {
-		t.Errorf("the first row is %d", v.board.table.top)
+	if tableOf(v.board).top != 0 {
+		t.Errorf("the first row is %d", tableOf(v.board).top)
 	}
 }
 
