@@ -48,24 +48,24 @@ func (c *comparison) bothFail() Agreement {
 	case empty:
 		a, _ := found(ExecEnvironment, min(certainty, CertaintyMedium), "run the command in a shell (sh -c '…$"+name+"…'), which sees the variable",
 			"both fail (%s), and the command has $(%s) in it, which the kubelet replaces by nothing, because its value comes from elsewhere: %s",
-			c.cause.phrase(c.run.Text), name, c.counted())
+			phraseOf(c.cause, c.run.Text), name, c.counted())
 		return a
 	case c.word.Cause == "":
 		a, _ := found(AgreeSameCause, min(certainty, CertaintyLow), check,
-			"both fail, from here: %s; what the kubelet met is not known: %s", c.cause.phrase(c.run.Text), c.counted())
+			"both fail, from here: %s; what the kubelet met is not known: %s", phraseOf(c.cause, c.run.Text), c.counted())
 		return a
 	case same && c.cause == CauseExecTimeout && c.run.Text != c.word.Text:
 		a, _ := found(ExecWording, certainty, check, "both end the command after %s, and only the runtimes' words differ: %s", took(c.probe.Spec.Timeout), c.counted())
 		return a
 	case same:
-		a, _ := found(AgreeSameCause, certainty, check, "both fail (%s)%s: %s", c.cause.phrase(c.run.Text), c.onPort(), c.counted())
+		a, _ := found(AgreeSameCause, certainty, check, "both fail (%s)%s: %s", phraseOf(c.cause, c.run.Text), c.onPort(), c.counted())
 		return a
 	case c.cause == CauseExecTimeout:
 		a, _ := c.execOrphan()
 		return c.capped(a)
 	}
 	a, _ := found(AgreeOtherCause, certainty, "look at both: the probe fails either way", "both fail, of different causes: from here %s, the kubelet: %s; %s",
-		c.cause.phrase(c.run.Text), c.word.Cause.phrase(c.word.Text), c.counted())
+		phraseOf(c.cause, c.run.Text), phraseOf(c.word.Cause, c.word.Text), c.counted())
 	return a
 }
 

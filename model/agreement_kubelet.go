@@ -23,7 +23,7 @@ func (c *comparison) lacking() (Agreement, bool) {
 	case LackGone:
 		return c.undecided("no verdict: "+c.probe.Container.Name+" did not run, or ended meanwhile", "run it again when the container runs"), true
 	case LackEndless:
-		return found(EndlessOutput, Certain, "look at what comes of "+c.probe.Spec.asked()+", and let it end",
+		return found(EndlessOutput, Certain, "look at what comes of "+Asked(c.probe.Spec)+", and let it end",
 			"no verdict: %s sends far more than a probe reads: %s", c.probe.Container.Name, c.reason("it does not end"))
 	case LackUnfinished:
 		return found(ExecOrphan, Certain, "look for the command in the container (ps), and end it; raise timeoutSeconds if it needs that long",
@@ -31,14 +31,6 @@ func (c *comparison) lacking() (Agreement, bool) {
 	}
 	return found(TunnelBroke, Certain, "run it again; if it stays, look at the API server and the kubelet of "+c.node.called(),
 		"no verdict: the way to the container broke before there was one: %s", c.reason("nobody said why"))
-}
-
-// called names a node.
-func (n *Node) called() string {
-	if n == nil {
-		return "the node"
-	}
-	return n.Name
 }
 
 // reason is what the run said, or something else.

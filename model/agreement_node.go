@@ -69,7 +69,7 @@ func (c *comparison) nodePath() (Agreement, bool) {
 		certainty = min(certainty, CertaintyMedium)
 	}
 	return found(NodePathBlocked, certainty, check, "the kubelet gets no answer on %s port %s (%s), from here the probe %s: the way from %s to the pod is blocked%s",
-		c.pod.IP, c.port(), c.word.Cause.phrase(c.word.Text), c.here(), node, n.alsoBlocked(c.word.Cause))
+		c.pod.IP, c.port(), phraseOf(c.word.Cause, c.word.Text), c.here(), node, n.alsoBlocked(c.word.Cause))
 }
 
 // nodeLacks is a kubelet whose own operating system does not let it connect.

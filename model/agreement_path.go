@@ -132,7 +132,7 @@ func (c *comparison) loopbackOnly() (Agreement, bool) {
 	text := "port %s answers on localhost in the pod, and refuses the kubelet, which asks %s: the server listens on loopback only"
 	if certainty <= CertaintyLow {
 		text += ", or has come up since"
-		check = "wait for the kubelet's next run, in " + c.row.Forecast(c.probe, c.now).Next.in(c.now) + ": if it is refused again, the server has to listen on 0.0.0.0"
+		check = "wait for the kubelet's next run, in " + inWords(c.row.Forecast(c.probe, c.now).Next, c.now) + ": if it is refused again, the server has to listen on 0.0.0.0"
 	}
 	return found(LoopbackOnly, certainty, check, text, c.port(), cmp.Or(c.pod.IP, "the pod IP"))
 }
@@ -184,16 +184,6 @@ func deniesSome(c Cause) bool {
 	switch c {
 	case "STATUS(401)", "STATUS(403)", "STATUS(404)", "STATUS(407)", "STATUS(429)":
 		return true
-	}
-	return false
-}
-
-// named reports whether the probe sends a header of that name, whatever its case.
-func (p *ProbeSpec) named(header string) bool {
-	for _, h := range p.Headers {
-		if strings.EqualFold(h.Name, header) {
-			return true
-		}
 	}
 	return false
 }

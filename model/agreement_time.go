@@ -121,9 +121,9 @@ func (c *comparison) belowThreshold() (Agreement, bool) {
 	if c.probe.Type != Readiness {
 		then = map[ConsequenceKind]string{WillRestart: "the container is restarted", WillKill: "the container is killed"}[c.ending(c.probe.Container)]
 	}
-	return found(BelowTheThreshold, CertaintyMedium, "wait for the kubelet's next run, in "+next.in(c.now)+": it should fail",
+	return found(BelowTheThreshold, CertaintyMedium, "wait for the kubelet's next run, in "+inWords(next, c.now)+": it should fail",
 		"the probe has begun to fail (%s), and the kubelet %s: if that goes on, %s in %s, at the failure that makes %d in a row",
-		c.cause.phrase(c.run.Text), c.there(), then, end.in(c.now), c.probe.Spec.FailureThreshold)
+		phraseOf(c.cause, c.run.Text), c.there(), then, inWords(end, c.now), c.probe.Spec.FailureThreshold)
 }
 
 // recovering is a success that the kubelet has not counted as often as it takes.
@@ -149,7 +149,7 @@ func (c *comparison) recovering() (Agreement, bool) {
 		state = "the container seems to be up"
 	}
 	return found(Recovering, certainty, "wait for the kubelet's next run, and run it again: if it fails again, the two ask in different ways",
-		"from here the probe %s, the kubelet %s: %s, and %s should show that, in %s", c.here(), c.there(), state, times, next.in(c.now))
+		"from here the probe %s, the kubelet %s: %s, and %s should show that, in %s", c.here(), c.there(), state, times, inWords(next, c.now))
 }
 
 // unexplained is a difference that is there every time.

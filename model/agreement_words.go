@@ -20,7 +20,7 @@ func (c *comparison) here() string {
 	case ShadowErrored:
 		return "cannot be carried out: " + excerpt(c.run.Text)
 	}
-	return "fails: " + c.cause.phrase(c.run.Text)
+	return "fails: " + phraseOf(c.cause, c.run.Text)
 }
 
 // past is here in a word, of what was.
@@ -46,11 +46,11 @@ func (c *comparison) there() string {
 	if c.word.Cause == "" {
 		return "fails, nobody knows of what"
 	}
-	return "fails: " + c.word.Cause.phrase(c.word.Text)
+	return "fails: " + phraseOf(c.word.Cause, c.word.Text)
 }
 
-// phrase says a cause in a few words; text is what it was read from.
-func (c Cause) phrase(text string) string {
+// phraseOf says a cause in a few words; text is what it was read from.
+func phraseOf(c Cause, text string) string {
 	switch c {
 	case CauseNoRoute:
 		return "no route to host"
@@ -129,13 +129,13 @@ func (c *comparison) counted() string {
 		run = "at least " + run
 	}
 	if next := c.row.Forecast(c.probe, c.now).Consequence; next.Kind != NoConsequence {
-		run += ", " + string(next.Kind) + " in " + next.from(c.now).in(c.now)
+		run += ", " + string(next.Kind) + " in " + inWords(next.from(c.now), c.now)
 	}
 	return run
 }
 
-// in says how far away a window is.
-func (w Window) in(now time.Time) string {
+// inWords says how far away a window is.
+func inWords(w Window, now time.Time) string {
 	from, to := w.Earliest.Sub(now).Round(time.Second), w.Latest.Sub(now).Round(time.Second)
 	if from == to {
 		return brieflyFor(to)

@@ -5,9 +5,6 @@ import (
 	"time"
 )
 
-// reasonCrashLoop is the waiting reason of a container whose start is put off because it has ended too often.
-const reasonCrashLoop = "CrashLoopBackOff"
-
 // What the kubelet adds to the delay between two starts, because it looks again only then: the retry of a failed sync,
 // or, since it knows when the delay ends, a jitter of half of what is left, which is at most half a resync interval
 // (pkg/kubelet/pod_workers.go, completeWork).

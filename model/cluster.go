@@ -448,3 +448,23 @@ func (c *Cluster) applyNode(ch Change, n *Node) {
 	}
 	c.dirtyNodes[n.Name] = struct{}{}
 }
+
+// attributed resolves what was heard of the pod's events before the pod was known.
+func (e *entry) attributed(p *Pod) {
+	if len(e.events) > 0 {
+		e.events = slices.Clone(e.events)
+	}
+	for i, ev := range e.events {
+		e.events[i] = p.attribute(ev)
+	}
+	if e.history == nil {
+		return
+	}
+	h := e.history.clone()
+	h.failures = make([]failure, len(e.history.failures))
+	for i, f := range e.history.failures {
+		f.event = p.attribute(f.event)
+		h.failures[i] = f
+	}
+	e.history = h
+}

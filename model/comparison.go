@@ -42,14 +42,6 @@ func newComparison(s *Snapshot, r *Row, p *Probe, now time.Time) *comparison {
 	return c
 }
 
-// outcome returns the outcome that an event would have of such a verdict.
-func (v ShadowVerdict) outcome() Outcome {
-	return [...]Outcome{ShadowNone: NoOutcome, ShadowSuccess: NoOutcome, ShadowWarning: Warned, ShadowFailure: Failed, ShadowErrored: Errored}[v]
-}
-
-// alike reports whether two verdicts come to the same for the kubelet.
-func (v ShadowVerdict) alike(o ShadowVerdict) bool { return v == o || v.Succeeds() && o.Succeeds() }
-
 // agrees reports whether both sides come to the same verdict.
 func (c *comparison) agrees() bool { return c.run.Verdict.alike(c.word.Verdict) }
 
@@ -102,14 +94,6 @@ func latestOf(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// moment is when a probe ran that failed, by our own clock where it can be: the node's may be wrong.
-func (f *failure) moment(longest time.Duration) (earliest, latest time.Time) {
-	if f.heard.IsZero() {
-		return f.to().Add(-longest), f.to().Add(time.Second)
-	}
-	return f.heard.Add(-eventLag - longest), f.heard
 }
 
 // passedBetween is how often the kubelet has succeeded for sure since the runs are alike, at most once between two.

@@ -81,3 +81,6 @@ func (c *Container) Image() string {
 	}
 	return c.Spec.Image
 }
+
+// hookless reports whether a container has no preStop hook that is known.
+func (s *ContainerSpec) hookless() bool { return s == nil || s.PreStopHook == "" }

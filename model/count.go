@@ -47,49 +47,6 @@ func (j *judge) kubeletRestarted() (Window, bool) {
 	return j.counted.restarted, true
 }
 
-func (c *Cluster) applyCounters(ch Change, f *Counters) {
-	before := c.counters[f.Node]
-	if !ch.Gone && before != nil && !f.Asked.After(before.Asked) {
-		return
-	}
-	if before != nil {
-		for _, p := range before.Pods {
-			if ch.Gone || f.find(p.Pod) == nil {
-				c.forgetCounts(p.Pod)
-			}
-		}
-	}
-	if ch.Gone {
-		delete(c.counters, f.Node)
-		return
-	}
-	look := look{before: before, now: f}
-	for i := range f.Pods {
-		p := &f.Pods[i]
-		e := c.pods[c.realUID(p.Pod)]
-		if e == nil || e.pod == nil || e.pod.Node != f.Node {
-			continue
-		}
-		if counts := look.pod(e, p); counts != e.counts {
-			e.counts = counts
-			c.touch(e)
-		}
-		if h := e.history.heardCounts(e.pod, e.counts, f.Asked); h != e.history {
-			e.history = h
-			c.touch(e)
-		}
-	}
-	c.counters[f.Node] = f
-}
-
-// forgetCounts forgets what the counters said of a pod.
-func (c *Cluster) forgetCounts(pod UID) {
-	if e := c.pods[c.realUID(pod)]; e != nil && e.counts != nil {
-		e.counts = nil
-		c.touch(e)
-	}
-}
-
 // look is a second look at the counters of a node; before is nil at the first.
 type look struct{ before, now *Counters }
 
@@ -100,8 +57,8 @@ func (l *look) window() Window { return Window{l.before.Asked, l.now.At} }
 func (l *look) restarted() bool { return !l.before.Started.Equal(l.now.Started) }
 
 // pod returns what is known of a pod's counters after this look; what is known already when nothing is new.
-func (l *look) pod(e *entry, p *PodCounters) *podCounts {
-	old := e.counts
+func (l *look) pod(pod *Pod, known *podCounts, p *PodCounters) *podCounts {
+	old := known
 	switch {
 	case l.before == nil || old != nil && old.node != l.now.Node:
 		old = nil
@@ -112,9 +69,9 @@ func (l *look) pod(e *entry, p *PodCounters) *podCounts {
 	if old != nil {
 		counts.restarted = old.restarted
 	}
-	same := old != nil && old == e.counts && len(old.probes) == len(p.Probes)
+	same := old != nil && old == known && len(old.probes) == len(p.Probes)
 	for _, n := range p.Probes {
-		was, now := l.probe(e.pod, old, n)
+		was, now := l.probe(pod, old, n)
 		same = same && was == now
 		counts.probes = append(counts.probes, probeCounts{n.Container, n.Type, now})
 	}

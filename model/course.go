@@ -128,14 +128,6 @@ func (r *reckoning) take(w workers, f *failure) workers {
 // maxCounted is how many failures of one write are counted one by one.
 const maxCounted = 10_000
 
-// most is the longest run.
-func (w workers) most() int32 {
-	if w.failing {
-		return w.hi
-	}
-	return 0
-}
-
 // sofar brings the states from the newest failure up to now.
 func (r *reckoning) sofar(c *course, last *failure) {
 	if c.stopped() {
@@ -187,25 +179,4 @@ func (r *reckoning) silence(c *course, last *failure) {
 	default:
 		c.workers = c.succeeds()
 	}
-}
-
-// failures is how often the probe has failed in a row, for a threshold.
-func (w workers) failures(threshold int32) Failures {
-	f := Failures{Threshold: threshold, Bound: Exact}
-	switch {
-	case w.stopped():
-		f.Run = threshold
-	case w.well:
-		f.Bound = exactIf(!w.failing && !w.held)
-	default:
-		f.Run, f.Bound = w.lo, exactIf(w.lo == w.hi && !w.held)
-	}
-	return f
-}
-
-func exactIf(ok bool) Bound {
-	if ok {
-		return Exact
-	}
-	return AtLeast
 }

@@ -62,3 +62,24 @@ func (j *judge) restartOfKubelet() (Window, bool) {
 	}
 	return w, counted
 }
+
+// KubeletRestart returns when the pod's kubelet was restarted last, as far as the pod's events show it: a kubelet
+// counts the same event again in the same object, and only one that has forgotten it writes another.
+func (r *Case) KubeletRestart() (Window, bool) {
+	var w Window
+	for i, e := range r.Events {
+		for _, old := range r.Events[:i] {
+			if old.Reason == e.Reason && old.Container == e.Container && old.Message == e.Message && !e.Combined &&
+				e.First.After(old.Last) && e.First.After(w.Latest) {
+				w = Window{old.Last, e.First}
+			}
+		}
+	}
+	return w, !w.IsZero()
+}
+
+// frozen reports whether the container is called ready because nobody can find out any more that it is not.
+func (j *judge) frozen(p *Probe) bool {
+	v := j.node.Version()
+	return v.Known() && execReadinessFrozen(v) && p.Type == Readiness && p.Spec.Handler == Exec && p.Container.Ready && j.pod.Deleting()
+}

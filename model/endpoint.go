@@ -72,3 +72,20 @@ type Node struct {
 	// Zone is the label topology.kubernetes.io/zone.
 	Zone string
 }
+
+// LooseEndpoint is an endpoint that does not give the UID of its pod, as people and operators write them.
+type LooseEndpoint struct {
+	// Name is the name of the pod in the slice's namespace; empty when only the address is given.
+	Name    string
+	Address string
+	// Endpoint has no Pod.
+	Endpoint Endpoint
+}
+
+// called names a node.
+func (n *Node) called() string {
+	if n == nil {
+		return "the node"
+	}
+	return n.Name
+}

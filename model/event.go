@@ -258,3 +258,47 @@ func ContainerOf(fieldPath string) string {
 	}
 	return strings.TrimSuffix(name, "}")
 }
+
+// sandboxReasons are the reasons of the events that say why there is no sandbox.
+var sandboxReasons = [...]string{"FailedCreatePodSandBox", "FailedMount", "FailedAttachVolume", "NetworkNotReady"}
+
+// TellsOfSandbox reports whether an event of that reason says why a pod has no sandbox.
+func TellsOfSandbox(reason string) bool {
+	for _, r := range sandboxReasons {
+		if r == reason {
+			return true
+		}
+	}
+	return false
+}
+
+// probe returns the probe type that a kill names.
+func (c KillCause) probe() (ProbeType, bool) {
+	switch c {
+	case KilledByLiveness:
+		return Liveness, true
+	case KilledByStartup:
+		return Startup, true
+	}
+	return 0, false
+}
+
+// killCause is what the Killing event of a container says that its probe of that type kills.
+func (t ProbeType) killCause() KillCause {
+	if t == Startup {
+		return KilledByStartup
+	}
+	return KilledByLiveness
+}
+
+// lateness is how late an event was, at least, when the API server knew it, or else when we heard of it: it may have waited on
+// the way to us. A node's clock that is behind makes it later.
+func (e *Event) lateness(heard time.Time) time.Duration {
+	if !e.Written.IsZero() && e.Written.Before(heard) {
+		heard = e.Written
+	}
+	if e.Count == 1 && e.born != 0 {
+		return heard.Sub(time.Unix(0, e.born))
+	}
+	return heard.Sub(e.Last) - time.Second
+}

@@ -124,8 +124,8 @@ func (x *examiner) lasted(since time.Time) string {
 	return ", for " + lasting(x.now.Sub(since))
 }
 
-// called names a container with its kind, where that is not main.
-func (c *Container) called() string {
+// Called names a container with its kind, where that is not main.
+func Called(c *Container) string {
 	name := shorten(c.Name, 30)
 	switch c.Kind {
 	case Init:

@@ -39,16 +39,16 @@ func (x *examiner) noImage() bool {
 		switch c.Reason {
 		case "ErrImageNeverPull":
 			x.d.Reason = "imagePullPolicy Never"
-			return x.say(ClassImage, Certain, "image of "+c.called()+" is not on the node ("+x.d.Reason+"): "+image)
+			return x.say(ClassImage, Certain, "image of "+Called(c)+" is not on the node ("+x.d.Reason+"): "+image)
 		case "InvalidImageName":
 			x.d.Reason = "the name is invalid"
-			return x.say(ClassImage, Certain, "image name of "+c.called()+" is invalid: "+image)
+			return x.say(ClassImage, Certain, "image name of "+Called(c)+" is invalid: "+image)
 		}
 		x.d.Reason = pullTrouble(c.Message)
 		if x.d.Reason == "" && x.event != nil {
 			x.d.Reason = pullTrouble(x.event.Message)
 		}
-		return x.say(ClassImage, Certain, "image of "+c.called()+" cannot be pulled", because(x.d.Reason), " ("+image+")")
+		return x.say(ClassImage, Certain, "image of "+Called(c)+" cannot be pulled", because(x.d.Reason), " ("+image+")")
 	}
 	return false
 }
@@ -135,11 +135,11 @@ func (x *examiner) unmade(c *Container, message string) bool {
 		if x.d.Times > 1 {
 			often = ", " + times(x.d.Times)
 		}
-		return x.say(ClassConfig, Certain, "command of "+c.called()+" cannot start"+often+": "+shorten(command, 32)+" "+why, x.startsAgain(c))
+		return x.say(ClassConfig, Certain, "command of "+Called(c)+" cannot start"+often+": "+shorten(command, 32)+" "+why, x.startsAgain(c))
 	}
 	x.d.Reason = shorten(configTrouble(message), 2*reasonRoom)
 	x.object = x.d.Reason
-	return x.say(ClassConfig, Certain, "config of "+c.called()+because(x.d.Reason), "it cannot be created")
+	return x.say(ClassConfig, Certain, "config of "+Called(c)+because(x.d.Reason), "it cannot be created")
 }
 
 // startTrouble names the command that the runtime could not start, and says why; empty for another trouble.
@@ -174,15 +174,6 @@ func configTrouble(message string) string {
 	return text
 }
 
-// instances counts the instances of a container that have ended, at least.
-func (c *Container) instances() int32 {
-	switch {
-	case c.State == Terminated, c.State == Waiting && c.Reason == reasonCrashLoop:
-		return c.Restarts + 1
-	}
-	return c.Restarts
-}
-
 // initHolds is an init container that is not done.
 func (x *examiner) initHolds() bool {
 	if x.Pod.ConditionStatus("Initialized") == True {
@@ -199,7 +190,7 @@ func (x *examiner) initHolds() bool {
 		case c.State == Running:
 			x.about(c, nil)
 			x.d.Since = c.StartedAt
-			return x.say(ClassInit, Certain, c.called()+" still runs"+x.lasted(c.StartedAt), "the other containers wait for it")
+			return x.say(ClassInit, Certain, Called(c)+" still runs"+x.lasted(c.StartedAt), "the other containers wait for it")
 		}
 		return false
 	}
@@ -219,7 +210,7 @@ func (x *examiner) tellInit(c *Container, how Termination) bool {
 	case c.State == Running:
 		next = "runs again" + strings.TrimPrefix(x.lasted(c.StartedAt), ",")
 	}
-	return x.say(ClassInit, Certain, what+" ended "+c.called()+x.often(how), next)
+	return x.say(ClassInit, Certain, what+" ended "+Called(c)+x.often(how), next)
 }
 
 // often is how long the last instance lived, and how many have ended like it.
@@ -285,7 +276,7 @@ func (x *examiner) sidecarHolds() bool {
 		}
 		x.about(c, p)
 		x.d.Since, x.d.Reason = c.StartedAt, x.reason(p)
-		return x.say(ClassSidecar, CertaintyHigh, c.called()+" has not started"+because(x.d.Reason)+" (startup)"+x.lasted(c.StartedAt), x.follows(p))
+		return x.say(ClassSidecar, CertaintyHigh, Called(c)+" has not started"+because(x.d.Reason)+" (startup)"+x.lasted(c.StartedAt), x.follows(p))
 	}
 	return false
 }
@@ -309,20 +300,7 @@ func (x *examiner) postStartHolds() bool {
 		}
 		x.about(c, nil)
 		x.d.Since, x.d.Reason = since, shorten(c.Spec.PostStartHook, 40)
-		return x.say(ClassPostStart, CertaintyMedium, "postStart of "+c.called()+" seems to run still: "+x.d.Reason+x.lasted(since))
+		return x.say(ClassPostStart, CertaintyMedium, "postStart of "+Called(c)+" seems to run still: "+x.d.Reason+x.lasted(since))
 	}
 	return false
-}
-
-// madeSince is since when a container that has never run can have been in the making.
-func (p *Pod) madeSince(c *Container) time.Time {
-	if c.ID != "" || c.Restarts > 0 {
-		return time.Time{}
-	}
-	for _, typ := range [...]string{"Initialized", "PodReadyToStartContainers", "PodScheduled"} {
-		if cond := p.Condition(typ); cond != nil && cond.Status == True && (c.Kind == Main || typ != "Initialized") {
-			return cond.Since
-		}
-	}
-	return time.Time{}
 }

@@ -38,7 +38,7 @@ func (x *examiner) wedged() bool {
 				}
 			}
 		}
-		x.d.Reason = words + " ended " + c.called()
+		x.d.Reason = words + " ended " + Called(c)
 		return x.say(ClassWedged, CertaintyHigh, "wedged"+x.lasted(c.FinishedAt)+because(x.d.Reason), "the kubelet does not start it again")
 	}
 	return false
@@ -55,37 +55,9 @@ func (x *examiner) workDone() bool {
 	}
 	x.about(done, nil)
 	x.d.Since, x.d.Reason = done.FinishedAt, "it ended with exit code 0"
-	what := "work is done: " + done.called() + " ended with exit code 0" + x.ago(done.FinishedAt)
+	what := "work is done: " + Called(done) + " ended with exit code 0" + x.ago(done.FinishedAt)
 	if holds.Kind == Sidecar {
-		return x.say(ClassJobDone, Certain, what, holds.called()+" is being stopped")
+		return x.say(ClassJobDone, Certain, what, Called(holds)+" is being stopped")
 	}
-	return x.say(ClassJobDone, Certain, what, holds.called()+" still runs and holds the pod")
-}
-
-// workDone returns a main container that has done its work, and one that runs on, nil when every one has ended; both are nil
-// when no work is done, or another container is not well.
-func (p *Pod) workDone() (done, holds *Container) {
-	if p.Terminal() || p.Deleting() {
-		return nil, nil
-	}
-	for i := range p.Containers {
-		c := &p.Containers[i]
-		switch {
-		case c.Kind == Main && c.State == Terminated && c.ExitCode == 0 && !p.restarts(c, 0):
-			if done == nil || c.FinishedAt.Before(done.FinishedAt) {
-				done = c
-			}
-		case c.Kind == Init && c.State == Terminated && c.ExitCode == 0:
-		case c.State == Running && c.Ready && c.Kind != Init:
-			if holds == nil || holds.Kind == Sidecar {
-				holds = c
-			}
-		default:
-			return nil, nil
-		}
-	}
-	if done == nil {
-		return nil, nil
-	}
-	return done, holds
+	return x.say(ClassJobDone, Certain, what, Called(holds)+" still runs and holds the pod")
 }

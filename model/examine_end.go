@@ -53,18 +53,18 @@ func (x *examiner) tell(s *story) bool {
 		return x.tellKill(s)
 	case CausePostStart:
 		x.d.Reason = s.hook()
-		return x.say(ClassPostStart, sure, "postStart hook of "+s.c.called()+" failed"+x.many(s)+because(x.d.Reason), x.afterwards(s))
+		return x.say(ClassPostStart, sure, "postStart hook of "+Called(s.c)+" failed"+x.many(s)+because(x.d.Reason), x.afterwards(s))
 	case CauseResize:
 		x.d.Reason = "its resizePolicy wants a restart"
-		return x.say(ClassResize, sure, "resize restarted "+s.c.called()+x.many(s)+because(x.d.Reason), x.afterwards(s))
+		return x.say(ClassResize, sure, "resize restarted "+Called(s.c)+x.many(s)+because(x.d.Reason), x.afterwards(s))
 	case CauseRestartAll:
 		return x.tellRestartAll(s)
 	case CauseDefinition:
-		return x.say(ClassDefinition, sure, "new definition restarted "+s.c.called()+x.many(s), x.afterwards(s))
+		return x.say(ClassDefinition, sure, "new definition restarted "+Called(s.c)+x.many(s), x.afterwards(s))
 	case CauseSandbox:
-		return x.say(ClassSandbox, sure, "new sandbox restarted "+s.c.called()+x.many(s), x.afterwards(s))
+		return x.say(ClassSandbox, sure, "new sandbox restarted "+Called(s.c)+x.many(s), x.afterwards(s))
 	case CauseNode:
-		return x.say(ClassNode, sure, "node or runtime restart ended "+s.c.called()+x.many(s), x.afterwards(s))
+		return x.say(ClassNode, sure, "node or runtime restart ended "+Called(s.c)+x.many(s), x.afterwards(s))
 	}
 	return x.tellEnd(s)
 }
@@ -100,10 +100,10 @@ func (x *examiner) tellKill(s *story) bool {
 		}
 	}
 	if typ == Startup {
-		what := "startup " + hedged(s.end.Certainty, "gave up on ", "may have given up on ") + s.c.called()
+		what := "startup " + hedged(s.end.Certainty, "gave up on ", "may have given up on ") + Called(s.c)
 		return x.say(class, s.end.Certainty, what+x.budget(s)+", "+often+because(x.d.Reason), x.afterwards(s))
 	}
-	what := "liveness " + hedged(s.end.Certainty, "killed ", "may have killed ") + s.c.called() + " " + often
+	what := "liveness " + hedged(s.end.Certainty, "killed ", "may have killed ") + Called(s.c) + " " + often
 	return x.say(class, s.end.Certainty, what+because(x.d.Reason), x.afterwards(s))
 }
 
@@ -125,20 +125,20 @@ func (x *examiner) tellEnd(s *story) bool {
 	}
 	if s.end.Cause == CauseUnknown {
 		x.d.Reason = "why it ended is not known"
-		return x.say(ClassUnknown, s.end.Certainty, words+" ended "+s.c.called()+x.after(s), x.d.Reason, x.afterwards(s))
+		return x.say(ClassUnknown, s.end.Certainty, words+" ended "+Called(s.c)+x.after(s), x.d.Reason, x.afterwards(s))
 	}
 	x.d.Reason = words
 	if rule := s.c.RestartRule(s.end.ExitCode); rule != nil && rule.Action == restartAllAction {
-		return x.say(ClassRestartAll, s.end.Certainty, "RestartAllContainers: "+words+" of "+s.c.called()+" restarts all containers"+x.many(s))
+		return x.say(ClassRestartAll, s.end.Certainty, "RestartAllContainers: "+words+" of "+Called(s.c)+" restarts all containers"+x.many(s))
 	}
 	if class == ClassSignal && s.end.ExitCode == killedExitCode && x.outOfMemoryBefore(s.c) {
-		return x.say(ClassOOM, CertaintyMedium, "probably OOMKilled "+s.c.called()+x.after(s)+s.c.limit(), "as before", x.afterwards(s))
+		return x.say(ClassOOM, CertaintyMedium, "probably OOMKilled "+Called(s.c)+x.after(s)+s.c.limit(), "as before", x.afterwards(s))
 	}
 	switch class {
 	case ClassOOM:
-		return x.say(class, s.end.Certainty, words+" "+s.c.called()+x.after(s)+s.c.limit(), x.afterwards(s))
+		return x.say(class, s.end.Certainty, words+" "+Called(s.c)+x.after(s)+s.c.limit(), x.afterwards(s))
 	case ClassCompleted:
-		return x.say(class, s.end.Certainty, words+" ended "+s.c.called()+x.after(s)+x.finishes(s), x.afterwards(s))
+		return x.say(class, s.end.Certainty, words+" ended "+Called(s.c)+x.after(s)+x.finishes(s), x.afterwards(s))
 	}
 	innocent := ""
 	switch {
@@ -148,7 +148,7 @@ func (x *examiner) tellEnd(s *story) bool {
 	default:
 		innocent = "a probe may have killed it"
 	}
-	return x.say(class, s.end.Certainty, words+" ended "+s.c.called()+x.after(s)+x.ruled(s), innocent, x.afterwards(s))
+	return x.say(class, s.end.Certainty, words+" ended "+Called(s.c)+x.after(s)+x.ruled(s), innocent, x.afterwards(s))
 }
 
 // mayHaveKilled reports whether a probe of the container may have failed as often as it takes to kill it: the failures that
@@ -175,9 +175,6 @@ func (x *examiner) mayHaveKilled(s *story) bool {
 	return false
 }
 
-// killable reports whether a container has a probe that can kill it.
-func (c *Container) killable() bool { return c.Probes[Liveness] != nil || c.Probes[Startup] != nil }
-
 // outOfMemoryBefore reports whether an earlier instance of a container is known to have run out of memory: runtimes miss some.
 func (x *examiner) outOfMemoryBefore(c *Container) bool {
 	for i := range x.Restarts {
@@ -186,14 +183,6 @@ func (x *examiner) outOfMemoryBefore(c *Container) bool {
 		}
 	}
 	return false
-}
-
-// limit is the memory limit of the container after what it explains.
-func (c *Container) limit() string {
-	if c.Spec == nil || c.Spec.MemoryLimit == "" {
-		return ""
-	}
-	return " (limit " + c.Spec.MemoryLimit + ")"
 }
 
 // finishes says why a container that ends with 0 is started again.
@@ -229,9 +218,9 @@ func (x *examiner) tellRestartAll(s *story) bool {
 	trigger, code := x.trigger()
 	what := "a rule"
 	if trigger != nil {
-		x.d.Container, what = trigger.Name, "a rule of "+trigger.called()
+		x.d.Container, what = trigger.Name, "a rule of "+Called(trigger)
 		if code >= 0 {
-			what = "exit code " + strconv.Itoa(int(code)) + " of " + trigger.called()
+			what = "exit code " + strconv.Itoa(int(code)) + " of " + Called(trigger)
 		}
 	}
 	x.d.Reason = what

@@ -40,7 +40,7 @@ func (x *examiner) terminates() bool {
 		return x.say(class, Certain, what+": its containers have ended, the kubelet cleans up"+long)
 	case over > endLag:
 		x.about(c, nil)
-		x.d.Reason = c.called() + " still runs, " + lasting(over) + " after its grace period"
+		x.d.Reason = Called(c) + " still runs, " + lasting(over) + " after its grace period"
 		return x.say(class, Certain, what+because(x.d.Reason))
 	}
 	x.about(c, nil)
@@ -66,18 +66,15 @@ func (x *examiner) runs() *Container {
 	return found
 }
 
-// hookless reports whether a container has no preStop hook that is known.
-func (s *ContainerSpec) hookless() bool { return s == nil || s.PreStopHook == "" }
-
 // stops says what a container does that is being stopped.
 func (x *examiner) stops(c *Container, begun time.Time) string {
 	switch {
 	case c.Spec.hookless():
-		return c.called() + " has not ended yet"
+		return Called(c) + " has not ended yet"
 	case c.Spec.PreStop > x.now.Sub(begun):
-		x.d.Reason = "preStop of " + c.called() + " runs (" + shorten(c.Spec.PreStopHook, 30) + ")"
+		x.d.Reason = "preStop of " + Called(c) + " runs (" + shorten(c.Spec.PreStopHook, 30) + ")"
 	default:
-		x.d.Reason = "preStop of " + c.called() + " may still run (" + shorten(c.Spec.PreStopHook, 30) + ")"
+		x.d.Reason = "preStop of " + Called(c) + " may still run (" + shorten(c.Spec.PreStopHook, 30) + ")"
 	}
 	return x.d.Reason
 }
@@ -112,20 +109,6 @@ func (x *examiner) noTraffic() bool {
 // unsliced reports whether a Service that selects the pod has no EndpointSlice at all, so that no controller writes them.
 func (x *examiner) unsliced() bool {
 	return slices.ContainsFunc(x.Services, func(s *Service) bool { return !s.sliced })
-}
-
-// missingPort returns a target port of a Service that names no port of the pod, if every one does.
-func (p *Pod) missingPort(s *Service) (port string, missing bool) {
-	if s.Ports == "" {
-		return "", false
-	}
-	for target := range strings.SplitSeq(s.Ports, ",") {
-		if p.hasPort(target) {
-			return "", false
-		}
-		port = target
-	}
-	return port, true
 }
 
 // schedulePatience is how long a scheduler may take to say something of a pod.

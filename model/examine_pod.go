@@ -46,13 +46,6 @@ func (x *examiner) endedByOthers() bool {
 	return x.say(class, Certain, what, because(lowered(x.d.Reason)))
 }
 
-// failing reports whether the kubelet ends the pod: it says so in the conditions, and publishes the phase when every container
-// has ended (pkg/kubelet/status/status_manager.go).
-func (p *Pod) failing() bool {
-	c := p.Condition("Ready")
-	return c != nil && c.Reason == "PodFailed"
-}
-
 // endMessage leaves the numbers of a threshold out of an eviction's message, and ends it without a full stop.
 func endMessage(message string) string {
 	var kept []string

@@ -29,11 +29,11 @@ func (x *examiner) erroring(p *Probe) bool {
 	if x.event != nil {
 		text = x.event.Text()
 	}
-	switch p.fault(text) {
+	switch faultOf(p, text) {
 	case faultPort, faultMissing, faultDenied:
 		return x.say(ClassErroring, p.Certainty, x.d.Reason+": "+p.Type.String()+" can never be carried out")
 	}
-	return x.say(ClassErroring, p.Certainty, p.Type.String()+" of "+p.Container.called()+" cannot be carried out"+because(x.d.Reason))
+	return x.say(ClassErroring, p.Certainty, p.Type.String()+" of "+Called(p.Container)+" cannot be carried out"+because(x.d.Reason))
 }
 
 // notStarted is a container whose startup probe fails, or is about to give up on it.
@@ -52,15 +52,15 @@ func (x *examiner) notStarted() bool {
 		x.about(p.Container, p)
 		x.d.Reason, x.d.Since, x.d.Times = x.reason(p), p.Container.StartedAt, p.Failures.Run
 		if p.State == StateFailed {
-			return x.say(ClassStartup, p.Certainty, "startup gives up on "+p.Container.called()+because(x.d.Reason), x.follows(p))
+			return x.say(ClassStartup, p.Certainty, "startup gives up on "+Called(p.Container)+because(x.d.Reason), x.follows(p))
 		}
-		return x.say(ClassStarting, p.Certainty, "startup of "+p.Container.called()+because(x.d.Reason), ", "+p.ofThreshold(), x.follows(p))
+		return x.say(ClassStarting, p.Certainty, "startup of "+Called(p.Container)+because(x.d.Reason), ", "+ofThreshold(p), x.follows(p))
 	}
 	return false
 }
 
 // ofThreshold is how often a probe has failed in a row, of how many times it takes.
-func (p *Probe) ofThreshold() string {
+func ofThreshold(p *Probe) string {
 	run := strconv.Itoa(int(p.Failures.Run))
 	if p.Failures.Bound == AtLeast {
 		run = "≥" + run
@@ -94,9 +94,9 @@ func (x *examiner) notReady() bool {
 		x.d.Since = p.Container.StartedAt
 	}
 	if x.d.Reason == "" {
-		return x.say(ClassReadiness, p.Certainty, "readiness of "+p.Container.called()+" has not succeeded"+x.lasted(x.d.Since), x.unheard())
+		return x.say(ClassReadiness, p.Certainty, "readiness of "+Called(p.Container)+" has not succeeded"+x.lasted(x.d.Since), x.unheard())
 	}
-	return x.say(ClassReadiness, p.Certainty, "readiness of "+p.Container.called()+because(x.d.Reason)+x.lasted(x.d.Since), x.alsoFails(p))
+	return x.say(ClassReadiness, p.Certainty, "readiness of "+Called(p.Container)+because(x.d.Reason)+x.lasted(x.d.Since), x.alsoFails(p))
 }
 
 // unheard says why there is no text of a failure.
@@ -148,11 +148,11 @@ func (x *examiner) tellFailing(p *Probe) bool {
 	x.d.Reason, x.d.Since, x.d.Times = x.reason(p), x.spell(p).first, p.Failures.Run
 	if p.State == StateFailed && p.Type != Readiness {
 		class := map[ProbeType]CauseClass{Liveness: ClassLiveness, Startup: ClassStartup}[p.Type]
-		return x.say(class, p.Certainty, p.Type.String()+" kills "+p.Container.called()+because(x.d.Reason), x.follows(p))
+		return x.say(class, p.Certainty, p.Type.String()+" kills "+Called(p.Container)+because(x.d.Reason), x.follows(p))
 	}
 	count := ""
 	if p.Failures.Run > 0 {
-		count = ", " + p.ofThreshold()
+		count = ", " + ofThreshold(p)
 	}
-	return x.say(ClassFailing, p.Certainty, p.Type.String()+" of "+p.Container.called()+because(x.d.Reason)+count, x.follows(p))
+	return x.say(ClassFailing, p.Certainty, p.Type.String()+" of "+Called(p.Container)+because(x.d.Reason)+count, x.follows(p))
 }

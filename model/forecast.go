@@ -5,18 +5,6 @@ import (
 	"time"
 )
 
-// Window is a stretch of time in which something will happen, as far as is known. The zero Window is that
-// nothing is expected, or nothing can be said.
-type Window struct{ Earliest, Latest time.Time }
-
-// IsZero reports whether the window says nothing.
-func (w Window) IsZero() bool { return w.Earliest.IsZero() && w.Latest.IsZero() }
-
-// shift moves both ends.
-func (w Window) shift(earliest, latest time.Duration) Window {
-	return Window{w.Earliest.Add(earliest), w.Latest.Add(latest)}
-}
-
 // ConsequenceKind is what follows when a probe goes on failing.
 type ConsequenceKind string
 
@@ -44,23 +32,6 @@ type Forecast struct {
 	Next Window
 	// Consequence is what follows if it goes on failing.
 	Consequence Consequence
-}
-
-// Bound says how exactly a number of failures is known.
-type Bound string
-
-// The bounds.
-const (
-	// Exact is the number itself.
-	Exact Bound = "exact"
-	// AtLeast is a lower bound: events were lost, merged, or are older than our watch.
-	AtLeast Bound = "atLeast"
-)
-
-// Failures is how often a probe has failed in a row, and how often in a row it takes for the consequence.
-type Failures struct {
-	Run, Threshold int32
-	Bound          Bound
 }
 
 // killLag is how long the kubelet may take from the result that decides to the kill: the pod's sync waits for a
@@ -112,17 +83,6 @@ func (r *reckoning) next() Window {
 		tick.Earliest = r.now // any sync of the pod makes the kubelet run it at once
 	}
 	return tick.from(r.now)
-}
-
-// from is the part of a window that is not over.
-func (w Window) from(now time.Time) Window {
-	if w.Earliest.Before(now) {
-		w.Earliest = now
-	}
-	if w.Latest.Before(now) {
-		w.Latest = now
-	}
-	return w
 }
 
 // lastTick is the tick of the newest result that is known. It reports false when that tells nothing of the phase: a run that

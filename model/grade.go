@@ -71,21 +71,6 @@ func (g *grader) blame(s State, types ...ProbeType) bool {
 	return false
 }
 
-// firstLike is when the first event of an outcome was that the probe still has: the kubelet merges events whose
-// texts differ into one that is younger than they are. It is zero for no event.
-func (p *Probe) firstLike(e *Event) time.Time {
-	if e == nil {
-		return time.Time{}
-	}
-	first := e.First
-	for _, o := range p.Events {
-		if e.Combined && o.Outcome == e.Outcome && o.First.Before(first) {
-			first = o.First
-		}
-	}
-	return first
-}
-
 // unready grades a pod that is not ready by the first broken link of its chain: something is wrong, the pod has just
 // begun, or it has done its work and waits for containers that run on.
 func (g *grader) unready() Severity {

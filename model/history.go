@@ -223,34 +223,6 @@ func (h *history) heardPod(old, p *Pod, at time.Time, listed bool) *history {
 	return next
 }
 
-// ended returns how the newest instance that has ended did.
-func (c *Container) ended() (Termination, bool) {
-	switch {
-	case c.State == Terminated:
-		return Termination{Reason: c.Reason, ExitCode: c.ExitCode, Signal: c.Signal, StartedAt: c.StartedAt, FinishedAt: c.FinishedAt}, true
-	case c.Last != nil:
-		return *c.Last, true
-	}
-	return Termination{}, false
-}
-
-// replaced returns the life of an instance in whose place another one runs. The status tells of the one that ended a
-// little before while the runtime does not know yet that this one has ended.
-func (c *Container) replaced(was *Container) (Termination, bool) {
-	if was == nil || was.State != Running || c.State != Running || c.Restarts <= was.Restarts || !c.StartedAt.After(was.StartedAt) {
-		return Termination{}, false
-	}
-	return Termination{StartedAt: was.StartedAt, FinishedAt: c.StartedAt}, true
-}
-
-// startedIn returns what a status says of started about the instance that ended; Unknown when it is about another.
-func (c *Container) startedIn(how Termination) Tri {
-	if c == nil || c.State != Running || !c.StartedAt.Equal(how.StartedAt) {
-		return Unknown
-	}
-	return c.Started
-}
-
 // knowsLife reports whether the end of an instance that started when how says is known.
 func (h *history) knowsLife(container string, how Termination) bool {
 	return h != nil && slices.ContainsFunc(h.ends, func(e end) bool {
@@ -287,19 +259,6 @@ func (h *history) knowsEnd(c *Container, how Termination) bool {
 	})
 }
 
-// date gives an end without times those that can be told from the instances before and after it.
-func (t *Termination) date(was, c *Container) {
-	if !t.FinishedAt.IsZero() {
-		return
-	}
-	if was != nil && was.State == Running {
-		t.StartedAt = was.StartedAt
-	}
-	if c.State == Running {
-		t.FinishedAt = c.StartedAt
-	}
-}
-
 // lastEnd returns the index of the container's newest end, or -1.
 func (h *history) lastEnd(container string) int {
 	if h == nil {
@@ -331,4 +290,12 @@ func (e end) followed(was, c *Container, at time.Time, listed bool) end {
 		e.ready = at
 	}
 	return e
+}
+
+// moment is when a probe ran that failed, by our own clock where it can be: the node's may be wrong.
+func (f *failure) moment(longest time.Duration) (earliest, latest time.Time) {
+	if f.heard.IsZero() {
+		return f.to().Add(-longest), f.to().Add(time.Second)
+	}
+	return f.heard.Add(-eventLag - longest), f.heard
 }

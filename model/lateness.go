@@ -1,9 +1,7 @@
 package model
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -48,48 +46,6 @@ func (l late) waited(w Window) late {
 	return l
 }
 
-// lateness is how late an event was, at least, when the API server knew it, or else when we heard of it: it may have waited on
-// the way to us. A node's clock that is behind makes it later.
-func (e *Event) lateness(heard time.Time) time.Duration {
-	if !e.Written.IsZero() && e.Written.Before(heard) {
-		heard = e.Written
-	}
-	if e.Count == 1 && e.born != 0 {
-		return heard.Sub(time.Unix(0, e.born))
-	}
-	return heard.Sub(e.Last) - time.Second
-}
-
-// heardLate remembers how late the newest of the events of the pod's node is, at what moment it was known. One that a list tells
-// may be of any age, and was known when the API server wrote it.
-func (c *Cluster) heardLate(p *Pod, e *Event, at time.Time) {
-	if p == nil || p.Node == "" || e.Container == "" {
-		return // it need not be the kubelet's
-	}
-	by := e.lateness(at) + c.aheads[p.Node]
-	if by > mostLate || e.Combined {
-		return // it waited somewhere else, or its time is when it was sent
-	}
-	was, known := c.lates[p.Node]
-	next := was
-	if by > eventLag {
-		next = was.waited(Window{at.Add(-by), at})
-	}
-	if !at.Before(was.heard) {
-		next.by, next.heard = 0, at
-		if by > eventLag {
-			next.by = by
-		}
-	}
-	if !known && next.deaf == nil {
-		return
-	}
-	c.lates[p.Node] = next
-	if (next.by > 0) != (was.by > 0) || next.by > 0 && !at.Before(was.until()) || len(next.deaf) != len(was.deaf) {
-		c.dirtyNodes[p.Node] = struct{}{}
-	}
-}
-
 // eventsLate reports whether what the events of the pod say, or do not say, is old news, and until when.
 func (j *judge) eventsLate() (time.Time, bool) {
 	until := j.late.until()
@@ -108,27 +64,6 @@ func (j *judge) deafIn(from, to time.Time) (until time.Time, deaf bool) {
 		}
 	}
 	return time.Time{}, false
-}
-
-// LateNode is a node whose events reach us late.
-type LateNode struct {
-	Name string
-	// By is how late the newest was, at least.
-	By time.Duration
-	// Until is when its events may be believed to come in time again, if no other comes.
-	Until time.Time
-}
-
-// lateNodes are the nodes whose events come late, the latest first.
-func (c *Cluster) lateNodes() []LateNode {
-	var nodes []LateNode
-	for name, l := range c.lates {
-		if l.by > 0 && c.now.Before(l.until()) {
-			nodes = append(nodes, LateNode{name, l.by, l.until()})
-		}
-	}
-	slices.SortFunc(nodes, func(a, b LateNode) int { return cmp.Or(cmp.Compare(b.By, a.By), strings.Compare(a.Name, b.Name)) })
-	return nodes
 }
 
 // hushed is until when the silence of a probe is no success because events waited; zero when they did not, or not since the

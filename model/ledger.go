@@ -69,17 +69,6 @@ func lasted(from, to time.Time) time.Duration {
 	return to.Sub(from)
 }
 
-// probe returns the probe type that a kill names.
-func (c KillCause) probe() (ProbeType, bool) {
-	switch c {
-	case KilledByLiveness:
-		return Liveness, true
-	case KilledByStartup:
-		return Startup, true
-	}
-	return 0, false
-}
-
 // probe returns the probe type that a cause names.
 func (c RestartCause) probe() (ProbeType, bool) {
 	switch c {
@@ -91,8 +80,8 @@ func (c RestartCause) probe() (ProbeType, bool) {
 	return 0, false
 }
 
-// cause is why a container is restarted whose probe of that type has reached its threshold.
-func (t ProbeType) cause() RestartCause {
+// killedBy is why a container is restarted whose probe of that type has reached its threshold.
+func killedBy(t ProbeType) RestartCause {
 	return map[ProbeType]RestartCause{Liveness: CauseLiveness, Startup: CauseStartup}[t]
 }
 
@@ -118,7 +107,7 @@ func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 	}
 	if e.how.Reason == "OOMKilled" {
 		if typ, probed := k.cause.probe(); probed {
-			return typ.cause(), CertaintyHigh // a kill that was under way: the memory may as well have been a child's
+			return killedBy(typ), CertaintyHigh // a kill that was under way: the memory may as well have been a child's
 		}
 		if e.how.ExitCode != killedExitCode {
 			return CauseOOM, CertaintyMedium // a child's end, perhaps long before: containerd keeps the reason
@@ -136,7 +125,7 @@ func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 		return CauseRestartAll, CertaintyHigh
 	case KilledByStop:
 		if typ, ok := j.stoppedByProbe(e, k); ok {
-			return typ.cause(), CertaintyHigh
+			return killedBy(typ), CertaintyHigh
 		}
 		if j.pod.Terminal() && e.next.IsZero() {
 			return CausePod, CertaintyHigh

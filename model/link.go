@@ -47,43 +47,6 @@ func (r subject) sandbox() link {
 	return begins(StepSandbox, cmp.Or(since(c), r.Pod.Created), "containers are being created")
 }
 
-// ran reports whether any container of the pod was ever made.
-func (p *Pod) ran() bool {
-	for i := range p.Containers {
-		if c := &p.Containers[i]; c.ID != "" || c.Last != nil || c.State == Running || c.State == Terminated {
-			return true
-		}
-	}
-	return false
-}
-
-// inSandbox reports whether the pod has an address, or a container that has come so far that there must be one:
-// kubelets up to 1.35 say it late, older ones not at all.
-func (p *Pod) inSandbox() bool {
-	if p.IP != "" {
-		return true
-	}
-	for i := range p.Containers {
-		if c := &p.Containers[i]; c.ID != "" || c.State == Running || c.State == Terminated || !beginning[c.Reason] {
-			return true
-		}
-	}
-	return false
-}
-
-// sandboxReasons are the reasons of the events that say why there is no sandbox.
-var sandboxReasons = [...]string{"FailedCreatePodSandBox", "FailedMount", "FailedAttachVolume", "NetworkNotReady"}
-
-// TellsOfSandbox reports whether an event of that reason says why a pod has no sandbox.
-func TellsOfSandbox(reason string) bool {
-	for _, r := range sandboxReasons {
-		if r == reason {
-			return true
-		}
-	}
-	return false
-}
-
 // trouble returns the newest event that says why there is no sandbox; nil for none.
 func (r subject) trouble() *Event {
 	for i := len(r.Events) - 1; i >= 0; i-- {
@@ -93,9 +56,6 @@ func (r subject) trouble() *Event {
 	}
 	return nil
 }
-
-// beginning holds the waiting reasons of a pod that is on its way.
-var beginning = map[string]bool{"": true, "ContainerCreating": true, "PodInitializing": true}
 
 func (r subject) initialized() link {
 	cond := r.Pod.Condition("Initialized")
@@ -153,13 +113,13 @@ func (r subject) begun(name StepName, c *Container) link {
 	case c.State == Running:
 		return intact(name, c.StartedAt, "")
 	case !beginning[c.Reason]:
-		return c.stuck(name, r.readySince())
+		return stuck(c, name, r.readySince())
 	}
 	return begins(name, time.Time{}, "containers are being created")
 }
 
 // stuck is the link of a container that cannot be made, or not yet again.
-func (c *Container) stuck(name StepName, since time.Time) link {
+func stuck(c *Container, name StepName, since time.Time) link {
 	text := c.Name + ": " + c.Reason
 	switch {
 	case c.Reason == reasonCrashLoop:

@@ -6,19 +6,10 @@ import (
 	"time"
 )
 
-// LooseEndpoint is an endpoint that does not give the UID of its pod, as people and operators write them.
-type LooseEndpoint struct {
-	// Name is the name of the pod in the slice's namespace; empty when only the address is given.
-	Name    string
-	Address string
-	// Endpoint has no Pod.
-	Endpoint Endpoint
-}
-
 // reference is how a loose endpoint refers to its pod: by name, or else by address.
 type reference struct{ name, address string }
 
-func (e *LooseEndpoint) reference() reference {
+func referenceOf(e *LooseEndpoint) reference {
 	if e.Name != "" {
 		return reference{name: e.Name}
 	}
@@ -67,7 +58,7 @@ func remove[V comparable](lists map[reference][]V, key reference, v V) {
 
 // references are the ways in which a loose endpoint can refer to a pod. A pod that has ended keeps its address in its
 // status, and the address may be another pod's.
-func (p *Pod) references() [2]reference {
+func references(p *Pod) [2]reference {
 	var refs [2]reference
 	if p == nil {
 		return refs
@@ -97,7 +88,7 @@ func (c *Cluster) keepLoose(s *EndpointSlice) {
 	}
 	l.slices[s.Name] = s
 	for i := range s.Loose {
-		add(l.referring, s.Loose[i].reference(), s.Name)
+		add(l.referring, referenceOf(&s.Loose[i]), s.Name)
 	}
 }
 
@@ -108,7 +99,7 @@ func (c *Cluster) forgetLoose(namespace, name string) {
 		return
 	}
 	for i := range l.slices[name].Loose {
-		remove(l.referring, l.slices[name].Loose[i].reference(), name)
+		remove(l.referring, referenceOf(&l.slices[name].Loose[i]), name)
 	}
 	delete(l.slices, name)
 	if len(l.slices) == 0 {
@@ -118,7 +109,7 @@ func (c *Cluster) forgetLoose(namespace, name string) {
 
 // place notes how a pod can be referred to now, and returns the names of the slices for which that matters.
 func (l *loose) place(uid UID, old, p *Pod) []string {
-	was, is := old.references(), p.references()
+	was, is := references(old), references(p)
 	var names []string
 	for i := range was {
 		if was[i] == is[i] {
@@ -173,7 +164,7 @@ func (c *Cluster) resolved(s *EndpointSlice) *EndpointSlice {
 		index[ep.Pod] = i
 	}
 	for i := range s.Loose {
-		fits := l.pods[s.Loose[i].reference()]
+		fits := l.pods[referenceOf(&s.Loose[i])]
 		if len(fits) != 1 {
 			continue
 		}

@@ -16,14 +16,3 @@ func (j *judge) kubeletsLate(now time.Time) (time.Time, bool) {
 
 // KubeletsLate reports whether what is said of the pod may be from before an outage, and until when.
 func (c *Case) KubeletsLate(now time.Time) (time.Time, bool) { return c.judge.kubeletsLate(now) }
-
-// heardAgain returns when the pods of a namespace were listened to again after an outage; zero when there was none.
-func (c *Cluster) heardAgain(namespace string) time.Time {
-	var last time.Time
-	for i := range c.speaking {
-		if s := &c.streams[i]; s.spoke && s.source.Kind == Pods && s.covers(namespace) && s.again.After(last) {
-			last = s.again
-		}
-	}
-	return last
-}

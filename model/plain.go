@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // plainError returns an error of the kubelet or the runtime without what says nothing to a reader: the layers that it
@@ -54,18 +53,6 @@ func firstLine(text string) string {
 		}
 	}
 	return ""
-}
-
-// shorten cuts the middle out of a name that is longer than so many characters. What is left does not begin with a mark, which
-// would be one of the ellipsis.
-func shorten(name string, most int) string {
-	runes := []rune(Printable(name))
-	if len(runes) <= most {
-		return string(runes)
-	}
-	half := (most - 1) / 2
-	tail := strings.TrimLeftFunc(string(runes[len(runes)-half:]), func(r rune) bool { return unicode.Is(unicode.M, r) })
-	return string(runes[:most-1-half]) + "…" + tail
 }
 
 // lasting words a duration: 45s, 2m40s, 3h5m, 4d2h.

@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // UID is the identity of a Kubernetes object.
 type UID = string
@@ -158,3 +161,104 @@ func (g Gate) Word() string {
 	}
 	return g.Status.String()
 }
+
+// ran reports whether any container of the pod was ever made.
+func (p *Pod) ran() bool {
+	for i := range p.Containers {
+		if c := &p.Containers[i]; c.ID != "" || c.Last != nil || c.State == Running || c.State == Terminated {
+			return true
+		}
+	}
+	return false
+}
+
+// inSandbox reports whether the pod has an address, or a container that has come so far that there must be one:
+// kubelets up to 1.35 say it late, older ones not at all.
+func (p *Pod) inSandbox() bool {
+	if p.IP != "" {
+		return true
+	}
+	for i := range p.Containers {
+		if c := &p.Containers[i]; c.ID != "" || c.State == Running || c.State == Terminated || !beginning[c.Reason] {
+			return true
+		}
+	}
+	return false
+}
+
+// probedAlone reports whether the conditions of the pod are about one container.
+func (p *Pod) probedAlone() bool {
+	n := 0
+	for i := range p.Containers {
+		if p.Containers[i].Kind != Init {
+			n++
+		}
+	}
+	return n == 1
+}
+
+// failing reports whether the kubelet ends the pod: it says so in the conditions, and publishes the phase when every container
+// has ended (pkg/kubelet/status/status_manager.go).
+func (p *Pod) failing() bool {
+	c := p.Condition("Ready")
+	return c != nil && c.Reason == "PodFailed"
+}
+
+// workDone returns a main container that has done its work, and one that runs on, nil when every one has ended; both are nil
+// when no work is done, or another container is not well.
+func (p *Pod) workDone() (done, holds *Container) {
+	if p.Terminal() || p.Deleting() {
+		return nil, nil
+	}
+	for i := range p.Containers {
+		c := &p.Containers[i]
+		switch {
+		case c.Kind == Main && c.State == Terminated && c.ExitCode == 0 && !p.restarts(c, 0):
+			if done == nil || c.FinishedAt.Before(done.FinishedAt) {
+				done = c
+			}
+		case c.Kind == Init && c.State == Terminated && c.ExitCode == 0:
+		case c.State == Running && c.Ready && c.Kind != Init:
+			if holds == nil || holds.Kind == Sidecar {
+				holds = c
+			}
+		default:
+			return nil, nil
+		}
+	}
+	if done == nil {
+		return nil, nil
+	}
+	return done, holds
+}
+
+// madeSince is since when a container that has never run can have been in the making.
+func (p *Pod) madeSince(c *Container) time.Time {
+	if c.ID != "" || c.Restarts > 0 {
+		return time.Time{}
+	}
+	for _, typ := range [...]string{"Initialized", "PodReadyToStartContainers", "PodScheduled"} {
+		if cond := p.Condition(typ); cond != nil && cond.Status == True && (c.Kind == Main || typ != "Initialized") {
+			return cond.Since
+		}
+	}
+	return time.Time{}
+}
+
+// restarts reports whether the kubelet starts a container again that ended with that code. It mirrors ShouldContainerBeRestarted
+// of pkg/kubelet/container/helpers.go.
+func (p *Pod) restarts(c *Container, code int32) bool {
+	if c.RestartRule(code) != nil {
+		return true
+	}
+	switch cmp.Or(c.RestartPolicy, p.RestartPolicy) {
+	case "Never":
+		return false
+	case "OnFailure":
+		return code != 0
+	}
+	return c.Kind != Init || code != 0
+}
+
+// beginning holds the waiting reasons of a pod that is on its way.
+var beginning = map[string]bool{"": true, "ContainerCreating": true, "PodInitializing": true}

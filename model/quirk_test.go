@@ -31,7 +31,7 @@ func TestVersionsAsNodesReportThem(t *testing.T) {
 	if u := none.Version(); u.Known() || u.Before(1, 99) {
 		t.Errorf("no node has version %v", u)
 	}
-	if old := ParseVersion("v1.31.4"); !old.ForgetsAtRestart() || v.ForgetsAtRestart() {
+	if old := ParseVersion("v1.31.4"); !ForgetsAtRestart(old) || ForgetsAtRestart(v) {
 		t.Error("1.31 and 1.36 behave alike")
 	}
 }

@@ -102,17 +102,6 @@ func (r subject) ported(t *Traffic) link {
 	return intact(StepEndpoints, t.Since, t.Service+": in")
 }
 
-// hasPort reports whether the pod has a target port of a Service. A pod whose specs were not read may have any.
-func (p *Pod) hasPort(target string) bool {
-	for i := range p.Containers {
-		c := &p.Containers[i]
-		if _, ok := c.Port(target); ok || c.Spec == nil {
-			return true
-		}
-	}
-	return false
-}
-
 // unlisted says why a Service that selects the pod has no endpoint for it.
 func (r subject) unlisted(s *Service) link {
 	ready := r.Pod.Condition("Ready")

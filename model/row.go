@@ -40,3 +40,22 @@ func (r *Row) Reason(p *Probe) string { return ReasonOf(&r.Case, p) }
 
 // Quirks returns what the pod shows of the oddities of its kubelet's version, and of all kubelets.
 func (r *Row) Quirks() []Quirk { return QuirksOf(&r.Case) }
+
+// Compare orders rows worst first, then by namespace, name and UID. It is a total order.
+func Compare(a, b *Row) int {
+	if a.Severity != b.Severity {
+		return cmp.Compare(a.Severity, b.Severity)
+	}
+	return CompareNames(a, b)
+}
+
+// CompareNames orders rows by namespace, name and UID. It is a total order.
+func CompareNames(a, b *Row) int {
+	if c := strings.Compare(a.Pod.Namespace, b.Pod.Namespace); c != 0 {
+		return c
+	}
+	if c := strings.Compare(a.Pod.Name, b.Pod.Name); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Pod.UID, b.Pod.UID)
+}

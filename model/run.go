@@ -322,7 +322,7 @@ func (r *reckoning) failedThen() bool {
 	c := r.probe.Container
 	since, known := r.unreadySince(c)
 	if !known || r.probe.Type != Readiness || r.probe.Spec.SuccessThreshold > 1 || since.Sub(c.StartedAt) <= 2*time.Second ||
-		r.node.Version().ForgetsAtRestart() {
+		ForgetsAtRestart(r.node.Version()) {
 		return false
 	}
 	if w, anew := r.restartOfKubelet(); anew && w.Latest.After(since) {

@@ -1,10 +1,5 @@
 package model
 
-import (
-	"cmp"
-	"strings"
-)
-
 // Severity is how much a pod needs somebody. Worst first.
 type Severity uint8
 
@@ -44,22 +39,3 @@ func (s Severity) String() string {
 
 // Fault reports whether somebody should look.
 func (s Severity) Fault() bool { return s <= Flapping }
-
-// Compare orders rows worst first, then by namespace, name and UID. It is a total order.
-func Compare(a, b *Row) int {
-	if a.Severity != b.Severity {
-		return cmp.Compare(a.Severity, b.Severity)
-	}
-	return CompareNames(a, b)
-}
-
-// CompareNames orders rows by namespace, name and UID. It is a total order.
-func CompareNames(a, b *Row) int {
-	if c := strings.Compare(a.Pod.Namespace, b.Pod.Namespace); c != 0 {
-		return c
-	}
-	if c := strings.Compare(a.Pod.Name, b.Pod.Name); c != 0 {
-		return c
-	}
-	return strings.Compare(a.Pod.UID, b.Pod.UID)
-}

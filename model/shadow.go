@@ -79,3 +79,19 @@ const (
 	// LackEndless is a container that sends, or a command that writes, far more than a probe reads.
 	LackEndless ShadowLack = "endless"
 )
+
+// alike reports whether two verdicts come to the same for the kubelet.
+func (v ShadowVerdict) alike(o ShadowVerdict) bool { return v == o || v.Succeeds() && o.Succeeds() }
+
+// outcome returns the outcome that an event would have of such a verdict.
+func (v ShadowVerdict) outcome() Outcome {
+	return [...]Outcome{ShadowNone: NoOutcome, ShadowSuccess: NoOutcome, ShadowWarning: Warned, ShadowFailure: Failed, ShadowErrored: Errored}[v]
+}
+
+// Counts reports whether the kubelet counts such a result: a success or a failure.
+func (v ShadowVerdict) Counts() bool {
+	return v == ShadowSuccess || v == ShadowWarning || v == ShadowFailure
+}
+
+// Succeeds reports whether the kubelet takes the result for a success.
+func (v ShadowVerdict) Succeeds() bool { return v == ShadowSuccess || v == ShadowWarning }

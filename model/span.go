@@ -5,9 +5,6 @@ import "time"
 // span is how long a probe may have taken.
 type span struct{ shortest, longest time.Duration }
 
-// promptly is how long an answer takes that needs nobody to think.
-const promptly = 300 * time.Millisecond
-
 // spanOf returns how long a probe takes that fails of that cause, as far as the cause tells.
 func spanOf(spec *ProbeSpec, cause Cause) span {
 	timeout := spec.Timeout
@@ -28,16 +25,6 @@ func spanOfEvent(spec *ProbeSpec, e *Event) span {
 	}
 	return spanOf(spec, cause)
 }
-
-// longest is how long a run takes that counts.
-func (p *ProbeSpec) longest() time.Duration { return p.Timeout + promptly }
-
-// pace is how long it takes at most from the beginning of one run to that of the next: a worker that is not done when a
-// period is over begins again as soon as it is (the ticker of pkg/kubelet/prober/worker.go keeps one tick for it).
-func (p *ProbeSpec) pace() time.Duration { return max(p.Period, p.longest()) }
-
-// overruns reports whether a run may take longer than a period, so that the next one begins off the beat.
-func (p *ProbeSpec) overruns() bool { return p.longest() > p.Period }
 
 // took is how long the probe took when it failed so.
 func (r *reckoning) took(f *failure) span {

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,26 +19,6 @@ func (p *Pod) attribute(e *Event) *Event {
 	own := *e
 	own.Container, own.named = name, named
 	return &own
-}
-
-// attributed resolves what was heard of the pod's events before the pod was known.
-func (e *entry) attributed(p *Pod) {
-	if len(e.events) > 0 {
-		e.events = slices.Clone(e.events)
-	}
-	for i, ev := range e.events {
-		e.events[i] = p.attribute(ev)
-	}
-	if e.history == nil {
-		return
-	}
-	h := e.history.clone()
-	h.failures = make([]failure, len(e.history.failures))
-	for i, f := range e.history.failures {
-		f.event = p.attribute(f.event)
-		h.failures[i] = f
-	}
-	e.history = h
 }
 
 // speaker returns the only container whose probe can have said what an event says, and whether the words name that probe;

@@ -37,14 +37,8 @@ const (
 	eventLag = 1500 * time.Millisecond
 	// eventSlack is that and the floor of event times to the second.
 	eventSlack = eventLag + time.Second
-	// spamBurst and spamRefill are the event spam filter of client-go tools/record/events_cache.go.
-	// Five of its 25 tokens are left for warnings that we do not read.
-	spamBurst  = 20
-	spamRefill = 300 * time.Second
 	// statusLag is how long the kubelet may take to act on, or tell, what it knows.
 	statusLag = 2 * time.Second
-	// attempts is maxProbeRetries of pkg/kubelet/prober/prober.go: an errored probe is tried so often.
-	attempts = 3
 )
 
 // verdict decides the state of probe p.

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"cmp"
 	"time"
 )
 
@@ -55,7 +54,7 @@ func (x *examiner) toldOfKills(s *story) {
 	}
 	for _, typ := range [...]ProbeType{Liveness, Startup} {
 		if told := x.told(s.c, typ.killCause()); told >= 2 && 2*told >= s.total {
-			s.end.Cause, s.end.Certainty = typ.cause(), CertaintyHigh
+			s.end.Cause, s.end.Certainty = killedBy(typ), CertaintyHigh
 			return
 		}
 	}
@@ -75,7 +74,7 @@ func (x *examiner) kills(c *Container, typ ProbeType, total int32) int32 {
 	}
 	var seen int32
 	for i := range x.Restarts {
-		if r := &x.Restarts[i]; r.Container == c.Name && r.Cause == typ.cause() {
+		if r := &x.Restarts[i]; r.Container == c.Name && r.Cause == killedBy(typ) {
 			seen++
 		}
 	}
@@ -83,14 +82,6 @@ func (x *examiner) kills(c *Container, typ ProbeType, total int32) int32 {
 		seen = max(seen, min(failed/max(spec.FailureThreshold, 1), total))
 	}
 	return max(x.told(c, typ.killCause()), seen, 1)
-}
-
-// killCause is what the Killing event of a container says that its probe of that type kills.
-func (t ProbeType) killCause() KillCause {
-	if t == Startup {
-		return KilledByStartup
-	}
-	return KilledByLiveness
 }
 
 // told counts the kills of a container for a cause, as its Killing events do.
@@ -137,21 +128,6 @@ func (x *examiner) again(s *story) bool {
 // completes reports whether a container has done its work and is not started again.
 func (x *examiner) completes(c *Container) bool {
 	return c.State == Terminated && c.ExitCode == 0 && !x.Pod.restarts(c, 0)
-}
-
-// restarts reports whether the kubelet starts a container again that ended with that code. It mirrors ShouldContainerBeRestarted
-// of pkg/kubelet/container/helpers.go.
-func (p *Pod) restarts(c *Container, code int32) bool {
-	if c.RestartRule(code) != nil {
-		return true
-	}
-	switch cmp.Or(c.RestartPolicy, p.RestartPolicy) {
-	case "Never":
-		return false
-	case "OnFailure":
-		return code != 0
-	}
-	return c.Kind != Init || code != 0
 }
 
 // worst returns the story of the container whose ends are most of what is wrong; nil for none.

@@ -214,3 +214,14 @@ func (c *Cluster) sweep(id Stream, s *stream, kind SourceKind) {
 		}
 	}
 }
+
+// heardAgain returns when the pods of a namespace were listened to again after an outage; zero when there was none.
+func (c *Cluster) heardAgain(namespace string) time.Time {
+	var last time.Time
+	for i := range c.speaking {
+		if s := &c.streams[i]; s.spoke && s.source.Kind == Pods && s.covers(namespace) && s.again.After(last) {
+			last = s.again
+		}
+	}
+	return last
+}

@@ -6,7 +6,7 @@ import "time"
 // were told, or how long a container lived that never started.
 func (j *bookkeeper) suspect(e end) (RestartCause, Certainty) {
 	if typ, ok := j.killsOfAll(e.container); ok {
-		return typ.cause(), CertaintyMedium // or one of them is of the instance that runs, and is not over
+		return killedBy(typ), CertaintyMedium // or one of them is of the instance that runs, and is not over
 	}
 	chose := !e.untold && e.how.Signal == 0 && e.how.ExitCode > 0 && e.how.ExitCode <= 128
 	if chose && j.endsOtherwise(e) {
@@ -16,7 +16,7 @@ func (j *bookkeeper) suspect(e end) (RestartCause, Certainty) {
 		return e.counted, CertaintyMedium
 	}
 	if typ, ok := j.reachedBy(e.container, e.how.FinishedAt, e.how.StartedAt, false); ok {
-		return typ.cause(), CertaintyMedium
+		return killedBy(typ), CertaintyMedium
 	}
 	if chose {
 		return CauseUnknown, CertaintyNone // how to end
@@ -26,11 +26,11 @@ func (j *bookkeeper) suspect(e end) (RestartCause, Certainty) {
 	}
 	if j.starvedUntil().After(e.how.FinishedAt) {
 		if typ, ok := j.reachedBy(e.container, e.how.FinishedAt, e.how.StartedAt, true); ok {
-			return typ.cause(), CertaintyLow
+			return killedBy(typ), CertaintyLow
 		}
 	}
 	if typ, ok := j.killedBefore(e); ok {
-		return typ.cause(), CertaintyLow
+		return killedBy(typ), CertaintyLow
 	}
 	return CauseUnknown, CertaintyNone
 }
@@ -191,7 +191,7 @@ func (c *podCounts) killer(p *Pod, e *end) RestartCause {
 		}
 		threshold := k.Probes[typ].FailureThreshold
 		if run, bound, known := n.RunUnder(threshold); known && bound == Exact && run == threshold {
-			return typ.cause()
+			return killedBy(typ)
 		}
 	}
 	return ""

@@ -124,3 +124,15 @@ func plain(s string) bool {
 func Invisible(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
+
+// shorten cuts the middle out of a name that is longer than so many characters. What is left does not begin with a mark, which
+// would be one of the ellipsis.
+func shorten(name string, most int) string {
+	runes := []rune(Printable(name))
+	if len(runes) <= most {
+		return string(runes)
+	}
+	half := (most - 1) / 2
+	tail := strings.TrimLeftFunc(string(runes[len(runes)-half:]), func(r rune) bool { return unicode.Is(unicode.M, r) })
+	return string(runes[:most-1-half]) + "…" + tail
+}

@@ -58,11 +58,3 @@ func (t Tally) Next(typ ProbeType, spec *ProbeSpec, result ShadowVerdict) Tally 
 	}
 	return t
 }
-
-// Counts reports whether the kubelet counts such a result: a success or a failure.
-func (v ShadowVerdict) Counts() bool {
-	return v == ShadowSuccess || v == ShadowWarning || v == ShadowFailure
-}
-
-// Succeeds reports whether the kubelet takes the result for a success.
-func (v ShadowVerdict) Succeeds() bool { return v == ShadowSuccess || v == ShadowWarning }

@@ -152,3 +152,24 @@ func (p *Probe) Word() string {
 	}
 	return p.State.String()
 }
+
+// failedLate reports whether a failure of the running instance is known.
+func (p *Probe) failedLate() bool {
+	e := p.LastFailure()
+	return e != nil && !e.Last.Before(p.Container.StartedAt)
+}
+
+// firstLike is when the first event of an outcome was that the probe still has: the kubelet merges events whose
+// texts differ into one that is younger than they are. It is zero for no event.
+func (p *Probe) firstLike(e *Event) time.Time {
+	if e == nil {
+		return time.Time{}
+	}
+	first := e.First
+	for _, o := range p.Events {
+		if e.Combined && o.Outcome == e.Outcome && o.First.Before(first) {
+			first = o.First
+		}
+	}
+	return first
+}

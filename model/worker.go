@@ -97,3 +97,32 @@ func sum(a, b int32) int32 {
 	}
 	return a + b
 }
+
+// failures is how often the probe has failed in a row, for a threshold.
+func (w workers) failures(threshold int32) Failures {
+	f := Failures{Threshold: threshold, Bound: Exact}
+	switch {
+	case w.stopped():
+		f.Run = threshold
+	case w.well:
+		f.Bound = exactIf(!w.failing && !w.held)
+	default:
+		f.Run, f.Bound = w.lo, exactIf(w.lo == w.hi && !w.held)
+	}
+	return f
+}
+
+// most is the longest run.
+func (w workers) most() int32 {
+	if w.failing {
+		return w.hi
+	}
+	return 0
+}
+
+func exactIf(ok bool) Bound {
+	if ok {
+		return Exact
+	}
+	return AtLeast
+}

@@ -63,17 +63,6 @@ func (j *judge) succeeded(p *Probe) Window {
 	return Window{f.at.Add(-statusDelay), f.at}
 }
 
-// probedAlone reports whether the conditions of the pod are about one container.
-func (p *Pod) probedAlone() bool {
-	n := 0
-	for i := range p.Containers {
-		if p.Containers[i].Kind != Init {
-			n++
-		}
-	}
-	return n == 1
-}
-
 // statusDelay is how long a status takes to reach us.
 const statusDelay = time.Second
 

@@ -178,7 +178,7 @@ func (g *Group) blip(rows []*model.Row) (Suspect, bool) {
 	var times []time.Time
 	probed := 0
 	node := rows[g.Rows[0]].Node
-	if v := node.Version(); node == nil || node.Ready != model.True || !v.Known() || !v.ForgetsAtRestart() {
+	if v := node.Version(); node == nil || node.Ready != model.True || !v.Known() || !model.ForgetsAtRestart(v) {
 		return Suspect{}, false
 	}
 	for _, i := range g.Rows {

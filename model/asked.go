@@ -1,0 +1,69 @@
+package model
+
+import (
+	"path"
+	"strconv"
+	"strings"
+)
+
+// answeredWords words an answer that is not the right one.
+func answeredWords(s *ProbeSpec, kind, code string) string {
+	switch kind {
+	case "STATUS":
+		return "HTTP " + code + " from " + Asked(s)
+	case "GRPC_STATUS":
+		return "gRPC health is " + code + onPort(s) + ofService(s)
+	}
+	if code == "NotFound" && s.Service != "" {
+		return "gRPC server" + onPort(s) + " knows no service " + strconv.Quote(s.Service)
+	}
+	return "gRPC health check" + onPort(s) + " fails with " + code + ofService(s)
+}
+
+// Asked is what an HTTP probe asks for: its path, or its port when that is /.
+func Asked(s *ProbeSpec) string {
+	switch {
+	case s.Handler != HTTP:
+		return endpointOf(s)
+	case s.Path == "" || s.Path == "/":
+		return endpointOf(s) + "/"
+	}
+	return shorten(s.Path, 40)
+}
+
+// endpointOf is where a probe asks, as in :8080, or host:8080 for one that names a host.
+func endpointOf(s *ProbeSpec) string { return shorten(s.Host, 40) + ":" + s.Port }
+
+// exitedWords words what a command of an exec probe said.
+func exitedWords(s *ProbeSpec, cause Cause, text string) string {
+	if cause == CauseExecTimeout {
+		return programOf(s) + " takes longer than " + lasting(s.Timeout)
+	}
+	if said := firstLine(text); said != "" {
+		return shorten(said, reasonRoom) + " (" + programOf(s) + ")"
+	}
+	return programOf(s) + " exits with a code other than 0 and prints nothing"
+}
+
+// ofService names the service that a gRPC probe asks for.
+func ofService(s *ProbeSpec) string {
+	if s.Service == "" {
+		return ""
+	}
+	return " (service " + s.Service + ")"
+}
+
+// onPort is endpoint after a word.
+func onPort(s *ProbeSpec) string { return " on " + endpointOf(s) }
+
+// programOf names the command of an exec probe: its file, or the first words of the script that a shell runs.
+func programOf(s *ProbeSpec) string {
+	if len(s.Command) == 0 {
+		return "the command"
+	}
+	name := path.Base(s.Command[0])
+	if len(s.Command) >= 3 && strings.HasSuffix(name, "sh") && strings.HasSuffix(s.Command[1], "c") {
+		name = strings.Join(strings.Fields(s.Command[2]), " ")
+	}
+	return "“" + shorten(name, 24) + "”"
+}

@@ -1,0 +1,80 @@
+package model
+
+import (
+	"fmt"
+	"time"
+)
+
+// Quirk is something that a kubelet does and nobody expects, where a pod shows it.
+type Quirk struct {
+	// Text says what happens and what it means here.
+	Text string
+	// Reference is where to read on: an issue or a pull request of kubernetes/kubernetes.
+	Reference string
+}
+
+// QuirksOf returns what the pod shows of the oddities of its kubelet's version, and of all kubelets. Nothing is
+// said of a kubelet whose version is not known.
+func QuirksOf(c *Case) []Quirk {
+	r := subject{c}
+	var quirks []Quirk
+	add := func(reference, format string, args ...any) {
+		quirks = append(quirks, Quirk{fmt.Sprintf(format, args...), reference})
+	}
+	if v := r.Node.Version(); v.Known() && !r.Pod.Terminal() {
+		for i := range r.Probes {
+			probeQuirks(&r.Probes[i], r.Pod, v, add)
+		}
+		if sharedSpamBucket(v) && r.starved() {
+			add("kubernetes/kubernetes#124747", "kubelet %v drops events of kills and starts too while probes fail: "+
+				"a restart without an event may have been one by a probe", v)
+		}
+	}
+	if w, ok := r.KubeletRestart(); ok {
+		add("", "the kubelet was restarted between %s and %s: it reports the same failures anew, and counts from one",
+			w.Earliest.Format(time.TimeOnly), w.Latest.Format(time.TimeOnly))
+	}
+	if by := r.judge.ahead; by > 0 {
+		add("", "the clock of node %s is ahead by %s, at least: a container is said to have started later than it was seen to run",
+			r.Pod.Node, by.Round(time.Second))
+	}
+	if late := r.judge.late.by; late > 0 {
+		add("", "the events of node %s reached us %s late (or its clock is behind): the kubelet has more to tell than it may, "+
+			"or its API server is slow; what is said here may be as old", r.Pod.Node, late.Round(time.Second))
+	}
+	return quirks
+}
+
+// probeQuirks adds those that one probe shows.
+func probeQuirks(p *Probe, pod *Pod, v Version, add func(reference, format string, args ...any)) {
+	c := p.Container
+	switch {
+	case p.Type == Readiness && p.Spec.Handler == Exec && pod.Deleting() && execReadinessFrozen(v):
+		add("kubernetes/kubernetes#140881", "kubelet %v cannot run exec probes of a terminating pod: "+
+			"readiness of %s stays what it was until the end", v, c.Name)
+	case p.Type == Startup && c.Restarts > 0 && c.HasStarted() && p.Certainty < CertaintyHigh && startupGatingBug(v):
+		add("kubernetes/kubernetes#141155", "kubelet %v may call %s started because the instance before it was: "+
+			"liveness and readiness are not held back until the startup probe has run", v, c.Name)
+	case p.Type == Startup && p.State == StateHeld && p.failedLate() && startupRunsOn(v):
+		add("kubernetes/kubernetes#121206", "kubelet %v may run startup of %s once more after it succeeded: "+
+			"a failure then means nothing", v, c.Name)
+	}
+	if p.Spec.DigitName && v.AtLeast(1, 37) {
+		add("", "kubelet %v takes port %q of %s of %s for a name: the probe cannot be carried out "+
+			"(kubelets up to 1.36 fell back to the number)", v, p.Spec.Port, p.Type, c.Name)
+	}
+	if n := len(p.Events); n > 0 && p.Events[n-1].Outcome == Warned {
+		add("", "%s of %s is redirected to another host: the kubelet does not follow, and counts it as a success", p.Type, c.Name)
+	}
+}
+
+// starved reports whether probes have used up the events that the kubelet writes about a pod.
+func (r subject) starved() bool {
+	var count int32
+	for _, e := range r.Events {
+		if e.warns() {
+			count += e.Count
+		}
+	}
+	return count >= spamBurst
+}

@@ -1,0 +1,26 @@
+package model
+
+import "time"
+
+// Window is a stretch of time in which something will happen, as far as is known. The zero Window is that
+// nothing is expected, or nothing can be said.
+type Window struct{ Earliest, Latest time.Time }
+
+// IsZero reports whether the window says nothing.
+func (w Window) IsZero() bool { return w.Earliest.IsZero() && w.Latest.IsZero() }
+
+// shift moves both ends.
+func (w Window) shift(earliest, latest time.Duration) Window {
+	return Window{w.Earliest.Add(earliest), w.Latest.Add(latest)}
+}
+
+// from is the part of a window that is not over.
+func (w Window) from(now time.Time) Window {
+	if w.Earliest.Before(now) {
+		w.Earliest = now
+	}
+	if w.Latest.Before(now) {
+		w.Latest = now
+	}
+	return w
+}
