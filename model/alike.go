@@ -196,7 +196,7 @@ func (g *GroupDiagnosis) groupHeadline(unready bool, now time.Time) string {
 			b.WriteString(", all within " + lasting(max(g.Spread, time.Second)))
 		}
 	}
-	b.WriteString(": " + g.gist())
+	b.WriteString(": " + g.Gist())
 	for _, s := range g.Services {
 		switch {
 		case s.Of > 0 && s.Ready == 0:
@@ -221,9 +221,8 @@ func (g *GroupDiagnosis) groupHeadline(unready bool, now time.Time) string {
 // momentary is what a headline says of one pod and one moment.
 var momentary = regexp.MustCompile(`, for [0-9dhms]+|,? [0-9dhms]+ ago|,? (once|≥?[0-9]+( of [0-9]+)? times)`)
 
-// gist is the diagnosis without what is true of one pod or one moment only.
-func (g *GroupDiagnosis) gist() string {
-	d := &g.Diagnosis
+// Gist is the Headline without what is true of one pod or one moment only.
+func (d *Diagnosis) Gist() string {
 	switch d.Cause {
 	case ClassLiveness:
 		return "liveness kills " + d.Container + because(d.Reason)
