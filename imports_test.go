@@ -18,9 +18,9 @@ var arrows = map[string]struct {
 	banned []string
 }{
 	".":                     {ours: []string{"cmd"}},
-	"cmd":                   {ours: []string{"model", "model/group", "watch", "tui", "prober", "recording", "recording/mask", "simcluster"}, banned: []string{"charm.land/"}},
+	"cmd":                   {ours: []string{"model", "model/card", "model/group", "watch", "tui", "prober", "recording", "recording/mask", "simcluster"}, banned: []string{"charm.land/"}},
 	"watch":                 {ours: []string{"model", "recording", "recording/mask", "recording/weight"}, banned: []string{"charm.land/", "github.com/spf13/"}},
-	"tui":                   {ours: []string{"model"}, banned: []string{"k8s.io/", "net", "net/http", "os/exec", "charm.land/bubbles/v2/table"}},
+	"tui":                   {ours: []string{"model", "model/card", "model/group"}, banned: []string{"k8s.io/", "net", "net/http", "os/exec", "charm.land/bubbles/v2/table"}},
 	"prober":                {ours: []string{"model", "recording/mask", "recording/weight"}, banned: []string{"charm.land/", "github.com/spf13/", "k8s.io/kubernetes"}},
 	"recording":             {ours: []string{"recording/mask"}, banned: []string{"k8s.io/client-go", "charm.land/", "net/http"}},
 	"recording/mask/corpus": {banned: []string{"k8s.io/", "charm.land/", "net"}},
@@ -30,6 +30,7 @@ var arrows = map[string]struct {
 	"simcluster/section":    {banned: []string{"k8s.io/", "charm.land/"}},
 	"model":                 {banned: []string{"k8s.io/client-go", "charm.land/", "net/http", "os", "sync", "context", "log"}},
 	"model/group":           {ours: []string{"model"}, banned: []string{"k8s.io/", "charm.land/", "net/http", "os", "sync", "context", "log"}},
+	"model/card":            {ours: []string{"model", "model/group"}, banned: []string{"k8s.io/", "charm.land/", "net/http", "os", "sync", "context", "log"}},
 	"model/lint":            {ours: []string{"model", "model/group"}, banned: []string{"k8s.io/", "charm.land/", "net/http", "os", "sync", "context", "log"}},
 }
 

@@ -97,7 +97,7 @@ func TestIncidentOfAWorkload(t *testing.T) {
 	if got := traitWords(i); got != traits {
 		t.Errorf("traits: %s, want %s", got, traits)
 	}
-	if w := i.Traits[0].Words(); w != "of revision web-2; none of the 1 that are well" {
+	if w := i.Traits[0].Share(); w != "all 3, well 0 of 1" {
 		t.Errorf("the first trait: %q", w)
 	}
 }

@@ -117,7 +117,7 @@ func (h Harm) Words() string {
 	return fmt.Sprintf("Service %s has %d of %d endpoints ready", h.Name, h.Ready, h.Of)
 }
 
-// place words the first value of a trait, as in "on node n2".
+// place words where all pods are, as in "on node n2".
 func (t *Trait) place() string {
 	name := t.Values[0].Name
 	switch t.By {
@@ -127,28 +127,17 @@ func (t *Trait) place() string {
 		return "in zone " + name
 	case Revision:
 		return "of revision " + name
-	case Image:
-		return "run image " + name
-	case Port:
-		return "asked on port " + name
-	case Kubelet:
-		return "under kubelet " + name
 	}
 	return "share " + string(t.By) + " " + name
 }
 
-// Words says what a trait tells, in a sentence: what all pods that fail share, and how many of those that are well do.
-func (t *Trait) Words() string {
-	if !t.shared {
-		return ""
-	}
-	words := t.place()
-	switch v := t.Values[0]; {
+// Share says in a few words how many have what: all pods that fail, and how many of those that are well; or that they differ.
+func (t *Trait) Share() string {
+	switch {
+	case !t.shared:
+		return "differs"
 	case t.Well == 0:
-	case v.Well == 0:
-		words += "; none of the " + strconv.Itoa(t.Well) + " that are well"
-	default:
-		words += "; so are " + strconv.Itoa(v.Well) + " of the " + strconv.Itoa(t.Well) + " that are well"
+		return "all " + strconv.Itoa(t.Values[0].Failing)
 	}
-	return words
+	return fmt.Sprintf("all %d, well %d of %d", t.Values[0].Failing, t.Values[0].Well, t.Well)
 }
