@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // actions returns what to do about the cause, or to look at, with command lines to paste.
@@ -74,7 +76,7 @@ func (x *examiner) podActions() []Action {
 	case ClassSandbox:
 		return one("the node: its container runtime and network", "kubectl", "describe", "pod", ns, pod)
 	case ClassGate:
-		return one(cmp.Or(GateOwner(x.object), "the controller of the gate"), "kubectl", "get", "pod", ns, pod, "-o=jsonpath={.status.conditions}")
+		return one(cmp.Or(fact.GateOwner(x.object), "the controller of the gate"), "kubectl", "get", "pod", ns, pod, "-o=jsonpath={.status.conditions}")
 	case ClassTerminating:
 		if x.object != "" {
 			return one("the controller that has to remove the finalizer", "kubectl", "get", "pod", ns, pod, "-o=jsonpath={.metadata.finalizers}")
@@ -96,7 +98,7 @@ func (x *examiner) podActions() []Action {
 // before wrote are its previous logs.
 func (x *examiner) runsAgain() bool {
 	c := x.Pod.Container(x.d.Container)
-	return c != nil && c.State == Running && c.Restarts > 0
+	return c != nil && c.State == fact.Running && c.Restarts > 0
 }
 
 // ownerWords names what holds the pod's spec.

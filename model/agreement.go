@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // AgreementClass says how what a probe comes to from here compares with what the kubelet finds, and why. It is empty
 // while there is nothing to compare, or not enough of it to tell.
@@ -129,7 +133,7 @@ func (c *comparison) difference() Agreement {
 // capped returns an explanation of a difference with no more certainty than its two sides have.
 func (c *comparison) capped(a Agreement) Agreement {
 	a.Certainty = min(a.Certainty, c.word.Certainty)
-	if c.word.Verdict == ShadowNone { // it is the absence of a result that is known
+	if c.word.Verdict == fact.ShadowNone { // it is the absence of a result that is known
 		a.Certainty = min(a.Certainty, CertaintyMedium)
 	}
 	if c.dominated() {

@@ -24,7 +24,7 @@ func shaded(rng *rand.Rand, changes []Change) []Change {
 		for pod != nil && rng.IntN(3) == 0 {
 			c := &pod.Containers[rng.IntN(len(pod.Containers))]
 			f := &Shadow{
-				Probe: Key{pod.UID, c.Name, ProbeTypes[rng.IntN(len(ProbeTypes))]}, Instance: c.ID,
+				Probe: Key{Pod: pod.UID, Container: c.Name, Type: ProbeTypes[rng.IntN(len(ProbeTypes))]}, Instance: c.ID,
 				At:   ch.At.Add(-time.Duration(rng.IntN(5000)) * time.Millisecond),
 				Took: time.Duration(rng.IntN(1500)) * time.Millisecond, RoundTrip: time.Duration(rng.IntN(900)) * time.Millisecond,
 				Verdict: ShadowVerdict(rng.IntN(5)), Text: causes[rng.IntN(len(causes))],
@@ -108,10 +108,10 @@ func impossibleShadow(r *Row) string {
 func TestShadowsAreForgottenWithTheirPod(t *testing.T) {
 	p := web(with(Liveness, probe()))
 	run := func(second int) *Shadow {
-		return &Shadow{Probe: Key{p.UID, "web", Liveness}, Instance: "c1", At: at(second), Verdict: ShadowSuccess}
+		return &Shadow{Probe: Key{Pod: p.UID, Container: "web", Type: Liveness}, Instance: "c1", At: at(second), Verdict: ShadowSuccess}
 	}
 	w := newWorld(t).hears(run(1), p, run(3), run(2), run(3))
-	w.hears(&Shadow{Probe: Key{p.UID, "web", Readiness}, At: at(4)}, &Shadow{Probe: Key{p.UID, "db", Liveness}, At: at(4)}, &Shadow{Probe: Key{"u-other", "web", Liveness}, At: at(4)})
+	w.hears(&Shadow{Probe: Key{Pod: p.UID, Container: "web", Type: Readiness}, At: at(4)}, &Shadow{Probe: Key{Pod: p.UID, Container: "db", Type: Liveness}, At: at(4)}, &Shadow{Probe: Key{Pod: "u-other", Container: "web", Type: Liveness}, At: at(4)})
 	first := w.row(t, p.UID).Probes[0].Shadow
 	if first == nil || first.Count != 1 || !first.Last().At.Equal(at(3)) {
 		t.Fatalf("got %+v", first)
@@ -134,7 +134,7 @@ func TestShadowsAreForgottenWithTheirPod(t *testing.T) {
 // honest is a run that finds what the played kubelet would find at the same moment: there is no difference but in time.
 func honest(k *kubelet, w *probeWorker) *Shadow {
 	c := &k.pod.Containers[0]
-	f := &Shadow{Probe: Key{k.pod.UID, "web", w.typ}, Instance: c.ID, At: k.now, Took: 10 * time.Millisecond, Verdict: ShadowSuccess}
+	f := &Shadow{Probe: Key{Pod: k.pod.UID, Container: "web", Type: w.typ}, Instance: c.ID, At: k.now, Took: 10 * time.Millisecond, Verdict: ShadowSuccess}
 	switch {
 	case w.erring && k.rng.IntN(4) == 0:
 		f.Verdict, f.Text = ShadowErrored, "port \"web\" not found"
@@ -240,7 +240,7 @@ func TestADifferenceIsFound(t *testing.T) {
 			k.advance(k.now.Add(time.Duration(seconds) * time.Second))
 			k.deliver(w)
 			w.Apply(Change{At: k.now, Stream: 62, Fact: &Shadow{
-				Probe: Key{k.pod.UID, "web", Readiness}, Instance: k.pod.Containers[0].ID, At: k.now, Took: time.Millisecond, Verdict: ShadowSuccess,
+				Probe: Key{Pod: k.pod.UID, Container: "web", Type: Readiness}, Instance: k.pod.Containers[0].ID, At: k.now, Took: time.Millisecond, Verdict: ShadowSuccess,
 			}})
 		}
 		s := w.Snapshot()

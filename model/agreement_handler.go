@@ -3,6 +3,8 @@ package model
 import (
 	"slices"
 	"strings"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // agreement says how two verdicts agree that are the same.
@@ -10,7 +12,7 @@ func (c *comparison) agreement() Agreement {
 	switch {
 	case c.run.Verdict.Succeeds():
 		return c.bothPass()
-	case c.run.Verdict == ShadowErrored:
+	case c.run.Verdict == fact.ShadowErrored:
 		return c.bothErrored()
 	}
 	return c.bothFail()
@@ -30,7 +32,7 @@ func (c *comparison) bothPass() Agreement {
 	if !c.run.Timed(c.probe.Spec.Handler) {
 		a.Text = "both succeed; how long it takes from here is not known"
 	}
-	if c.run.Verdict == ShadowWarning || c.word.Verdict == ShadowWarning {
+	if c.run.Verdict == fact.ShadowWarning || c.word.Verdict == fact.ShadowWarning {
 		a.Text, a.Check = "both succeed, with a redirect to another host, which neither follows", "let the probe ask what it is redirected to, if that is what counts"
 	}
 	return a
@@ -54,13 +56,13 @@ func (c *comparison) bothFail() Agreement {
 		a, _ := found(AgreeSameCause, min(certainty, CertaintyLow), check,
 			"both fail, from here: %s; what the kubelet met is not known: %s", phraseOf(c.cause, c.run.Text), c.counted())
 		return a
-	case same && c.cause == CauseExecTimeout && c.run.Text != c.word.Text:
+	case same && c.cause == fact.CauseExecTimeout && c.run.Text != c.word.Text:
 		a, _ := found(ExecWording, certainty, check, "both end the command after %s, and only the runtimes' words differ: %s", took(c.probe.Spec.Timeout), c.counted())
 		return a
 	case same:
 		a, _ := found(AgreeSameCause, certainty, check, "both fail (%s)%s: %s", phraseOf(c.cause, c.run.Text), c.onPort(), c.counted())
 		return a
-	case c.cause == CauseExecTimeout:
+	case c.cause == fact.CauseExecTimeout:
 		a, _ := c.execOrphan()
 		return c.capped(a)
 	}
@@ -71,17 +73,17 @@ func (c *comparison) bothFail() Agreement {
 
 // sameCause reports whether two causes are one. Some Go versions do not tell the timeout of a connection from that
 // of an answer, nor does gRPC from kubelet 1.38 on, and a tunnel may end a connection in another way than a reset.
-func sameCause(a, b Cause) bool {
-	kind := func(c Cause) Cause {
+func sameCause(a, b fact.Cause) bool {
+	kind := func(c fact.Cause) fact.Cause {
 		switch c {
-		case CauseHeaders, CauseTLSTimeout, CauseUnanswered:
-			return CauseTimeout
-		case CauseReset:
-			return CauseEOF
+		case fact.CauseHeaders, fact.CauseTLSTimeout, fact.CauseUnanswered:
+			return fact.CauseTimeout
+		case fact.CauseReset:
+			return fact.CauseEOF
 		}
 		return c
 	}
-	rpc := a == CauseRPC && b == CauseUnanswered || a == CauseUnanswered && b == CauseRPC
+	rpc := a == fact.CauseRPC && b == fact.CauseUnanswered || a == fact.CauseUnanswered && b == fact.CauseRPC
 	return rpc || kind(a) == kind(b)
 }
 
@@ -100,7 +102,7 @@ func (c *comparison) bothErrored() Agreement {
 			"neither can run the command (%s), and it has $(%s) in it, which the kubelet replaces by nothing, because its value comes from elsewhere",
 			excerpt(c.run.Text), name)
 		return a
-	case c.probe.Spec.Handler == Exec:
+	case c.probe.Spec.Handler == fact.Exec:
 		a, _ := found(ExecCannotStart, certainty, "put the command into the image, or probe something else", "the command cannot be started (%s): %s", excerpt(c.run.Text), c.never())
 		return a
 	}
@@ -111,9 +113,9 @@ func (c *comparison) bothErrored() Agreement {
 // never says what a probe does not do that cannot be carried out.
 func (c *comparison) never() string {
 	switch c.probe.Type {
-	case Liveness:
+	case fact.Liveness:
 		return "that counts as nothing, so liveness can never restart the container"
-	case Startup:
+	case fact.Startup:
 		return "that counts as nothing, so startup never ends, and never restarts the container"
 	}
 	return "that counts as nothing, so readiness stays what it was"
@@ -121,8 +123,8 @@ func (c *comparison) never() string {
 
 // portByDigits is a port whose name is a number.
 func (c *comparison) portByDigits() (Agreement, bool) {
-	here := c.run.Verdict == ShadowErrored && noPort(c.run.Text)
-	there := c.word.Verdict == ShadowErrored && noPort(c.word.Text)
+	here := c.run.Verdict == fact.ShadowErrored && noPort(c.run.Text)
+	there := c.word.Verdict == fact.ShadowErrored && noPort(c.word.Text)
 	if !c.probe.Spec.DigitName || !here && !there {
 		return Agreement{}, false
 	}
@@ -142,9 +144,9 @@ func noPort(text string) bool {
 
 // bodyStall is an answer that does not end.
 func (c *comparison) bodyStall() (Agreement, bool) {
-	here := c.run.Verdict == ShadowErrored && stalls(c.run.Text)
-	there := c.word.Verdict == ShadowErrored && stalls(c.word.Text)
-	if c.probe.Spec.Handler != HTTP || !here && !there {
+	here := c.run.Verdict == fact.ShadowErrored && stalls(c.run.Text)
+	there := c.word.Verdict == fact.ShadowErrored && stalls(c.word.Text)
+	if c.probe.Spec.Handler != fact.HTTP || !here && !there {
 		return Agreement{}, false
 	}
 	certainty := min(CertaintyHigh, c.word.Certainty)
@@ -169,13 +171,13 @@ func stalls(text string) bool { return strings.Contains(text, "while reading bod
 func (c *comparison) protocol() (Agreement, bool) {
 	spec, v := c.probe.Spec, c.node.Version()
 	certainty := min(c.weight(), CertaintyMedium)
-	special := spec.Protocol == "HTTP2" || spec.Handler == GRPC && spec.Protocol == "TLS"
+	special := spec.Protocol == "HTTP2" || spec.Handler == fact.GRPC && spec.Protocol == "TLS"
 	switch {
 	case certainty == CertaintyNone:
 	case special && (c.better() || c.worse()):
 		return found(ProtocolChoice, certainty, "see whether the kubelet's feature gates H2CContainerProbe and GRPCContainerProbeTLS are on",
 			"the probe asks for %s, which kubelet %v may not speak: from here it %s, the kubelet %s", spec.Protocol, v, c.here(), c.there())
-	case c.better() && c.fails() && spec.Handler == HTTP && mismatched(c.word.Cause):
+	case c.better() && c.fails() && spec.Handler == fact.HTTP && mismatched(c.word.Cause):
 		return found(ProtocolChoice, min(certainty, CertaintyLow), "ask the server with curl --http1.1 and with --http2; look for DISABLE_HTTP2 and proxies on the node",
 			"from here the server speaks %s and the probe %s, to the kubelet it does not: %s", c.spoken(), c.here(), c.there())
 	}
@@ -190,13 +192,13 @@ func (c *comparison) spoken() string {
 }
 
 // mismatched reports whether a cause is that the two ends spoke different protocols.
-func mismatched(c Cause) bool {
-	return slices.Contains([]Cause{CausePlainServer, CauseTLSServer, CauseTLS, CauseProtocol}, c)
+func mismatched(c fact.Cause) bool {
+	return slices.Contains([]fact.Cause{fact.CausePlainServer, fact.CauseTLSServer, fact.CauseTLS, fact.CauseProtocol}, c)
 }
 
 // execOrphan is a command that was given up from here, and goes on in the container.
 func (c *comparison) execOrphan() (Agreement, bool) {
-	if c.probe.Spec.Handler != Exec || c.run.Verdict != ShadowFailure || c.cause != CauseExecTimeout {
+	if c.probe.Spec.Handler != fact.Exec || c.run.Verdict != fact.ShadowFailure || c.cause != fact.CauseExecTimeout {
 		return Agreement{}, false
 	}
 	certainty := max(c.weight(), CertaintyMedium) // what happened here is known; not what would have
@@ -207,7 +209,7 @@ func (c *comparison) execOrphan() (Agreement, bool) {
 
 // emptyVariable returns a variable of the command that the kubelet replaces by nothing.
 func (c *comparison) emptyVariable() (string, bool) {
-	if c.probe.Spec.Handler != Exec || c.probe.Container.Spec == nil {
+	if c.probe.Spec.Handler != fact.Exec || c.probe.Container.Spec == nil {
 		return "", false
 	}
 	for _, name := range c.probe.Container.Spec.ValueFrom {

@@ -5,31 +5,33 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // lacking is a run without a verdict.
 func (c *comparison) lacking() (Agreement, bool) {
-	if c.run.Verdict != ShadowNone {
+	if c.run.Verdict != fact.ShadowNone {
 		return Agreement{}, false
 	}
 	switch c.run.Lack {
-	case LackForbidden:
+	case fact.LackForbidden:
 		return found(ShadowForbidden, Certain, "ask for "+c.missing()+" in namespace "+c.pod.Namespace,
 			"no verdict: the API server does not let you run the probe: %s", c.reason("the right to it is missing"))
-	case LackUnsupported:
+	case fact.LackUnsupported:
 		return found(ShadowUnsupported, Certain, "go by the kubelet's own events", "no verdict: this probe cannot be run from here: %s", c.reason("its kind is not known"))
-	case LackHost:
+	case fact.LackHost:
 		return c.notComparable(Certain)
-	case LackGone:
+	case fact.LackGone:
 		return c.undecided("no verdict: "+c.probe.Container.Name+" did not run, or ended meanwhile", "run it again when the container runs"), true
-	case LackEndless:
+	case fact.LackEndless:
 		return found(EndlessOutput, Certain, "look at what comes of "+Asked(c.probe.Spec)+", and let it end",
 			"no verdict: %s sends far more than a probe reads: %s", c.probe.Container.Name, c.reason("it does not end"))
-	case LackUnfinished:
+	case fact.LackUnfinished:
 		return found(ExecOrphan, Certain, "look for the command in the container (ps), and end it; raise timeoutSeconds if it needs that long",
 			"no verdict: the command of an earlier run from here may still run in %s, and is not started twice", c.probe.Container.Name)
 	}
-	return found(TunnelBroke, Certain, "run it again; if it stays, look at the API server and the kubelet of "+c.node.called(),
+	return found(TunnelBroke, Certain, "run it again; if it stays, look at the API server and the kubelet of "+c.node.Called(),
 		"no verdict: the way to the container broke before there was one: %s", c.reason("nobody said why"))
 }
 
@@ -51,7 +53,7 @@ func (c *comparison) missing() string {
 
 // subresource is what of a pod the probe is run through.
 func (c *comparison) subresource() string {
-	if c.probe.Spec.Handler == Exec {
+	if c.probe.Spec.Handler == fact.Exec {
 		return "exec"
 	}
 	return "portforward"
@@ -60,7 +62,7 @@ func (c *comparison) subresource() string {
 // replaced is a run against another instance than the running one.
 func (c *comparison) replaced() (Agreement, bool) {
 	k := c.probe.Container
-	if k.State == Running && k.ID == c.run.Instance {
+	if k.State == fact.Running && k.ID == c.run.Instance {
 		return Agreement{}, false
 	}
 	return c.undecided("this was a run against an instance of "+k.Name+" that has ended", "run it again when the container runs"), true
@@ -77,7 +79,7 @@ func (c *comparison) frozenBug() (Agreement, bool) {
 
 // stale is a kubelet whose word is of no use now.
 func (c *comparison) stale() (Agreement, bool) {
-	if c.node != nil && c.node.Ready != True {
+	if c.node != nil && c.node.Ready != fact.True {
 		return found(KubeletStale, CertaintyHigh, "see to node "+c.node.Name+" first",
 			"node %s does not report: what its kubelet said last is old, and from here the probe %s", c.node.Name, c.here())
 	}
@@ -134,14 +136,14 @@ func (c *comparison) otherHost() (Agreement, bool) {
 	if host == "" || host == c.pod.IP {
 		return Agreement{}, false
 	}
-	if ip, err := netip.ParseAddr(host); c.pod.setting().HostNetwork && (err == nil && ip.IsLoopback() || host == "localhost") {
+	if ip, err := netip.ParseAddr(host); c.pod.SettingOrNone().HostNetwork && (err == nil && ip.IsLoopback() || host == "localhost") {
 		return Agreement{}, false // the node's own, which is where a tunnel ends
 	}
 	return c.notComparable(CertaintyHigh)
 }
 
 func (c *comparison) notComparable(certainty Certainty) (Agreement, bool) {
-	host, node := c.probe.Spec.Host, c.node.called()
+	host, node := c.probe.Spec.Host, c.node.Called()
 	if _, err := netip.ParseAddr(host); err != nil && host != "" {
 		return found(HostResolver, certainty, "look the name up, and ask it, on "+node,
 			"not comparable: the probe asks %s, a name that %s looks up, and not the pod", host, node)
@@ -153,7 +155,7 @@ func (c *comparison) notComparable(certainty Certainty) (Agreement, bool) {
 // gatingBug is a container that may be called started because the instance before it was.
 func (c *comparison) gatingBug() (Agreement, bool) {
 	until, doubt := c.startedInDoubt(c.probe.Container)
-	if !doubt || c.word.Verdict != ShadowNone && c.agrees() {
+	if !doubt || c.word.Verdict != fact.ShadowNone && c.agrees() {
 		return Agreement{}, false
 	}
 	return found(KubeletBug, CertaintyMedium, "wait for the startup probe, and run it again (kubernetes/kubernetes#141155)",
@@ -163,7 +165,7 @@ func (c *comparison) gatingBug() (Agreement, bool) {
 
 // unheard is a kubelet that runs the probe and of whose results nothing is known.
 func (c *comparison) unheard() (Agreement, bool) {
-	if c.word.Verdict != ShadowNone || c.probe.State == StateStarting {
+	if c.word.Verdict != fact.ShadowNone || c.probe.State == StateStarting {
 		return Agreement{}, false
 	}
 	a := c.undecided("from here the probe "+c.here()+"; what the kubelet finds is not known", "let probetop read events, or use --kubelet-metrics")
@@ -178,7 +180,7 @@ func (c *comparison) workerBug() (Agreement, bool) {
 		return Agreement{}, false
 	}
 	silence := min(counts.Silence(), counts.Seen.Sub(c.probe.Container.StartedAt.Add(c.probe.Spec.InitialDelay)))
-	if silence < 4*c.cycle() || c.word.Verdict == ShadowErrored {
+	if silence < 4*c.cycle() || c.word.Verdict == fact.ShadowErrored {
 		return Agreement{}, false
 	}
 	return found(KubeletBug, CertaintyLow, "delete the pod, or restart the kubelet: both make it run its probes again",

@@ -1,6 +1,10 @@
 package model
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // neighbours are the other pods of a node, counted by what their probes show.
 type neighbours struct {
@@ -16,12 +20,12 @@ func (c *comparison) neighbours() (n neighbours) {
 		}
 		for i := range r.Probes {
 			switch p := &r.Probes[i]; {
-			case p.Spec.Handler != Exec && p.State == StatePassing && p.Certainty >= CertaintyMedium:
+			case p.Spec.Handler != fact.Exec && p.State == StatePassing && p.Certainty >= CertaintyMedium:
 				n.answered++
 			case p.State != StateFailing && p.State != StateFailed:
-			case p.Spec.Handler == Exec && p.Cause() == CauseExecTimeout:
+			case p.Spec.Handler == fact.Exec && p.Cause() == fact.CauseExecTimeout:
 				n.slow++
-			case p.Spec.Handler != Exec && unanswered(p.Cause()):
+			case p.Spec.Handler != fact.Exec && unanswered(p.Cause()):
 				n.blocked++
 			}
 		}
@@ -30,9 +34,9 @@ func (c *comparison) neighbours() (n neighbours) {
 }
 
 // unanswered reports whether a cause is that no answer came, of whatever kind.
-func unanswered(c Cause) bool {
+func unanswered(c fact.Cause) bool {
 	switch c {
-	case CauseTimeout, CauseTLSTimeout, CauseHeaders, CauseUnanswered, CauseRPC, CauseNoRoute:
+	case fact.CauseTimeout, fact.CauseTLSTimeout, fact.CauseHeaders, fact.CauseUnanswered, fact.CauseRPC, fact.CauseNoRoute:
 		return true
 	}
 	return false
@@ -44,12 +48,12 @@ func (c *comparison) nodePath() (Agreement, bool) {
 		return a, true
 	}
 	certainty := c.weight()
-	exec := c.probe.Spec.Handler == Exec
-	if !c.better() || !c.fails() || certainty == CertaintyNone || !unanswered(c.word.Cause) && c.word.Cause != CauseExecTimeout {
+	exec := c.probe.Spec.Handler == fact.Exec
+	if !c.better() || !c.fails() || certainty == CertaintyNone || !unanswered(c.word.Cause) && c.word.Cause != fact.CauseExecTimeout {
 		return Agreement{}, false
 	}
-	node, n := c.node.called(), c.neighbours()
-	if exec || n.slow > 0 || n.blocked > 0 && n.answered > 0 && c.word.Cause != CauseNoRoute {
+	node, n := c.node.Called(), c.neighbours()
+	if exec || n.slow > 0 || n.blocked > 0 && n.answered > 0 && c.word.Cause != fact.CauseNoRoute {
 		if exec && n.slow+n.blocked == 0 {
 			certainty = min(certainty, CertaintyLow) // alone, the command may as well be slow at times
 		}
@@ -58,10 +62,10 @@ func (c *comparison) nodePath() (Agreement, bool) {
 	}
 	check := "from " + node + ", try port " + c.port() + " of " + c.pod.IP + "; look at its CNI, its firewall and the pod's network policies"
 	switch v, cause := c.vantage(); {
-	case c.word.Cause == CauseNoRoute:
+	case c.word.Cause == fact.CauseNoRoute:
 	case v.Succeeds():
 		certainty = min(certainty, CertaintyMedium)
-	case v == ShadowFailure && unanswered(cause):
+	case v == fact.ShadowFailure && unanswered(cause):
 		check = "look at the CNI and the pod's network policies: the API server gets no answer on the pod IP either"
 	case n.blocked == 0:
 		certainty = CertaintyLow // or the server is slow at times
@@ -77,12 +81,12 @@ func (c *comparison) nodeLacks() (Agreement, bool) {
 	if !c.better() || !c.fails() {
 		return Agreement{}, false
 	}
-	node := c.node.called()
+	node := c.node.Called()
 	switch c.word.Cause {
-	case CauseLocal:
+	case fact.CauseLocal:
 		return found(NodeLoad, CertaintyMedium, "look at the sockets, open files and memory of "+node+" (ss -s on it; the kubelet's log)",
 			"from here the probe %s, and %s has nothing left to connect with: %s", c.here(), node, excerpt(c.word.Text))
-	case CausePermission:
+	case fact.CausePermission:
 		return found(NodePathBlocked, CertaintyMedium, "look at the firewall of "+node+", and at what its CNI puts there",
 			"from here the probe %s, and %s does not let the kubelet connect: %s", c.here(), node, excerpt(c.word.Text))
 	}
@@ -98,9 +102,9 @@ func (n neighbours) busy(node string) string {
 }
 
 // alsoBlocked says how many others have the same trouble.
-func (n neighbours) alsoBlocked(cause Cause) string {
+func (n neighbours) alsoBlocked(cause fact.Cause) string {
 	switch {
-	case n.blocked == 0 && cause == CauseNoRoute:
+	case n.blocked == 0 && cause == fact.CauseNoRoute:
 		return ""
 	case n.blocked == 0:
 		return ", or the server is slow at times"

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"net/netip"
 	"strings"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // cannotConnect reports whether a cause is that nobody listens. A gRPC client tries until its time is over, and does not
 // say why it could not connect.
-func cannotConnect(handler HandlerKind, cause Cause) bool {
-	return cause == CauseRefused || handler == GRPC && cause == CauseTimeout
+func cannotConnect(handler fact.HandlerKind, cause fact.Cause) bool {
+	return cause == fact.CauseRefused || handler == fact.GRPC && cause == fact.CauseTimeout
 }
 
 // refusedThere and refusedHere report that nobody listens where one side asks, while the other succeeds.
@@ -25,7 +27,7 @@ func (c *comparison) refusedHere() bool {
 // same time as localhost, and bears the kubelet out.
 func (c *comparison) refusal() Certainty {
 	switch v, cause := c.vantage(); {
-	case c.refusedThere() && v == ShadowFailure && cause == CauseRefused, c.refusedHere() && v.Succeeds():
+	case c.refusedThere() && v == fact.ShadowFailure && cause == fact.CauseRefused, c.refusedHere() && v.Succeeds():
 		return Certain
 	}
 	return c.ambiguous(c.weight())
@@ -33,7 +35,7 @@ func (c *comparison) refusal() Certainty {
 
 // ambiguous lowers a certainty where a refusal cannot be told from a path that swallows packets.
 func (c *comparison) ambiguous(certainty Certainty) Certainty {
-	if c.probe.Spec.Handler == GRPC && c.cause != CauseRefused && c.word.Cause != CauseRefused {
+	if c.probe.Spec.Handler == fact.GRPC && c.cause != fact.CauseRefused && c.word.Cause != fact.CauseRefused {
 		return min(certainty, CertaintyMedium)
 	}
 	return certainty
@@ -41,19 +43,19 @@ func (c *comparison) ambiguous(certainty Certainty) Certainty {
 
 // mesh is a proxy that the kubelet's requests go through, and those from here do not.
 func (c *comparison) mesh() (Agreement, bool) {
-	mesh, spec := c.pod.setting().Mesh, c.probe.Spec
-	if mesh == "" || spec.Handler == Exec || c.rewritten() {
+	mesh, spec := c.pod.SettingOrNone().Mesh, c.probe.Spec
+	if mesh == "" || spec.Handler == fact.Exec || c.rewritten() {
 		return Agreement{}, false
 	}
 	certainty := min(c.weight(), CertaintyMedium)
 	check := "let the mesh rewrite the pod's probes, or leave port " + c.port() + " out of its interception"
 	switch {
 	case certainty == CertaintyNone:
-	case c.better() && c.fails() && !cannotConnect(HTTP, c.word.Cause) && !c.nodeOnly() && c.word.Cause != "":
+	case c.better() && c.fails() && !cannotConnect(fact.HTTP, c.word.Cause) && !c.nodeOnly() && c.word.Cause != "":
 		return found(MeshInterception, certainty, check,
 			"from here port %s %s, the kubelet %s: what comes to the pod IP goes through the proxy of %s, what comes from here does not%s",
 			c.port(), c.here(), c.there(), mesh, unless(certainty))
-	case c.refusedHere() && spec.Handler == TCP:
+	case c.refusedHere() && spec.Handler == fact.TCP:
 		return found(MeshInterception, certainty, check,
 			"nobody listens on port %s, and the kubelet succeeds all the same: it is the proxy of %s that takes its connections%s",
 			c.port(), mesh, unless(certainty))
@@ -64,7 +66,7 @@ func (c *comparison) mesh() (Agreement, bool) {
 // nodeOnly reports whether the kubelet's failure is of its node or of the way, and not an answer.
 func (c *comparison) nodeOnly() bool {
 	switch c.word.Cause {
-	case CauseNoRoute, CauseLocal, CausePermission, CauseDNS:
+	case fact.CauseNoRoute, fact.CauseLocal, fact.CausePermission, fact.CauseDNS:
 		return true
 	}
 	return false
@@ -79,10 +81,10 @@ func (c *comparison) rewritten() bool {
 // hostNetwork is a pod in the network of its node, where localhost and the pod IP may be two servers.
 func (c *comparison) hostNetwork() (Agreement, bool) {
 	certainty := c.refusal()
-	if !c.pod.setting().HostNetwork || certainty == CertaintyNone || !c.refusedThere() && !c.refusedHere() {
+	if !c.pod.SettingOrNone().HostNetwork || certainty == CertaintyNone || !c.refusedThere() && !c.refusedHere() {
 		return Agreement{}, false
 	}
-	asked, node := c.pod.IP, c.node.called()
+	asked, node := c.pod.IP, c.node.Called()
 	if c.refusedHere() {
 		asked = "127.0.0.1"
 	}
@@ -93,9 +95,9 @@ func (c *comparison) hostNetwork() (Agreement, bool) {
 
 // vmRuntime is a container to which the localhost that a tunnel ends at is another machine.
 func (c *comparison) vmRuntime() (Agreement, bool) {
-	s := c.pod.setting()
-	network := cannotConnect(c.probe.Spec.Handler, c.cause) || c.cause == CauseNoRoute || c.cause == CauseTimeout || c.cause == CauseUnanswered
-	if !s.runsInVM() || c.weight() == CertaintyNone || !c.worse() || !c.word.Verdict.Succeeds() || !network {
+	s := c.pod.SettingOrNone()
+	network := cannotConnect(c.probe.Spec.Handler, c.cause) || c.cause == fact.CauseNoRoute || c.cause == fact.CauseTimeout || c.cause == fact.CauseUnanswered
+	if !s.RunsInVM() || c.weight() == CertaintyNone || !c.worse() || !c.word.Verdict.Succeeds() || !network {
 		return Agreement{}, false
 	}
 	return found(VMRuntime, c.weight(), "go by the kubelet; run the check in the container with kubectl exec",
@@ -148,12 +150,12 @@ func (c *comparison) podIPOnly() (Agreement, bool) {
 	case certainty == Certain:
 		return found(PodIPOnly, Certain, check, "port %s answers on the pod IP %s, which the kubelet asks, and refuses on localhost in the pod, where a tunnel ends: the server listens on the pod IP only",
 			c.port(), c.pod.IP)
-	case v == ShadowFailure && cause == CauseRefused:
+	case v == fact.ShadowFailure && cause == fact.CauseRefused:
 		return Agreement{}, false // nobody listens there either
 	case certainty == CertaintyNone:
 		return Agreement{}, false // it did listen where a tunnel ends
 	}
-	if c.node.runtime() == "" {
+	if c.node.Runtime() == "" {
 		certainty = min(certainty, CertaintyMedium) // some runtimes try the pod IP, too
 	}
 	text := "port %s refuses on localhost in the pod, where a tunnel ends, and the kubelet, which asks %s, succeeds: the server listens on the pod IP only"
@@ -171,7 +173,7 @@ func (c *comparison) sourceIP() (Agreement, bool) {
 	if !there && !here || certainty == CertaintyNone {
 		return Agreement{}, false
 	}
-	if c.node.Version() == (Version{}) && !c.probe.Spec.named("User-Agent") {
+	if c.node.Version() == (fact.Version{}) && !c.probe.Spec.Named("User-Agent") {
 		return found(UserAgentGated, CertaintyLow, "let probetop read nodes; compare the server's answers to User-Agent kube-probe/<version of the kubelet>",
 			"from here the probe %s, the kubelet %s: the kubelet's version is not known, so its User-Agent may have been another", c.here(), c.there())
 	}
@@ -180,7 +182,7 @@ func (c *comparison) sourceIP() (Agreement, bool) {
 }
 
 // deniesSome reports whether a status is one that servers give to some clients only.
-func deniesSome(c Cause) bool {
+func deniesSome(c fact.Cause) bool {
 	switch c {
 	case "STATUS(401)", "STATUS(403)", "STATUS(404)", "STATUS(407)", "STATUS(429)":
 		return true

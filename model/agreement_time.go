@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // tunnelOverhead is a run that has timed out because the way to the container is long.
@@ -15,10 +17,12 @@ func (c *comparison) tunnelOverhead() (Agreement, bool) {
 }
 
 // timedOut reports whether a cause is that time was over.
-func timedOut(c Cause) bool { return c == CauseExecTimeout || c != CauseNoRoute && unanswered(c) }
+func timedOut(c fact.Cause) bool {
+	return c == fact.CauseExecTimeout || c != fact.CauseNoRoute && unanswered(c)
+}
 
 // tight reports whether a run took about as long as it may.
-func (c *comparison) tight(run *Shadow) bool {
+func (c *comparison) tight(run *fact.Shadow) bool {
 	timeout := c.probe.Spec.Timeout
 	return run.Timed(c.probe.Spec.Handler) && run.Took > timeout-c.margin() && run.Took < timeout+c.margin()
 }
@@ -69,7 +73,7 @@ func runsOf(n int) string {
 func (c *comparison) unsteady() (Agreement, bool) {
 	changes, failures := 0, 0
 	for i, run := range c.runs {
-		if i > 0 && !run.Verdict.alike(c.runs[i-1].Verdict) {
+		if i > 0 && !run.Verdict.Alike(c.runs[i-1].Verdict) {
 			changes++
 		}
 		if !run.Verdict.Succeeds() {
@@ -78,7 +82,7 @@ func (c *comparison) unsteady() (Agreement, bool) {
 	}
 	if changes >= 2 {
 		class, check := FlappingVerdicts, "look for what else changes at these times: load, a dependency, one of several processes on the port"
-		if c.probe.Spec.Handler == Exec {
+		if c.probe.Spec.Handler == fact.Exec {
 			class, check = ExecUnsteady, "look for what the command depends on: a lock, a file, the time, another run of itself"
 		}
 		return found(class, CertaintyHigh, check, "the verdict changes from run to run: %d of the last %d runs from here failed; the kubelet %s",
@@ -97,7 +101,7 @@ const flapPeriods = 6
 // flips counts how often the container has become ready, or ceased to be, of late.
 func (c *comparison) flips() int {
 	n := 0
-	if c.history == nil || c.probe.Type != Readiness {
+	if c.history == nil || c.probe.Type != fact.Readiness {
 		return 0
 	}
 	for _, f := range c.history.flips {
@@ -111,14 +115,14 @@ func (c *comparison) flips() int {
 
 // belowThreshold is a failure that the kubelet has not counted as often as it takes.
 func (c *comparison) belowThreshold() (Agreement, bool) {
-	if !c.worse() || c.contradicted() || c.word.Verdict == ShadowErrored {
+	if !c.worse() || c.contradicted() || c.word.Verdict == fact.ShadowErrored {
 		return Agreement{}, false
 	}
 	next := c.row.Forecast(c.probe, c.now).Next
 	left := time.Duration(max(c.probe.Spec.FailureThreshold-c.probe.Failures.Run, 1) - 1)
-	end := next.shift(left*c.probe.Spec.Period, left*c.probe.Spec.Period+c.probe.Spec.Timeout)
+	end := next.Shift(left*c.probe.Spec.Period, left*c.probe.Spec.Period+c.probe.Spec.Timeout)
 	then := "the pod is unready"
-	if c.probe.Type != Readiness {
+	if c.probe.Type != fact.Readiness {
 		then = map[ConsequenceKind]string{WillRestart: "the container is restarted", WillKill: "the container is killed"}[c.ending(c.probe.Container)]
 	}
 	return found(BelowTheThreshold, CertaintyMedium, "wait for the kubelet's next run, in "+inWords(next, c.now)+": it should fail",
@@ -128,7 +132,7 @@ func (c *comparison) belowThreshold() (Agreement, bool) {
 
 // recovering is a success that the kubelet has not counted as often as it takes.
 func (c *comparison) recovering() (Agreement, bool) {
-	if !c.better() || c.contradicted() || c.word.Verdict == ShadowErrored {
+	if !c.better() || c.contradicted() || c.word.Verdict == fact.ShadowErrored {
 		return Agreement{}, false
 	}
 	next := c.row.Forecast(c.probe, c.now).Next
@@ -138,14 +142,14 @@ func (c *comparison) recovering() (Agreement, bool) {
 	times := "its next run"
 	if n := c.probe.Spec.SuccessThreshold; n > 1 {
 		times = fmt.Sprintf("%d successes in a row", n)
-		next = next.shift(0, time.Duration(n-1)*c.probe.Spec.Period)
+		next = next.Shift(0, time.Duration(n-1)*c.probe.Spec.Period)
 	}
 	certainty := CertaintyMedium
 	if !c.lasting() {
 		certainty = CertaintyLow
 	}
 	state := "it seems to have recovered"
-	if c.probe.Type == Startup {
+	if c.probe.Type == fact.Startup {
 		state = "the container seems to be up"
 	}
 	return found(Recovering, certainty, "wait for the kubelet's next run, and run it again: if it fails again, the two ask in different ways",
@@ -159,7 +163,7 @@ func (c *comparison) unexplained() (Agreement, bool) {
 		return Agreement{}, false // one of the two is not known well enough to be loud about it
 	}
 	weight := c.weight()
-	if c.word.Verdict == ShadowErrored {
+	if c.word.Verdict == fact.ShadowErrored {
 		weight = min(weight, CertaintyMedium) // what cannot be carried out now may be the next time
 	}
 	return found(Unexplained, weight, "compare the two requests: server log, source address, headers; tell the project what it was",

@@ -5,19 +5,21 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // here says what the newest run came to.
 func (c *comparison) here() string {
 	switch c.run.Verdict {
-	case ShadowSuccess:
+	case fact.ShadowSuccess:
 		if !c.run.Timed(c.probe.Spec.Handler) {
 			return "succeeds"
 		}
 		return "succeeds in " + took(c.run.Took)
-	case ShadowWarning:
+	case fact.ShadowWarning:
 		return "succeeds, with a redirect to another host"
-	case ShadowErrored:
+	case fact.ShadowErrored:
 		return "cannot be carried out: " + excerpt(c.run.Text)
 	}
 	return "fails: " + phraseOf(c.cause, c.run.Text)
@@ -26,21 +28,21 @@ func (c *comparison) here() string {
 // past is here in a word, of what was.
 func (c *comparison) past() string {
 	return [...]string{
-		ShadowNone: "came to nothing", ShadowSuccess: "succeeded", ShadowWarning: "succeeded", ShadowFailure: "failed",
-		ShadowErrored: "could not be carried out",
+		fact.ShadowNone: "came to nothing", fact.ShadowSuccess: "succeeded", fact.ShadowWarning: "succeeded", fact.ShadowFailure: "failed",
+		fact.ShadowErrored: "could not be carried out",
 	}[c.run.Verdict]
 }
 
 // there says what the kubelet finds.
 func (c *comparison) there() string {
 	switch c.word.Verdict {
-	case ShadowSuccess:
+	case fact.ShadowSuccess:
 		return "succeeds"
-	case ShadowWarning:
+	case fact.ShadowWarning:
 		return "succeeds, with a redirect to another host"
-	case ShadowErrored:
+	case fact.ShadowErrored:
 		return "cannot carry it out: " + excerpt(c.word.Text)
-	case ShadowNone:
+	case fact.ShadowNone:
 		return "has no result yet"
 	}
 	if c.word.Cause == "" {
@@ -50,28 +52,28 @@ func (c *comparison) there() string {
 }
 
 // phraseOf says a cause in a few words; text is what it was read from.
-func phraseOf(c Cause, text string) string {
+func phraseOf(c fact.Cause, text string) string {
 	switch c {
-	case CauseNoRoute:
+	case fact.CauseNoRoute:
 		return "no route to host"
-	case CauseTimeout:
+	case fact.CauseTimeout:
 		if strings.HasPrefix(text, "timeout: failed to connect service") {
 			return "no connection within the timeout (refused or silent)"
 		}
 		return "no connection within the timeout"
-	case CauseHeaders:
+	case fact.CauseHeaders:
 		return "no answer within the timeout"
-	case CauseUnanswered:
+	case fact.CauseUnanswered:
 		return "no connection, or no answer, within the timeout"
-	case CauseRPC:
+	case fact.CauseRPC:
 		return "no answer to the health RPC within the timeout"
-	case CauseExecTimeout:
+	case fact.CauseExecTimeout:
 		return "the command did not end within the timeout"
-	case CauseEOF:
+	case fact.CauseEOF:
 		return "connection closed without an answer"
-	case CauseRefused, CauseReset, CauseTLSTimeout, CauseBody:
+	case fact.CauseRefused, fact.CauseReset, fact.CauseTLSTimeout, fact.CauseBody:
 		return c.Words()
-	case CauseExit:
+	case fact.CauseExit:
 		if strings.TrimSpace(text) == "" {
 			return "the command failed and printed nothing"
 		}
@@ -88,7 +90,7 @@ const excerptLength = 160
 // excerpt returns the beginning of what plainError leaves of a text.
 func excerpt(text string) string {
 	text, _, more := strings.Cut(strings.TrimSpace(plainError(text)), "\n")
-	text = Printable(text) // a control sequence that is cut would take the ellipsis with it
+	text = fact.Printable(text) // a control sequence that is cut would take the ellipsis with it
 	if len(text) > excerptLength {
 		text, more = strings.ToValidUTF8(text[:excerptLength], ""), true
 	}
@@ -100,7 +102,7 @@ func excerpt(text string) string {
 
 // onPort names the port that is asked, after a space; nothing for a command.
 func (c *comparison) onPort() string {
-	if c.probe.Spec.Handler == Exec {
+	if c.probe.Spec.Handler == fact.Exec {
 		return ""
 	}
 	return " on port " + c.port()
@@ -123,19 +125,19 @@ func (c *comparison) counted() string {
 		return "the kubelet has counted enough failures"
 	case f.Run == 0:
 		run = fmt.Sprintf("%d failures make it fail", f.Threshold)
-	case f.Run >= f.Threshold && c.probe.Type == Readiness:
-		return map[bool]string{true: "at least "}[f.Bound == AtLeast] + fmt.Sprintf("%d failures in a row, %d were enough", f.Run, f.Threshold)
-	case f.Bound == AtLeast:
+	case f.Run >= f.Threshold && c.probe.Type == fact.Readiness:
+		return map[bool]string{true: "at least "}[f.Bound == fact.AtLeast] + fmt.Sprintf("%d failures in a row, %d were enough", f.Run, f.Threshold)
+	case f.Bound == fact.AtLeast:
 		run = "at least " + run
 	}
 	if next := c.row.Forecast(c.probe, c.now).Consequence; next.Kind != NoConsequence {
-		run += ", " + string(next.Kind) + " in " + inWords(next.from(c.now), c.now)
+		run += ", " + string(next.Kind) + " in " + inWords(next.From(c.now), c.now)
 	}
 	return run
 }
 
 // inWords says how far away a window is.
-func inWords(w Window, now time.Time) string {
+func inWords(w fact.Window, now time.Time) string {
 	from, to := w.Earliest.Sub(now).Round(time.Second), w.Latest.Sub(now).Round(time.Second)
 	if from == to {
 		return brieflyFor(to)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // together is the time in which faults that have one cause begin.
@@ -42,8 +44,8 @@ type alikeKey struct {
 	namespace, workload, node string
 	class                     CauseClass
 	container                 string
-	probe                     ProbeType
-	cause                     Cause
+	probe                     fact.ProbeType
+	cause                     fact.Cause
 }
 
 // Alike finds the pods that fail alike, the largest group first. A pod that fails alone is in none.
@@ -208,14 +210,14 @@ func (g *GroupDiagnosis) groupHeadline(unready bool, now time.Time) string {
 	switch {
 	case g.Workload == "":
 	case g.Node != "":
-		b.WriteString("; all on node " + shorten(g.Node, 40))
+		b.WriteString("; all on node " + fact.Shorten(g.Node, 40))
 	case g.Zone != "":
 		b.WriteString("; all in zone " + g.Zone)
 	}
 	if g.Revision != "" {
 		b.WriteString("; one revision")
 	}
-	return Printable(b.String())
+	return fact.Printable(b.String())
 }
 
 // momentary is what a headline says of one pod and one moment.

@@ -4,10 +4,12 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // answeredWords words an answer that is not the right one.
-func answeredWords(s *ProbeSpec, kind, code string) string {
+func answeredWords(s *fact.ProbeSpec, kind, code string) string {
 	switch kind {
 	case "STATUS":
 		return "HTTP " + code + " from " + Asked(s)
@@ -21,32 +23,32 @@ func answeredWords(s *ProbeSpec, kind, code string) string {
 }
 
 // Asked is what an HTTP probe asks for: its path, or its port when that is /.
-func Asked(s *ProbeSpec) string {
+func Asked(s *fact.ProbeSpec) string {
 	switch {
-	case s.Handler != HTTP:
+	case s.Handler != fact.HTTP:
 		return endpointOf(s)
 	case s.Path == "" || s.Path == "/":
 		return endpointOf(s) + "/"
 	}
-	return shorten(s.Path, 40)
+	return fact.Shorten(s.Path, 40)
 }
 
 // endpointOf is where a probe asks, as in :8080, or host:8080 for one that names a host.
-func endpointOf(s *ProbeSpec) string { return shorten(s.Host, 40) + ":" + s.Port }
+func endpointOf(s *fact.ProbeSpec) string { return fact.Shorten(s.Host, 40) + ":" + s.Port }
 
 // exitedWords words what a command of an exec probe said.
-func exitedWords(s *ProbeSpec, cause Cause, text string) string {
-	if cause == CauseExecTimeout {
+func exitedWords(s *fact.ProbeSpec, cause fact.Cause, text string) string {
+	if cause == fact.CauseExecTimeout {
 		return programOf(s) + " takes longer than " + lasting(s.Timeout)
 	}
 	if said := firstLine(text); said != "" {
-		return shorten(said, reasonRoom) + " (" + programOf(s) + ")"
+		return fact.Shorten(said, reasonRoom) + " (" + programOf(s) + ")"
 	}
 	return programOf(s) + " exits with a code other than 0 and prints nothing"
 }
 
 // ofService names the service that a gRPC probe asks for.
-func ofService(s *ProbeSpec) string {
+func ofService(s *fact.ProbeSpec) string {
 	if s.Service == "" {
 		return ""
 	}
@@ -54,10 +56,10 @@ func ofService(s *ProbeSpec) string {
 }
 
 // onPort is endpoint after a word.
-func onPort(s *ProbeSpec) string { return " on " + endpointOf(s) }
+func onPort(s *fact.ProbeSpec) string { return " on " + endpointOf(s) }
 
 // programOf names the command of an exec probe: its file, or the first words of the script that a shell runs.
-func programOf(s *ProbeSpec) string {
+func programOf(s *fact.ProbeSpec) string {
 	if len(s.Command) == 0 {
 		return "the command"
 	}
@@ -65,5 +67,5 @@ func programOf(s *ProbeSpec) string {
 	if len(s.Command) >= 3 && strings.HasSuffix(name, "sh") && strings.HasSuffix(s.Command[1], "c") {
 		name = strings.Join(strings.Fields(s.Command[2]), " ")
 	}
-	return "“" + shorten(name, 24) + "”"
+	return "“" + fact.Shorten(name, 24) + "”"
 }

@@ -20,9 +20,9 @@ func TestStartsAgain(t *testing.T) {
 		pod    *Pod
 		window Window
 	}{
-		"the delay begins at the end of the last instance":  {web(crashing(forty)), Window{at(140), at(164)}},
-		"a long delay is looked at late":                    {web(crashing("back-off 5m0s restarting failed container=web")), Window{at(400), at(434)}},
-		"a short one is too":                                {web(crashing("back-off 10s restarting failed container=web")), Window{at(110), at(129)}},
+		"the delay begins at the end of the last instance":  {web(crashing(forty)), Window{Earliest: at(140), Latest: at(164)}},
+		"a long delay is looked at late":                    {web(crashing("back-off 5m0s restarting failed container=web")), Window{Earliest: at(400), Latest: at(434)}},
+		"a short one is too":                                {web(crashing("back-off 10s restarting failed container=web")), Window{Earliest: at(110), Latest: at(129)}},
 		"a message without a delay":                         {web(crashing("no luck")), Window{}},
 		"a delay that cannot be read":                       {web(crashing("back-off long restarting")), Window{}},
 		"a pod that is deleted":                             {web(crashing(forty), func(p *Pod) { p.Deleted = at(130) }), Window{}},
@@ -48,9 +48,9 @@ func TestGraceEnds(t *testing.T) {
 		window Window
 	}{
 		"nobody deleted it":     {web(), Window{}},
-		"it runs on":            {web(deleted), Window{at(130), at(135)}},
+		"it runs on":            {web(deleted), Window{Earliest: at(130), Latest: at(135)}},
 		"it has ended":          {web(deleted, ended), Window{}},
-		"a sidecar is left":     {web(deleted, ended, sidecar(Liveness, probe())), Window{at(130), at(135)}},
+		"a sidecar is left":     {web(deleted, ended, sidecar(Liveness, probe())), Window{Earliest: at(130), Latest: at(135)}},
 		"the pod has succeeded": {web(deleted, func(p *Pod) { p.Phase = "Succeeded" }), Window{}},
 	}
 	for name, c := range cases {

@@ -1,20 +1,24 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // Case is one pod: the facts about it joined, and what follows from them about its containers.
 type Case struct {
-	Pod *Pod
+	Pod *fact.Pod
 	// Node is the pod's node; nil when it is not bound, or nodes are not read.
-	Node *Node
+	Node *fact.Node
 	// Probes holds every probe of the pod, container by container in spec order.
 	Probes []Probe
 	// Events are the events about the pod, oldest last occurrence first.
-	Events []*Event
+	Events []*fact.Event
 	// Traffic has an entry for each Service that has an endpoint for the pod, by name.
-	Traffic []Traffic
+	Traffic []fact.Traffic
 	// Services are the Services whose selector the pod matches, by name.
-	Services []*Service
+	Services []*fact.Service
 	// SlicesSeen and ServicesSeen are set when a missing endpoint, or Service, means something.
 	SlicesSeen, ServicesSeen bool
 	// Restarts are the restarts of the pod's containers that are known, newest first.
@@ -58,10 +62,10 @@ func (s *soonest) add(t time.Time) {
 func (c *Case) TrafficKnown() bool { return c.SlicesSeen && c.ServicesSeen }
 
 // ContainerEvents returns the events about a container that are not a probe's, oldest last occurrence first.
-func (c *Case) ContainerEvents(name string) []*Event {
-	var events []*Event
+func (c *Case) ContainerEvents(name string) []*fact.Event {
+	var events []*fact.Event
 	for _, e := range c.Events {
-		if e.Container == name && e.Outcome == NoOutcome {
+		if e.Container == name && e.Outcome == fact.NoOutcome {
 			events = append(events, e)
 		}
 	}
@@ -69,7 +73,7 @@ func (c *Case) ContainerEvents(name string) []*Event {
 }
 
 // WorstOf returns the probe of that type whose state is worst, or nil when the pod has none.
-func (c *Case) WorstOf(typ ProbeType) *Probe {
+func (c *Case) WorstOf(typ fact.ProbeType) *Probe {
 	var worst *Probe
 	for i := range c.Probes {
 		if p := &c.Probes[i]; p.Type == typ && (worst == nil || p.State < worst.State) {
@@ -96,9 +100,9 @@ func (j *judge) probes() []Probe {
 	kubelet := j.node.Version()
 	for i := range j.pod.Containers {
 		c := &j.pod.Containers[i]
-		for _, typ := range ProbeTypes {
+		for _, typ := range fact.ProbeTypes {
 			if spec := c.Probes[typ]; spec != nil {
-				probes = append(probes, Probe{Type: typ, Container: c, Spec: spec, unproven: spec.Handler == GRPC && !provesConnection(kubelet)})
+				probes = append(probes, Probe{Type: typ, Container: c, Spec: spec, unproven: spec.Handler == fact.GRPC && !fact.ProvesConnection(kubelet)})
 			}
 		}
 	}
@@ -109,10 +113,10 @@ func (j *judge) probes() []Probe {
 }
 
 // eventsOf selects the events about probe p.
-func (j *judge) eventsOf(p *Probe) []*Event {
-	var events []*Event
+func (j *judge) eventsOf(p *Probe) []*fact.Event {
+	var events []*fact.Event
 	for _, e := range j.events {
-		if e.Outcome != NoOutcome && e.Probe == p.Type && e.Container == p.Container.Name {
+		if e.Outcome != fact.NoOutcome && e.Probe == p.Type && e.Container == p.Container.Name {
 			events = append(events, e)
 		}
 	}
@@ -120,7 +124,7 @@ func (j *judge) eventsOf(p *Probe) []*Event {
 }
 
 // ProbeOf returns the probe of that type of the container of that name; nil when there is none.
-func (c *Case) ProbeOf(container string, typ ProbeType) *Probe {
+func (c *Case) ProbeOf(container string, typ fact.ProbeType) *Probe {
 	for i := range c.Probes {
 		if p := &c.Probes[i]; p.Container.Name == container && p.Type == typ {
 			return p

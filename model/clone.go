@@ -3,6 +3,8 @@ package model
 import (
 	"maps"
 	"slices"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // Len returns how many pods the cluster has heard of and not forgotten.
@@ -29,7 +31,7 @@ func (c *Cluster) Clone() *Cluster {
 	n.follow, n.observe = nil, nil
 	n.dirty, n.dirtyNodes = nil, map[string]struct{}{}
 	n.selections, n.dirtySelections = cloneSelections(c.selections), map[string]struct{}{}
-	n.pods = make(map[UID]*entry, len(c.pods))
+	n.pods = make(map[fact.UID]*entry, len(c.pods))
 	for uid, e := range c.pods {
 		own := *e
 		n.pods[uid] = &own

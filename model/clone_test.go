@@ -86,7 +86,7 @@ func randomHistory(rng *rand.Rand, n int) []Change {
 		case 8:
 			say(&Node{Name: "n1", Ready: Tri(rng.IntN(3))}, false)
 		case 10:
-			say(&Shadow{Probe: Key{uid, "web", Liveness}, Instance: "c1", At: at(now), Verdict: ShadowVerdict(rng.IntN(5))}, false)
+			say(&Shadow{Probe: Key{Pod: uid, Container: "web", Type: Liveness}, Instance: "c1", At: at(now), Verdict: ShadowVerdict(rng.IntN(5))}, false)
 		case 9:
 			history = append(history, Change{At: at(now)},
 				Change{At: at(now), Fact: &Listing{Kind: Pods}},

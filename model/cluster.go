@@ -3,28 +3,30 @@ package model
 import (
 	"slices"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // Cluster is the fold: it takes changes one by one and publishes snapshots. The work for a change is that of
 // the pods it touches, done once for all changes between two snapshots. A Cluster belongs to one goroutine.
 type Cluster struct {
 	now      time.Time
-	pods     map[UID]*entry
-	mirrors  map[UID]UID // a static pod's event identity to its UID
-	slices   map[objectKey]*EndpointSlice
+	pods     map[fact.UID]*entry
+	mirrors  map[fact.UID]fact.UID // a static pod's event identity to its UID
+	slices   map[objectKey]*fact.EndpointSlice
 	loose    map[string]*loose // by namespace, where endpoints do not give the UIDs of their pods
-	services map[objectKey]*Service
+	services map[objectKey]*fact.Service
 	// sliced counts the EndpointSlices of each Service.
 	sliced map[objectKey]int
 	// selections has the Services of each namespace again, to find those that select a pod.
 	selections map[string]*selection
-	nodes      map[string]*Node
-	counters   map[string]*Counters // by node, the newest
-	lates      map[string]late      // by node, where events come late
+	nodes      map[string]*fact.Node
+	counters   map[string]*fact.Counters // by node, the newest
+	lates      map[string]late           // by node, where events come late
 	aheads     map[string]time.Duration
-	streams    [MaxStreams]stream
-	speaking   int      // no stream from this on has spoken
-	merged     []Source // what the streams say, by kind; nil after one has said something else
+	streams    [fact.MaxStreams]stream
+	speaking   int           // no stream from this on has spoken
+	merged     []fact.Source // what the streams say, by kind; nil after one has said something else
 
 	rows   []*Row
 	totals Totals
@@ -50,12 +52,12 @@ type objectKey struct{ namespace, name string }
 // entry is what the fold holds about one pod UID. Its slices are shared with published rows: they are
 // replaced, never written to.
 type entry struct {
-	uid     UID
-	pod     *Pod      // nil while only others have spoken of it
+	uid     fact.UID
+	pod     *fact.Pod // nil while only others have spoken of it
 	seen    time.Time // when the pod itself was heard of first
 	streams uint64
-	events  []*Event
-	traffic []Traffic
+	events  []*fact.Event
+	traffic []fact.Traffic
 	counts  *podCounts  // nil while nobody reads the counters
 	shadows *podShadows // nil while no probe was run from here
 	history *history
@@ -67,14 +69,14 @@ type entry struct {
 // NewCluster returns a cluster nobody has said anything about.
 func NewCluster() *Cluster {
 	return &Cluster{
-		pods:       map[UID]*entry{},
-		mirrors:    map[UID]UID{},
-		slices:     map[objectKey]*EndpointSlice{},
+		pods:       map[fact.UID]*entry{},
+		mirrors:    map[fact.UID]fact.UID{},
+		slices:     map[objectKey]*fact.EndpointSlice{},
 		loose:      map[string]*loose{},
-		services:   map[objectKey]*Service{},
+		services:   map[objectKey]*fact.Service{},
 		sliced:     map[objectKey]int{},
-		nodes:      map[string]*Node{},
-		counters:   map[string]*Counters{},
+		nodes:      map[string]*fact.Node{},
+		counters:   map[string]*fact.Counters{},
 		lates:      map[string]late{},
 		aheads:     map[string]time.Duration{},
 		dirtyNodes: map[string]struct{}{},
@@ -86,28 +88,28 @@ func NewCluster() *Cluster {
 }
 
 // Apply folds one change. Time never goes back: a change older than the one before counts as simultaneous.
-func (c *Cluster) Apply(ch Change) {
+func (c *Cluster) Apply(ch fact.Change) {
 	if ch.At.After(c.now) {
 		c.now = ch.At
 	}
 	switch f := ch.Fact.(type) {
-	case *Pod:
+	case *fact.Pod:
 		c.applyPod(ch, f)
-	case *Event:
+	case *fact.Event:
 		c.applyEvent(ch, f)
-	case *EndpointSlice:
+	case *fact.EndpointSlice:
 		c.applySlice(ch, f)
-	case *Service:
+	case *fact.Service:
 		c.applyService(ch, f)
-	case *Node:
+	case *fact.Node:
 		c.applyNode(ch, f)
-	case *Counters:
+	case *fact.Counters:
 		c.applyCounters(ch, f)
-	case *Shadow:
+	case *fact.Shadow:
 		c.applyShadow(ch, f)
-	case *Source:
+	case *fact.Source:
 		c.applySource(ch.Stream, ch.At, *f)
-	case *Listing:
+	case *fact.Listing:
 		c.applyListing(ch.Stream, *f)
 	}
 }
@@ -158,7 +160,7 @@ func (c *Cluster) NextDue() (time.Time, bool) {
 }
 
 // turned tells the follower that the row of a pod has another severity.
-func (c *Cluster) turned(p *Pod, from, to Severity) {
+func (c *Cluster) turned(p *fact.Pod, from, to Severity) {
 	if c.follow != nil && from != to {
 		c.follow(Transition{At: c.now, Namespace: p.Namespace, Name: p.Name, From: from, To: to})
 	}
@@ -207,7 +209,7 @@ func (c *Cluster) rebuild(e *entry) {
 	j := judge{
 		now: c.now, pod: e.pod, seen: e.seen, node: c.nodes[e.pod.Node], nodeGone: c.nodeGone(e.pod), events: e.events, history: e.history,
 		late: c.lates[e.pod.Node], ahead: c.aheads[e.pod.Node], counted: e.counts,
-		eventsSeen: c.eventsSeen(), podsUnread: c.lacks(e.pod.Namespace, Pods), nodesUnread: c.lacks("", Nodes),
+		eventsSeen: c.eventsSeen(), podsUnread: c.lacks(e.pod.Namespace, fact.Pods), nodesUnread: c.lacks("", fact.Nodes),
 		again: c.heardAgain(e.pod.Namespace),
 	}
 	row := c.row(e, &j)
@@ -237,7 +239,7 @@ func (c *Cluster) row(e *entry, j *judge) *Row {
 	r.Case, at = j.conclude()
 	due.add(at)
 	r.Traffic, r.Services = c.published(e), c.selecting(e.pod)
-	r.SlicesSeen, r.ServicesSeen = c.sees(e.pod.Namespace, EndpointSlices), c.sees(e.pod.Namespace, Services)
+	r.SlicesSeen, r.ServicesSeen = c.sees(e.pod.Namespace, fact.EndpointSlices), c.sees(e.pod.Namespace, fact.Services)
 	r.shadowed(e.shadows)
 	r.Grade, at = gradeOf(&r.Case, c.now)
 	due.add(at)
@@ -246,8 +248,8 @@ func (c *Cluster) row(e *entry, j *judge) *Row {
 }
 
 // nodeGone reports whether a pod is bound to a node that does not exist. A list without any node is not believed.
-func (c *Cluster) nodeGone(p *Pod) bool {
-	return p.Node != "" && c.nodes[p.Node] == nil && len(c.nodes) > 0 && c.sees("", Nodes)
+func (c *Cluster) nodeGone(p *fact.Pod) bool {
+	return p.Node != "" && c.nodes[p.Node] == nil && len(c.nodes) > 0 && c.sees("", fact.Nodes)
 }
 
 // drop takes the row of a pod that is gone out of the rows, and puts the last one in its place.
@@ -270,7 +272,7 @@ func (c *Cluster) drop(e *entry) {
 }
 
 // entryOf returns the entry of a pod, by its UID or by its event identity, making it when needed.
-func (c *Cluster) entryOf(uid UID) *entry {
+func (c *Cluster) entryOf(uid fact.UID) *entry {
 	if real, ok := c.mirrors[uid]; ok {
 		uid = real
 	}
@@ -290,7 +292,7 @@ func (c *Cluster) release(e *entry) {
 	}
 }
 
-func (c *Cluster) applyPod(ch Change, p *Pod) {
+func (c *Cluster) applyPod(ch fact.Change, p *fact.Pod) {
 	bit := uint64(1) << ch.Stream
 	if !ch.Gone {
 		c.supersede(ch.Stream, p)
@@ -302,7 +304,7 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 		if e.pod == nil {
 			e.seen = ch.At
 			for _, ev := range e.events { // which a list told before anybody knew on which node they were
-				if told := ev.told(); !told.IsZero() {
+				if told := ev.KnownBy(); !told.IsZero() {
 					c.heardLate(p, ev, told)
 				}
 			}
@@ -324,7 +326,7 @@ func (c *Cluster) applyPod(ch Change, p *Pod) {
 }
 
 // adopt moves the events of a static pod, recorded under another identity, to the pod.
-func (c *Cluster) adopt(e *entry, p *Pod) {
+func (c *Cluster) adopt(e *entry, p *fact.Pod) {
 	orphan := c.pods[p.MirrorUID]
 	if p.MirrorUID == "" || p.MirrorUID == p.UID || c.mirrors[p.MirrorUID] == p.UID || orphan != nil && orphan.pod != nil {
 		return // anybody can write the annotation: it takes nothing from a pod that there is
@@ -370,17 +372,17 @@ func (c *Cluster) disown(e *entry) {
 	}
 }
 
-func (c *Cluster) applyEvent(ch Change, ev *Event) {
+func (c *Cluster) applyEvent(ch fact.Change, ev *fact.Event) {
 	if ch.Gone {
 		if e := c.pods[c.realUID(ev.Pod)]; e != nil {
-			c.forgetEvents(e, func(old *Event) bool { return old.UID == ev.UID })
+			c.forgetEvents(e, func(old *fact.Event) bool { return old.UID == ev.UID })
 		}
 		return
 	}
 	e := c.entryOf(ev.Pod)
 	c.mention(ch.Stream, ev.Namespace, ev.Name)
-	var before *Event
-	events := make([]*Event, 0, len(e.events)+1)
+	var before *fact.Event
+	events := make([]*fact.Event, 0, len(e.events)+1)
 	for _, old := range e.events {
 		if old.Name != ev.Name {
 			events = append(events, old)
@@ -391,7 +393,7 @@ func (c *Cluster) applyEvent(ch Change, ev *Event) {
 	if before != nil && before.UID == ev.UID && ev.Count < before.Count {
 		return // an older state of the same object
 	}
-	if before == nil && ev.unread() {
+	if before == nil && ev.Unread() {
 		c.unread.Count++
 		c.unread.Sample = ev.Message
 		c.changed = true
@@ -399,12 +401,12 @@ func (c *Cluster) applyEvent(ch Change, ev *Event) {
 	telling := c.streams[ch.Stream].telling
 	raw := ev
 	if e.pod != nil {
-		ev = e.pod.attribute(ev)
+		ev = e.pod.Attribute(ev)
 	}
 	e.history = e.history.heardEvent(before, ev, ch.At, telling)
 	if !telling {
 		c.heardLate(e.pod, raw, ch.At)
-	} else if told := raw.told(); !told.IsZero() {
+	} else if told := raw.KnownBy(); !told.IsZero() {
 		c.heardLate(e.pod, raw, told)
 	}
 	e.events = append(events, ev)
@@ -412,7 +414,7 @@ func (c *Cluster) applyEvent(ch Change, ev *Event) {
 	c.touch(e)
 }
 
-func (c *Cluster) realUID(uid UID) UID {
+func (c *Cluster) realUID(uid fact.UID) fact.UID {
 	if real, ok := c.mirrors[uid]; ok {
 		return real
 	}
@@ -420,7 +422,7 @@ func (c *Cluster) realUID(uid UID) UID {
 }
 
 // forgetEvents takes the events that match out of an entry.
-func (c *Cluster) forgetEvents(e *entry, match func(*Event) bool) {
+func (c *Cluster) forgetEvents(e *entry, match func(*fact.Event) bool) {
 	if !slices.ContainsFunc(e.events, match) {
 		return
 	}
@@ -429,7 +431,7 @@ func (c *Cluster) forgetEvents(e *entry, match func(*Event) bool) {
 	c.release(e)
 }
 
-func (c *Cluster) applyNode(ch Change, n *Node) {
+func (c *Cluster) applyNode(ch fact.Change, n *fact.Node) {
 	old, none := c.nodes[n.Name], len(c.nodes) == 0
 	defer func() {
 		if none != (len(c.nodes) == 0) {
@@ -450,12 +452,12 @@ func (c *Cluster) applyNode(ch Change, n *Node) {
 }
 
 // attributed resolves what was heard of the pod's events before the pod was known.
-func (e *entry) attributed(p *Pod) {
+func (e *entry) attributed(p *fact.Pod) {
 	if len(e.events) > 0 {
 		e.events = slices.Clone(e.events)
 	}
 	for i, ev := range e.events {
-		e.events[i] = p.attribute(ev)
+		e.events[i] = p.Attribute(ev)
 	}
 	if e.history == nil {
 		return
@@ -463,7 +465,7 @@ func (e *entry) attributed(p *Pod) {
 	h := e.history.clone()
 	h.failures = make([]failure, len(e.history.failures))
 	for i, f := range e.history.failures {
-		f.event = p.attribute(f.event)
+		f.event = p.Attribute(f.event)
 		h.failures[i] = f
 	}
 	e.history = h

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // comparison holds a probe's runs from here against what the kubelet finds.
@@ -13,10 +15,10 @@ type comparison struct {
 	row   *Row
 	probe *Probe
 	// run is the newest run, and runs those with a verdict of the running instance, oldest first.
-	run  *Shadow
-	runs []*Shadow
+	run  *fact.Shadow
+	runs []*fact.Shadow
 	// cause is what run failed of.
-	cause Cause
+	cause fact.Cause
 	// streak is how many of the newest runs are alike; since is the first of these.
 	streak int
 	since  time.Time
@@ -30,11 +32,11 @@ func newComparison(s *Snapshot, r *Row, p *Probe, now time.Time) *comparison {
 	c := &comparison{judge: r.judge, all: s.Rows, row: r, probe: p, run: p.Shadow.Last()}
 	c.now = now
 	for _, run := range p.Shadow.Runs {
-		if run.Instance == p.Container.ID && run.Verdict != ShadowNone {
+		if run.Instance == p.Container.ID && run.Verdict != fact.ShadowNone {
 			c.runs = append(c.runs, run)
 		}
 	}
-	c.cause = c.node.Version().CauseOf(p.Spec.Handler, c.run.Verdict.outcome(), c.run.Text)
+	c.cause = c.node.Version().CauseOf(p.Spec.Handler, c.run.Verdict.Outcome(), c.run.Text)
 	c.streak, c.since = p.Shadow.Alike, p.Shadow.Since
 	c.word = c.lastWord(p)
 	c.troubles = c.judge.troubles(p)
@@ -43,14 +45,14 @@ func newComparison(s *Snapshot, r *Row, p *Probe, now time.Time) *comparison {
 }
 
 // agrees reports whether both sides come to the same verdict.
-func (c *comparison) agrees() bool { return c.run.Verdict.alike(c.word.Verdict) }
+func (c *comparison) agrees() bool { return c.run.Verdict.Alike(c.word.Verdict) }
 
 // better reports whether the probe succeeds from here and not for the kubelet; worse the opposite.
 func (c *comparison) better() bool { return c.run.Verdict.Succeeds() && !c.word.Verdict.Succeeds() }
-func (c *comparison) worse() bool  { return c.run.Verdict == ShadowFailure && !c.fails() }
+func (c *comparison) worse() bool  { return c.run.Verdict == fact.ShadowFailure && !c.fails() }
 
 // fails reports whether the kubelet's last word is a failure; that it could not run the probe is another matter.
-func (c *comparison) fails() bool { return c.word.Verdict == ShadowFailure }
+func (c *comparison) fails() bool { return c.word.Verdict == fact.ShadowFailure }
 
 // cycle is how long it takes at most until a result of the kubelet that follows a moment is known.
 func (c *comparison) cycle() time.Duration {
@@ -71,7 +73,7 @@ func (c *comparison) contradictions() int {
 	}
 	n, at := 0, c.since
 	for i := range c.troubles {
-		if told := c.troubles[i].event.Outcome; told != c.word.Verdict.outcome() {
+		if told := c.troubles[i].event.Outcome; told != c.word.Verdict.Outcome() {
 			n, at = 0, latestOf(at, c.troubles[i].to()) // it came to yet another verdict meanwhile
 			continue
 		}
@@ -126,10 +128,10 @@ func (c *comparison) contradicted() bool {
 }
 
 // measuredSuccess is the newest result that the counters tell, if it is a success.
-func (c *comparison) measuredSuccess() (Failures, Window, bool) {
+func (c *comparison) measuredSuccess() (fact.Failures, fact.Window, bool) {
 	success, f, ok := c.measured(c.probe)
 	if !ok || !success {
-		return f, Window{}, false
+		return f, fact.Window{}, false
 	}
 	_, at, known := c.counts(c.probe.Container.Name, c.probe.Type).LastResult()
 	return f, at, known
@@ -156,12 +158,12 @@ func (c *comparison) weight() Certainty {
 // succeededHere reports whether a run from here has succeeded in the life of the running instance, and succeededThere
 // whether one of the kubelet's has, as far as a container that was ready shows it.
 func (c *comparison) succeededHere() bool {
-	return slices.ContainsFunc(c.runs, func(run *Shadow) bool { return run.Verdict.Succeeds() })
+	return slices.ContainsFunc(c.runs, func(run *fact.Shadow) bool { return run.Verdict.Succeeds() })
 }
 
 func (c *comparison) succeededThere() bool {
 	k := c.probe.Container
-	return c.probe.Type == Readiness && (k.Ready || c.lastFlip(k, flipReady, false).After(k.StartedAt))
+	return c.probe.Type == fact.Readiness && (k.Ready || c.lastFlip(k, flipReady, false).After(k.StartedAt))
 }
 
 // unless ends a sentence that is not sure to be about more than a moment.
@@ -173,12 +175,12 @@ func unless(certainty Certainty) string {
 }
 
 // vantage returns what the same request came to by way of the pod IP; ShadowNone when it was not made.
-func (c *comparison) vantage() (ShadowVerdict, Cause) {
+func (c *comparison) vantage() (fact.ShadowVerdict, fact.Cause) {
 	v := c.run.PodIP
 	if v == nil {
-		return ShadowNone, ""
+		return fact.ShadowNone, ""
 	}
-	return v.Verdict, c.node.Version().CauseOf(c.probe.Spec.Handler, v.Verdict.outcome(), v.Text)
+	return v.Verdict, c.node.Version().CauseOf(c.probe.Spec.Handler, v.Verdict.Outcome(), v.Text)
 }
 
 // dominated reports whether the way to the container takes so long that a timeout means little.

@@ -1,13 +1,15 @@
 package model
 
-func (c *Cluster) applyCounters(ch Change, f *Counters) {
+import "github.com/probetop/probetop/model/fact"
+
+func (c *Cluster) applyCounters(ch fact.Change, f *fact.Counters) {
 	before := c.counters[f.Node]
 	if !ch.Gone && before != nil && !f.Asked.After(before.Asked) {
 		return
 	}
 	if before != nil {
 		for _, p := range before.Pods {
-			if ch.Gone || f.find(p.Pod) == nil {
+			if ch.Gone || f.Find(p.Pod) == nil {
 				c.forgetCounts(p.Pod)
 			}
 		}
@@ -36,7 +38,7 @@ func (c *Cluster) applyCounters(ch Change, f *Counters) {
 }
 
 // forgetCounts forgets what the counters said of a pod.
-func (c *Cluster) forgetCounts(pod UID) {
+func (c *Cluster) forgetCounts(pod fact.UID) {
 	if e := c.pods[c.realUID(pod)]; e != nil && e.counts != nil {
 		e.counts = nil
 		c.touch(e)

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // noon is when the histories of counters begin.
@@ -12,39 +14,41 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func after(seconds float64) time.Time { return noon.Add(time.Duration(seconds * float64(time.Second))) }
 
-func between(from, to float64) Window { return Window{after(from), after(to)} }
+func between(from, to float64) fact.Window { return fact.Window{Earliest: after(from), Latest: after(to)} }
 
 // counted is a cluster of one pod, with a liveness probe every ten seconds, and the looks at its counters.
 type counted struct {
 	*Cluster
-	pod *Pod
+	pod *fact.Pod
 }
 
 func newCounted() *counted {
-	w := &counted{NewCluster(), &Pod{UID: "u", Name: "web-0", Node: "n1", Phase: "Running", Containers: []Container{{Name: "web", State: Running}}}}
-	for _, typ := range ProbeTypes {
-		w.pod.Containers[0].Probes[typ] = &ProbeSpec{Period: 10 * time.Second, Timeout: time.Second, SuccessThreshold: 1, FailureThreshold: 3}
+	w := &counted{NewCluster(), &fact.Pod{UID: "u", Name: "web-0", Node: "n1", Phase: "Running", Containers: []fact.Container{{Name: "web", State: fact.Running}}}}
+	for _, typ := range fact.ProbeTypes {
+		w.pod.Containers[0].Probes[typ] = &fact.ProbeSpec{Period: 10 * time.Second, Timeout: time.Second, SuccessThreshold: 1, FailureThreshold: 3}
 	}
-	w.Apply(Change{At: noon, Fact: w.pod})
+	w.Apply(fact.Change{At: noon, Fact: w.pod})
 	return w
 }
 
 // looks folds a look in the hundred milliseconds before a moment.
-func (w *counted) looks(at float64, kubelet int, counters ...Counter) {
-	f := &Counters{
+func (w *counted) looks(at float64, kubelet int, counters ...fact.Counter) {
+	f := &fact.Counters{
 		Node: "n1", Asked: after(at - 0.1), At: after(at), Started: noon.Add(time.Duration(kubelet) * time.Hour),
-		Pods: []PodCounters{{Pod: "u", Probes: counters}},
+		Pods: []fact.PodCounters{{Pod: "u", Probes: counters}},
 	}
-	w.Apply(Change{At: f.At, Stream: 9, Fact: f})
+	w.Apply(fact.Change{At: f.At, Stream: 9, Fact: f})
 }
 
-func (w *counted) liveness() *Counts {
+func (w *counted) liveness() *fact.Counts {
 	j := judge{counted: w.pods["u"].counts}
-	return j.counts("web", Liveness)
+	return j.counts("web", fact.Liveness)
 }
 
 // live is a counter of the liveness probe.
-func live(successes, failures int32) Counter { return Counter{"web", Liveness, successes, failures} }
+func live(successes, failures int32) fact.Counter {
+	return fact.Counter{Container: "web", Type: fact.Liveness, Successes: successes, Failures: failures}
+}
 
 func TestCountersThatNobodyReadsSayNothing(t *testing.T) {
 	w := newCounted()
@@ -52,14 +56,14 @@ func TestCountersThatNobodyReadsSayNothing(t *testing.T) {
 		t.Fatalf("counts before any look: %+v", c)
 	}
 	w.looks(1, 0)
-	if n, bound, ok := w.liveness().Run(); n != 0 || bound != Exact || !ok {
+	if n, bound, ok := w.liveness().Run(); n != 0 || bound != fact.Exact || !ok {
 		t.Errorf("without a result the run is %d %s %v", n, bound, ok)
 	}
 	if _, _, known := w.liveness().LastResult(); known {
 		t.Error("there is a result before the first")
 	}
 	w.looks(2, 0, live(1, 0))
-	w.Apply(Change{At: after(3), Gone: true, Fact: &Counters{Node: "n1"}})
+	w.Apply(fact.Change{At: after(3), Gone: true, Fact: &fact.Counters{Node: "n1"}})
 	if c := w.liveness(); c != nil {
 		t.Errorf("counts after the last look: %+v", c)
 	}
@@ -68,27 +72,27 @@ func TestCountersThatNobodyReadsSayNothing(t *testing.T) {
 func TestWhatTwoLooksSay(t *testing.T) {
 	type run struct {
 		failures int32
-		bound    Bound
+		bound    fact.Bound
 		known    bool
 	}
 	for name, c := range map[string]struct {
-		first, second Counter
+		first, second fact.Counter
 		run, under    run
 		ok, known     bool
-		last          Window
+		last          fact.Window
 	}{
-		"only successes":            {live(5, 0), live(6, 0), run{0, Exact, true}, run{0, Exact, true}, true, true, between(9.9, 20)},
-		"nothing new":               {live(5, 0), live(5, 0), run{0, Exact, true}, run{0, Exact, true}, true, true, Window{Latest: after(10)}},
-		"never a success":           {live(0, 2), live(0, 3), run{3, Exact, true}, run{3, Exact, true}, false, true, between(9.9, 20)},
-		"killed, and failing again": {live(0, 2), live(0, 4), run{4, Exact, true}, run{1, Exact, true}, false, true, between(9.9, 20)},
-		"first failure":             {live(5, 0), live(5, 1), run{1, Exact, true}, run{1, Exact, true}, false, true, between(9.9, 20)},
+		"only successes":            {live(5, 0), live(6, 0), run{0, fact.Exact, true}, run{0, fact.Exact, true}, true, true, between(9.9, 20)},
+		"nothing new":               {live(5, 0), live(5, 0), run{0, fact.Exact, true}, run{0, fact.Exact, true}, true, true, fact.Window{Latest: after(10)}},
+		"never a success":           {live(0, 2), live(0, 3), run{3, fact.Exact, true}, run{3, fact.Exact, true}, false, true, between(9.9, 20)},
+		"killed, and failing again": {live(0, 2), live(0, 4), run{4, fact.Exact, true}, run{1, fact.Exact, true}, false, true, between(9.9, 20)},
+		"first failure":             {live(5, 0), live(5, 1), run{1, fact.Exact, true}, run{1, fact.Exact, true}, false, true, between(9.9, 20)},
 		"failures of an unknown row": {
-			live(5, 1), live(5, 3), run{2, AtLeast, true}, run{2, AtLeast, true}, false, true, between(9.9, 20),
+			live(5, 1), live(5, 3), run{2, fact.AtLeast, true}, run{2, fact.AtLeast, true}, false, true, between(9.9, 20),
 		},
-		"perhaps killed in between": {live(5, 2), live(5, 4), run{2, AtLeast, true}, run{1, AtLeast, true}, false, true, between(9.9, 20)},
-		"recovered":                 {live(5, 3), live(6, 3), run{0, Exact, true}, run{0, Exact, true}, true, true, between(9.9, 20)},
-		"both, in some order":       {live(5, 0), live(6, 1), run{0, AtLeast, false}, run{0, AtLeast, false}, false, false, Window{}},
-		"a worker made anew":        {live(5, 0), live(0, 1), run{1, Exact, true}, run{1, Exact, true}, false, true, between(9.9, 20)},
+		"perhaps killed in between": {live(5, 2), live(5, 4), run{2, fact.AtLeast, true}, run{1, fact.AtLeast, true}, false, true, between(9.9, 20)},
+		"recovered":                 {live(5, 3), live(6, 3), run{0, fact.Exact, true}, run{0, fact.Exact, true}, true, true, between(9.9, 20)},
+		"both, in some order":       {live(5, 0), live(6, 1), run{0, fact.AtLeast, false}, run{0, fact.AtLeast, false}, false, false, fact.Window{}},
+		"a worker made anew":        {live(5, 0), live(0, 1), run{1, fact.Exact, true}, run{1, fact.Exact, true}, false, true, between(9.9, 20)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newCounted()
@@ -130,7 +134,7 @@ func TestARestartOfTheKubeletIsSeen(t *testing.T) {
 
 func TestSinceIsTheFirstOfTheRow(t *testing.T) {
 	w := newCounted()
-	for i, n := range []Counter{live(5, 0), live(6, 0), live(6, 1), live(6, 2), live(6, 2), live(6, 3)} {
+	for i, n := range []fact.Counter{live(5, 0), live(6, 0), live(6, 1), live(6, 2), live(6, 2), live(6, 3)} {
 		w.looks(float64(10*i+10), 0, n)
 	}
 	if since, ok := w.liveness().Since(); !ok || since != between(19.9, 30) {
@@ -167,9 +171,9 @@ func TestStaticPodsAreCountedUnderTheirOwnIdentity(t *testing.T) {
 	w := newCounted()
 	static := *w.pod
 	static.MirrorUID = "hash"
-	w.Apply(Change{At: noon, Fact: &static})
-	f := &Counters{Node: "n1", At: noon, Asked: noon, Pods: []PodCounters{{Pod: "hash", Probes: []Counter{live(0, 2)}}}}
-	w.Apply(Change{At: noon, Fact: f})
+	w.Apply(fact.Change{At: noon, Fact: &static})
+	f := &fact.Counters{Node: "n1", At: noon, Asked: noon, Pods: []fact.PodCounters{{Pod: "hash", Probes: []fact.Counter{live(0, 2)}}}}
+	w.Apply(fact.Change{At: noon, Fact: f})
 	if n, _, _ := w.liveness().Run(); n != 2 {
 		t.Errorf("the run is %d, want 2", n)
 	}
@@ -179,13 +183,13 @@ func TestStaticPodsAreCountedUnderTheirOwnIdentity(t *testing.T) {
 func TestCountersOfOthersAreNotKept(t *testing.T) {
 	w := newCounted()
 	for i := range 3 {
-		f := &Counters{Node: "n2", Asked: after(float64(i)), At: after(float64(i)), Pods: []PodCounters{{Pod: "stranger"}, {Pod: "u", Probes: []Counter{live(0, 2)}}}}
-		w.Apply(Change{At: f.At, Fact: f})
+		f := &fact.Counters{Node: "n2", Asked: after(float64(i)), At: after(float64(i)), Pods: []fact.PodCounters{{Pod: "stranger"}, {Pod: "u", Probes: []fact.Counter{live(0, 2)}}}}
+		w.Apply(fact.Change{At: f.At, Fact: f})
 	}
 	if len(w.pods) != 1 || w.liveness() != nil {
 		t.Errorf("%d pods, counts %+v", len(w.pods), w.liveness())
 	}
-	w.Apply(Change{At: noon, Gone: true, Fact: w.pod})
+	w.Apply(fact.Change{At: noon, Gone: true, Fact: w.pod})
 	if len(w.pods) != 0 {
 		t.Error("the counters keep a pod that is gone")
 	}
@@ -203,8 +207,8 @@ type worker struct {
 	run     int32 // of failures
 }
 
-func (k *worker) counts(at time.Time, ok bool, typ ProbeType, threshold int32) {
-	if k.run == threshold && typ != Readiness {
+func (k *worker) counts(at time.Time, ok bool, typ fact.ProbeType, threshold int32) {
+	if k.run == threshold && typ != fact.Readiness {
 		k.run = 0 // a new container instance has ended the hold
 	}
 	k.run++
@@ -215,11 +219,11 @@ func (k *worker) counts(at time.Time, ok bool, typ ProbeType, threshold int32) {
 }
 
 // counter is what the counters say of the worker; nothing before its first result.
-func (k *worker) counter(typ ProbeType) []Counter {
+func (k *worker) counter(typ fact.ProbeType) []fact.Counter {
 	if len(k.results) == 0 {
 		return nil
 	}
-	n := Counter{Container: "web", Type: typ}
+	n := fact.Counter{Container: "web", Type: typ}
 	for _, r := range k.results {
 		if r.ok {
 			n.Successes++
@@ -227,7 +231,7 @@ func (k *worker) counter(typ ProbeType) []Counter {
 			n.Failures++
 		}
 	}
-	return []Counter{n}
+	return []fact.Counter{n}
 }
 
 // TestEveryClaimOfCountsIsTrue lets workers have results at random, kubelets and workers begin anew, and looks happen
@@ -237,7 +241,7 @@ func TestEveryClaimOfCountsIsTrue(t *testing.T) {
 	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 11))
 		w := newCounted()
-		typ, threshold := ProbeTypes[rng.IntN(3)], int32(1+rng.IntN(4))
+		typ, threshold := fact.ProbeTypes[rng.IntN(3)], int32(1+rng.IntN(4))
 		bias, hurry := rng.Float64(), 1+rng.IntN(5) // how often it fails, and how many results come between two looks
 		k, kubelet, now := &worker{}, 0, noon
 		pass := func() time.Time { now = now.Add(time.Duration(1 + rng.IntN(int(3*time.Second)))); return now }
@@ -254,7 +258,7 @@ func TestEveryClaimOfCountsIsTrue(t *testing.T) {
 			case 1: // a worker that is made anew has a period without a result
 				k, gap = &worker{}, true
 			case 2:
-				w.Apply(Change{At: pass(), Gone: true, Fact: &Counters{Node: "n1"}})
+				w.Apply(fact.Change{At: pass(), Gone: true, Fact: &fact.Counters{Node: "n1"}})
 			case 3:
 				w.Cluster = w.Clone()
 			case 4:
@@ -262,20 +266,20 @@ func TestEveryClaimOfCountsIsTrue(t *testing.T) {
 			default:
 				results(hurry)
 			}
-			f := &Counters{Node: "n1", Started: noon.Add(time.Duration(kubelet) * time.Hour)}
+			f := &fact.Counters{Node: "n1", Started: noon.Add(time.Duration(kubelet) * time.Hour)}
 			f.Asked = pass()
 			if !gap {
 				results(rng.IntN(2))
 			}
-			f.Pods = []PodCounters{{Pod: "u", Probes: k.counter(typ)}}
+			f.Pods = []fact.PodCounters{{Pod: "u", Probes: k.counter(typ)}}
 			seen := *k
 			results(rng.IntN(2))
 			f.At = pass()
-			w.Apply(Change{At: f.At, Stream: 9, Fact: f})
+			w.Apply(fact.Change{At: f.At, Stream: 9, Fact: f})
 			c := (&judge{counted: w.pods["u"].counts}).counts("web", typ)
 			checkCounts(t, c, &seen, typ, threshold)
 			looks++
-			if _, bound, ok := c.Run(); ok && bound == Exact {
+			if _, bound, ok := c.Run(); ok && bound == fact.Exact {
 				exact++
 			}
 			if _, _, ok := c.LastResult(); ok {
@@ -289,17 +293,17 @@ func TestEveryClaimOfCountsIsTrue(t *testing.T) {
 	t.Logf("%d looks: %d exact runs, %d known results", looks, exact, known)
 }
 
-func checkCounts(t *testing.T, c *Counts, k *worker, typ ProbeType, threshold int32) {
+func checkCounts(t *testing.T, c *fact.Counts, k *worker, typ fact.ProbeType, threshold int32) {
 	t.Helper()
 	rest := k.results
 	trailing := int32(0)
 	for i := len(rest) - 1; i >= 0 && !rest[i].ok; i-- {
 		trailing++
 	}
-	if n, bound, ok := c.Run(); ok && (n > trailing || bound == Exact && n != trailing) {
+	if n, bound, ok := c.Run(); ok && (n > trailing || bound == fact.Exact && n != trailing) {
 		t.Errorf("the run is said to be %d %s, and is %d", n, bound, trailing)
 	}
-	if n, bound, ok := c.RunUnder(threshold); typ != Readiness && ok && (n > k.run || bound == Exact && n != k.run) {
+	if n, bound, ok := c.RunUnder(threshold); typ != fact.Readiness && ok && (n > k.run || bound == fact.Exact && n != k.run) {
 		t.Errorf("the kubelet's run is said to be %d %s, and is %d", n, bound, k.run)
 	}
 	if len(rest) == 0 {
@@ -329,7 +333,7 @@ func checkCounts(t *testing.T, c *Counts, k *worker, typ ProbeType, threshold in
 }
 
 // checkStretches compares stretches with the results that they are about, the newest first.
-func checkStretches(t *testing.T, c *Counts, rest []result) {
+func checkStretches(t *testing.T, c *fact.Counts, rest []result) {
 	t.Helper()
 	for i := len(c.Stretches) - 1; i >= 0; i-- {
 		s := &c.Stretches[i]
@@ -352,7 +356,7 @@ func checkStretches(t *testing.T, c *Counts, rest []result) {
 	}
 }
 
-func holds(w Window, t time.Time) bool { return !t.Before(w.Earliest) && !t.After(w.Latest) }
+func holds(w fact.Window, t time.Time) bool { return !t.Before(w.Earliest) && !t.After(w.Latest) }
 
 func TestAClonedClusterCountsOnItsOwn(t *testing.T) {
 	w := newCounted()
@@ -372,20 +376,20 @@ func TestAClonedClusterCountsOnItsOwn(t *testing.T) {
 // BenchmarkFoldCounters is a look at a node of 100 pods with three probes each, all of which have had a result.
 func BenchmarkFoldCounters(b *testing.B) {
 	c := NewCluster()
-	f := &Counters{Node: "n1", Started: noon}
+	f := &fact.Counters{Node: "n1", Started: noon}
 	for i := range 100 {
 		uid := string(rune('a'+i/26)) + string(rune('a'+i%26))
-		c.Apply(Change{At: noon, Fact: &Pod{UID: uid, Node: "n1", Phase: "Succeeded"}})
-		f.Pods = append(f.Pods, PodCounters{Pod: uid})
+		c.Apply(fact.Change{At: noon, Fact: &fact.Pod{UID: uid, Node: "n1", Phase: "Succeeded"}})
+		f.Pods = append(f.Pods, fact.PodCounters{Pod: uid})
 	}
 	b.ReportAllocs()
 	for i := int32(0); b.Loop(); i++ {
 		next := *f
 		next.At = noon.Add(time.Duration(i) * time.Second)
-		next.Asked, next.Pods = next.At, make([]PodCounters, len(f.Pods))
+		next.Asked, next.Pods = next.At, make([]fact.PodCounters, len(f.Pods))
 		for k := range next.Pods {
-			next.Pods[k] = PodCounters{Pod: f.Pods[k].Pod, Probes: []Counter{{"web", Startup, 1, 0}, {"web", Readiness, i, 0}, {"web", Liveness, i, 0}}}
+			next.Pods[k] = fact.PodCounters{Pod: f.Pods[k].Pod, Probes: []fact.Counter{{Container: "web", Type: fact.Startup, Successes: 1, Failures: 0}, {Container: "web", Type: fact.Readiness, Successes: i, Failures: 0}, {Container: "web", Type: fact.Liveness, Successes: i, Failures: 0}}}
 		}
-		c.Apply(Change{At: next.At, Stream: 9, Fact: &next})
+		c.Apply(fact.Change{At: next.At, Stream: 9, Fact: &next})
 	}
 }

@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // course is what a probe's worker has gone through up to now, as far as it was told.
 type course struct {
@@ -13,7 +17,7 @@ type course struct {
 
 // limit is the number of failures in a row that holds the worker; zero for a readiness probe, which is run on.
 func (p *Probe) limit() int32 {
-	if p.Type == Readiness {
+	if p.Type == fact.Readiness {
 		return 0
 	}
 	return p.Spec.FailureThreshold
@@ -86,7 +90,7 @@ func (r *reckoning) runsIn(d time.Duration) int32 {
 // that it did not cause, and events older than an hour have expired.
 func (r *reckoning) origin(first *failure) workers {
 	_, deaf := r.deafIn(latest(r.probe.Container.StartedAt, r.zero.Latest), first.begin())
-	if r.zero.Earliest.IsZero() && r.beginning(first) == AtLeast || deaf {
+	if r.zero.Earliest.IsZero() && r.beginning(first) == fact.AtLeast || deaf {
 		return anything(r.probe.limit())
 	}
 	return anew()
@@ -152,7 +156,7 @@ func (r *reckoning) sofar(c *course, last *failure) {
 // was dropped.
 func (r *reckoning) untold(c *course, last *failure) {
 	silent := r.silent(last)
-	if e := r.lastOf(r.probe, Errored); e != nil && !e.Last.Before(last.to()) {
+	if e := r.lastOf(r.probe, fact.Errored); e != nil && !e.Last.Before(last.to()) {
 		return // it was not carried out
 	}
 	if r.now.Before(silent) {
@@ -169,7 +173,7 @@ func (r *reckoning) silence(c *course, last *failure) {
 	if until, deaf := r.deafIn(r.soonest(last), r.now); deaf {
 		c.workers = c.mayFail(r.runsIn(r.now.Sub(r.soonest(last))), r.probe.limit())
 		prompt = until
-		silent = latest(silent, until.Add(r.probe.Spec.pace()+r.probe.Spec.longest()+eventLag))
+		silent = latest(silent, until.Add(r.probe.Spec.Pace()+r.probe.Spec.LongestRun()+eventLag))
 	}
 	switch {
 	case r.now.Before(prompt):

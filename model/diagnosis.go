@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // CauseClass is the kind of a root cause, spelled as in the report.
 type CauseClass string
@@ -53,7 +57,7 @@ type Diagnosis struct {
 	// Container is the one that the sentence is about; empty for none.
 	Container string
 	// Probe is the probe type that the sentence is about; valid if Probed is set.
-	Probe  ProbeType
+	Probe  fact.ProbeType
 	Probed bool
 	// Reason is why, in plain words; empty when the cause says it all.
 	Reason string
@@ -73,7 +77,7 @@ type Diagnosis struct {
 // Next is what the kubelet does next, and when.
 type Next struct {
 	Kind NextKind
-	Window
+	fact.Window
 }
 
 // NextKind says what comes next.

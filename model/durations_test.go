@@ -15,7 +15,7 @@ func TestDurationsOfRuns(t *testing.T) {
 	var all []time.Duration
 	for i := range 200 {
 		took := time.Duration(i*i) * 40 * time.Microsecond // up to 1.6 s
-		f := &Shadow{Probe: Key{"u-web", "web", Liveness}, Instance: "c1", At: at(i), Took: took, Verdict: ShadowSuccess}
+		f := &Shadow{Probe: Key{Pod: "u-web", Container: "web", Type: Liveness}, Instance: "c1", At: at(i), Took: took, Verdict: ShadowSuccess}
 		switch i % 10 {
 		case 3: // answers that come at once, and say nothing of how long one takes
 			f.Verdict, f.Took = ShadowFailure, time.Millisecond

@@ -1,14 +1,18 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // This file decides the states of a container that is being killed, or about to be.
 
 // suspended is the state of the probes that stop when termination begins.
-func (j *judge) suspended(c *Container) Verdict {
+func (j *judge) suspended(c *fact.Container) Verdict {
 	v := Verdict{State: StateSuspended, Certainty: Certain, Evidence: ByStatus}
 	for _, e := range j.events {
-		if e.Kill == KilledByStop && e.Container == c.Name && !e.Last.Before(c.StartedAt) {
+		if e.Kill == fact.KilledByStop && e.Container == c.Name && !e.Last.Before(c.StartedAt) {
 			return v
 		}
 	}
@@ -20,11 +24,11 @@ func (j *judge) suspended(c *Container) Verdict {
 // container that is never restarted has failed a probe, or one whose sandbox is gone.
 func (j *judge) stopping(p *Probe) (Verdict, bool) {
 	c := p.Container
-	if p.Type == Readiness || c.Kind != Main || j.pod.Deleting() {
+	if p.Type == fact.Readiness || c.Kind != fact.Main || j.pod.Deleting() {
 		return Verdict{}, false
 	}
 	for _, e := range j.events {
-		if e.Kill != KilledByStop || e.Container != c.Name || e.Last.Before(c.StartedAt) || c.Restarts > 0 && e.Last.Equal(c.StartedAt) {
+		if e.Kill != fact.KilledByStop || e.Container != c.Name || e.Last.Before(c.StartedAt) || c.Restarts > 0 && e.Last.Equal(c.StartedAt) {
 			continue
 		}
 		v := Verdict{State: StateSuspended, Certainty: CertaintyMedium, Evidence: ByStatus | ByEvent, Until: e.Last.Add(j.longestGrace() + eventSlack + killLag + patience)}
@@ -60,7 +64,7 @@ const patience = 30 * time.Second
 // reached is when the newest failure of a liveness or startup probe was, if it was as many in a row as it takes. Silence
 // after it means nothing: the probe is not run any more.
 func (j *judge) reached(p *Probe) (time.Time, bool) {
-	if p.Type == Readiness {
+	if p.Type == fact.Readiness {
 		return time.Time{}, false
 	}
 	now := j.reckoning(p)
@@ -91,7 +95,7 @@ func (j *judge) longestGrace() time.Duration {
 // killed reports whether the kubelet has said that it kills the running instance for that cause, and how sure that is:
 // within a second one instance may be killed and the next one start. The event counts kills, so only its last occurrence
 // speaks of now. A container that still runs when the kill must be over was not the one.
-func (j *judge) killed(p *Probe, cause KillCause) (Verdict, bool) {
+func (j *judge) killed(p *Probe, cause fact.KillCause) (Verdict, bool) {
 	c := p.Container
 	for _, e := range j.events {
 		if e.Kill != cause || e.Container != c.Name || e.Last.Before(c.StartedAt) || c.Last != nil && !e.Last.After(c.Last.FinishedAt) {

@@ -3,6 +3,8 @@ package model
 import (
 	"slices"
 	"strings"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // maxEvidence is how many remarks go with a diagnosis.
@@ -24,7 +26,7 @@ func (x *examiner) evidence() []Remark {
 	}
 	switch x.d.Cause {
 	case ClassNode, ClassTerminating:
-		if n := x.Node; n != nil && n.Ready != True {
+		if n := x.Node; n != nil && n.Ready != fact.True {
 			add(Remark{n.Since, "node", strings.TrimSuffix("Ready is "+n.Ready.String()+": "+n.Reason+": "+n.Message, ": ")})
 		}
 	}
@@ -32,7 +34,7 @@ func (x *examiner) evidence() []Remark {
 		add(Remark{x.d.Since, "status", x.Pod.Reason + ": " + x.Pod.Message})
 	}
 	for i := range x.Pod.Conditions {
-		if c := &x.Pod.Conditions[i]; c.Message != "" && (c.Status != True || c.Type == "DisruptionTarget") {
+		if c := &x.Pod.Conditions[i]; c.Message != "" && (c.Status != fact.True || c.Type == "DisruptionTarget") {
 			add(Remark{c.Since, "condition", c.Type + " is " + c.Status.String() + ": " + c.Message})
 		}
 	}
@@ -41,26 +43,26 @@ func (x *examiner) evidence() []Remark {
 }
 
 // containerEvidence adds what was said of a container: its state, its last end, and the newest events about it.
-func (x *examiner) containerEvidence(c *Container, add func(Remark)) {
+func (x *examiner) containerEvidence(c *fact.Container, add func(Remark)) {
 	for i := len(x.Events) - 1; i >= 0; i-- {
-		if e := x.Events[i]; e.Container == c.Name && (e.Kill != NotKilled || x.d.Probed && e.Probe == x.d.Probe && e.Outcome != NoOutcome) {
+		if e := x.Events[i]; e.Container == c.Name && (e.Kill != fact.NotKilled || x.d.Probed && e.Probe == x.d.Probe && e.Outcome != fact.NoOutcome) {
 			add(remarkOf(e))
 		}
 	}
-	if how, ok := c.ended(); ok {
+	if how, ok := c.Ended(); ok {
 		words, _ := ending(how)
 		add(Remark{how.FinishedAt, "status", c.Name + " ended: " + strings.TrimSuffix(how.Reason+", "+words+": "+how.Message, ": ")})
 	}
-	if c.State == Waiting && c.Message != "" {
+	if c.State == fact.Waiting && c.Message != "" {
 		add(Remark{Source: "status", Text: c.Name + " waits: " + c.Reason + ": " + c.Message})
 	}
-	if e := x.newest(c.Name, ReasonFailed); e != nil {
+	if e := x.newest(c.Name, fact.ReasonFailed); e != nil {
 		add(remarkOf(e))
 	}
 }
 
 // remarkOf is an event as evidence.
-func remarkOf(e *Event) Remark {
+func remarkOf(e *fact.Event) Remark {
 	text := e.Reason + ": " + e.Message
 	if e.Count > 1 {
 		text = e.Reason + " (" + times(e.Count) + "): " + e.Message

@@ -3,6 +3,8 @@ package model
 import (
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // examiner finds the root cause of what is wrong with the pod of a row.
@@ -11,7 +13,7 @@ type examiner struct {
 	now time.Time
 	d   Diagnosis
 	// event is the one that the sentence rests on; nil for none.
-	event *Event
+	event *fact.Event
 	// object names what an action is about: a Secret, a volume, a finalizer; empty for none.
 	object string
 }
@@ -93,7 +95,7 @@ func (x *examiner) say(cause CauseClass, certainty Certainty, what string, rest 
 	if _, late := x.KubeletsLate(x.now); late || x.judge.podsUnread {
 		certainty = min(certainty, CertaintyMedium) // it may be over
 	}
-	x.d.Cause, x.d.Certainty, x.d.Headline = cause, certainty, Printable(b.String())
+	x.d.Cause, x.d.Certainty, x.d.Headline = cause, certainty, fact.Printable(b.String())
 	return true
 }
 
@@ -106,7 +108,7 @@ func because(reason string) string {
 }
 
 // about sets the container, and the probe, that the sentence is about.
-func (x *examiner) about(c *Container, p *Probe) {
+func (x *examiner) about(c *fact.Container, p *Probe) {
 	if c != nil {
 		x.d.Container = c.Name
 	}
@@ -125,12 +127,12 @@ func (x *examiner) lasted(since time.Time) string {
 }
 
 // Called names a container with its kind, where that is not main.
-func Called(c *Container) string {
-	name := shorten(c.Name, 30)
+func Called(c *fact.Container) string {
+	name := fact.Shorten(c.Name, 30)
 	switch c.Kind {
-	case Init:
+	case fact.Init:
 		return "init container " + name
-	case Sidecar:
+	case fact.Sidecar:
 		return "sidecar " + name
 	}
 	return name

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // This file has the causes that keep a container from being made, and what holds the others back.
@@ -27,15 +29,15 @@ var startErrors = map[string]bool{"StartError": true, "ContainerCannotRun": true
 func (x *examiner) noImage() bool {
 	for i := range x.Pod.Containers {
 		c := &x.Pod.Containers[i]
-		if c.State != Waiting || !imageReasons[c.Reason] {
+		if c.State != fact.Waiting || !imageReasons[c.Reason] {
 			continue
 		}
 		x.about(c, nil)
-		x.event = x.newest(c.Name, ReasonFailed)
+		x.event = x.newest(c.Name, fact.ReasonFailed)
 		if x.event != nil {
 			x.d.Since, x.d.Times = x.event.First, x.event.Count
 		}
-		image := shorten(c.Image(), 48)
+		image := fact.Shorten(c.Image(), 48)
 		switch c.Reason {
 		case "ErrImageNeverPull":
 			x.d.Reason = "imagePullPolicy Never"
@@ -91,13 +93,13 @@ func pullTrouble(message string) string {
 	}
 	last, ok := afterLast(plainError(strings.TrimPrefix(message, "ErrImagePull: ")), ": ")
 	if !ok {
-		return shorten(plainError(message), reasonRoom)
+		return fact.Shorten(plainError(message), reasonRoom)
 	}
-	return shorten(last, reasonRoom)
+	return fact.Shorten(last, reasonRoom)
 }
 
 // newest returns the newest event of a reason about a container; nil for none.
-func (x *examiner) newest(container, reason string) *Event {
+func (x *examiner) newest(container, reason string) *fact.Event {
 	for i := len(x.Events) - 1; i >= 0; i-- {
 		if e := x.Events[i]; e.Reason == reason && e.Container == container {
 			return e
@@ -110,12 +112,12 @@ func (x *examiner) newest(container, reason string) *Event {
 func (x *examiner) badConfig() bool {
 	for i := range x.Pod.Containers {
 		c := &x.Pod.Containers[i]
-		how, ended := c.ended()
+		how, ended := c.Ended()
 		switch {
-		case c.State == Waiting && configReasons[c.Reason]:
+		case c.State == fact.Waiting && configReasons[c.Reason]:
 			return x.unmade(c, c.Message)
-		case ended && c.State != Running && startErrors[how.Reason]:
-			x.d.Times = c.instances()
+		case ended && c.State != fact.Running && startErrors[how.Reason]:
+			x.d.Times = c.Instances()
 			return x.unmade(c, how.Message)
 		}
 	}
@@ -123,9 +125,9 @@ func (x *examiner) badConfig() bool {
 }
 
 // unmade words why a container cannot be made or started.
-func (x *examiner) unmade(c *Container, message string) bool {
+func (x *examiner) unmade(c *fact.Container, message string) bool {
 	x.about(c, nil)
-	x.event = x.newest(c.Name, ReasonFailed)
+	x.event = x.newest(c.Name, fact.ReasonFailed)
 	if x.event != nil {
 		x.d.Since = x.event.First
 	}
@@ -135,9 +137,9 @@ func (x *examiner) unmade(c *Container, message string) bool {
 		if x.d.Times > 1 {
 			often = ", " + times(x.d.Times)
 		}
-		return x.say(ClassConfig, Certain, "command of "+Called(c)+" cannot start"+often+": "+shorten(command, 32)+" "+why, x.startsAgain(c))
+		return x.say(ClassConfig, Certain, "command of "+Called(c)+" cannot start"+often+": "+fact.Shorten(command, 32)+" "+why, x.startsAgain(c))
 	}
-	x.d.Reason = shorten(configTrouble(message), 2*reasonRoom)
+	x.d.Reason = fact.Shorten(configTrouble(message), 2*reasonRoom)
 	x.object = x.d.Reason
 	return x.say(ClassConfig, Certain, "config of "+Called(c)+because(x.d.Reason), "it cannot be created")
 }
@@ -176,18 +178,18 @@ func configTrouble(message string) string {
 
 // initHolds is an init container that is not done.
 func (x *examiner) initHolds() bool {
-	if x.Pod.ConditionStatus("Initialized") == True {
+	if x.Pod.ConditionStatus("Initialized") == fact.True {
 		return false
 	}
 	for i := range x.Pod.Containers {
 		c := &x.Pod.Containers[i]
-		how, ended := c.ended()
+		how, ended := c.Ended()
 		switch {
-		case c.Kind != Init || c.State == Terminated && c.ExitCode == 0:
+		case c.Kind != fact.Init || c.State == fact.Terminated && c.ExitCode == 0:
 			continue
-		case ended && (c.State == Running || c.State == Terminated || c.Reason == reasonCrashLoop):
+		case ended && (c.State == fact.Running || c.State == fact.Terminated || c.Reason == fact.ReasonCrashLoop):
 			return x.tellInit(c, how)
-		case c.State == Running:
+		case c.State == fact.Running:
 			x.about(c, nil)
 			x.d.Since = c.StartedAt
 			return x.say(ClassInit, Certain, Called(c)+" still runs"+x.lasted(c.StartedAt), "the other containers wait for it")
@@ -198,23 +200,23 @@ func (x *examiner) initHolds() bool {
 }
 
 // tellInit makes the sentence about an init container that ended, and is started again perhaps.
-func (x *examiner) tellInit(c *Container, how Termination) bool {
+func (x *examiner) tellInit(c *fact.Container, how fact.Termination) bool {
 	x.about(c, nil)
-	x.d.Times, x.d.Since = c.instances(), how.FinishedAt
+	x.d.Times, x.d.Since = c.Instances(), how.FinishedAt
 	what, _ := ending(how)
 	x.d.Reason = what
 	next := x.startsAgain(c)
 	switch {
 	case x.Pod.Terminal():
 		next = "it is not started again"
-	case c.State == Running:
+	case c.State == fact.Running:
 		next = "runs again" + strings.TrimPrefix(x.lasted(c.StartedAt), ",")
 	}
 	return x.say(ClassInit, Certain, what+" ended "+Called(c)+x.often(how), next)
 }
 
 // often is how long the last instance lived, and how many have ended like it.
-func (x *examiner) often(how Termination) string {
+func (x *examiner) often(how fact.Termination) string {
 	s := ""
 	if lived := lasted(how.StartedAt, how.FinishedAt); !how.StartedAt.IsZero() && !how.FinishedAt.IsZero() {
 		s = " after " + lasting(lived)
@@ -226,7 +228,7 @@ func (x *examiner) often(how Termination) string {
 }
 
 // startsAgain is when the kubelet starts a container again, as in "; starts again in 28–62s".
-func (x *examiner) startsAgain(c *Container) string {
+func (x *examiner) startsAgain(c *fact.Container) string {
 	w := x.StartsAgain(c)
 	if w.IsZero() {
 		return ""
@@ -236,7 +238,7 @@ func (x *examiner) startsAgain(c *Container) string {
 }
 
 // ending words how an instance ended, and says of which class that is.
-func ending(how Termination) (words string, class CauseClass) {
+func ending(how fact.Termination) (words string, class CauseClass) {
 	code := strconv.Itoa(int(how.ExitCode))
 	switch {
 	case how.Reason == "OOMKilled":
@@ -261,13 +263,13 @@ var signals = map[int32]string{
 
 // sidecarHolds is a sidecar whose startup probe has not succeeded: the containers after it are not made.
 func (x *examiner) sidecarHolds() bool {
-	if x.Pod.ConditionStatus("Initialized") == True {
+	if x.Pod.ConditionStatus("Initialized") == fact.True {
 		return false
 	}
 	for i := range x.Pod.Containers {
 		c := &x.Pod.Containers[i]
-		k := x.index(c, Startup)
-		if c.Kind != Sidecar || c.State != Running || c.HasStarted() || k < 0 {
+		k := x.index(c, fact.Startup)
+		if c.Kind != fact.Sidecar || c.State != fact.Running || c.HasStarted() || k < 0 {
 			continue
 		}
 		p := &x.Probes[k]
@@ -291,15 +293,15 @@ func (x *examiner) postStartHolds() bool {
 	}
 	for i := range x.Pod.Containers {
 		c := &x.Pod.Containers[i]
-		if c.State != Waiting || !beginning[c.Reason] || c.Spec == nil {
+		if c.State != fact.Waiting || !fact.Beginning[c.Reason] || c.Spec == nil {
 			continue
 		}
-		since := x.Pod.madeSince(c)
+		since := x.Pod.MadeSince(c)
 		if c.Spec.PostStartHook == "" || since.IsZero() || x.now.Sub(since) < hookPatience {
 			return false
 		}
 		x.about(c, nil)
-		x.d.Since, x.d.Reason = since, shorten(c.Spec.PostStartHook, 40)
+		x.d.Since, x.d.Reason = since, fact.Shorten(c.Spec.PostStartHook, 40)
 		return x.say(ClassPostStart, CertaintyMedium, "postStart of "+Called(c)+" seems to run still: "+x.d.Reason+x.lasted(since))
 	}
 	return false

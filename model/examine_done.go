@@ -2,6 +2,8 @@ package model
 
 import (
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // This file has the causes of pods whose containers are done, or would have to be started again and are not.
@@ -13,23 +15,23 @@ const wedgePatience = 2 * time.Minute
 // wedged is a pod whose container ended and would have to be started again, while its kubelet does nothing any more. The
 // status of one that waits for its back-off is waiting, not terminated.
 func (x *examiner) wedged() bool {
-	if x.Pod.Terminal() || x.Pod.Deleting() || x.Node != nil && x.Node.Ready != True {
+	if x.Pod.Terminal() || x.Pod.Deleting() || x.Node != nil && x.Node.Ready != fact.True {
 		return false
 	}
 	for i := range x.Pod.Containers {
 		c := &x.Pod.Containers[i]
-		if c.State == Running || c.State == Waiting {
+		if c.State == fact.Running || c.State == fact.Waiting {
 			return false
 		}
 	}
 	for i := range x.Pod.Containers {
 		c := &x.Pod.Containers[i]
-		if c.State != Terminated || !x.Pod.restarts(c, c.ExitCode) || c.FinishedAt.IsZero() || x.now.Sub(c.FinishedAt) < wedgePatience {
+		if c.State != fact.Terminated || !x.Pod.Restarts(c, c.ExitCode) || c.FinishedAt.IsZero() || x.now.Sub(c.FinishedAt) < wedgePatience {
 			continue
 		}
 		x.about(c, nil)
 		x.d.Since = c.FinishedAt
-		words, _ := ending(Termination{Reason: c.Reason, ExitCode: c.ExitCode, Signal: c.Signal})
+		words, _ := ending(fact.Termination{Reason: c.Reason, ExitCode: c.ExitCode, Signal: c.Signal})
 		if s := x.story(c); s != nil {
 			if typ, probed := s.end.Cause.probe(); probed {
 				words = typ.String() + "'s kill (" + words + ")"
@@ -46,7 +48,7 @@ func (x *examiner) wedged() bool {
 
 // workDone is a pod with a container that has done its work, while others that are well hold the pod.
 func (x *examiner) workDone() bool {
-	done, holds := x.Pod.workDone()
+	done, holds := x.Pod.WorkDone()
 	if done == nil {
 		return false
 	}
@@ -56,7 +58,7 @@ func (x *examiner) workDone() bool {
 	x.about(done, nil)
 	x.d.Since, x.d.Reason = done.FinishedAt, "it ended with exit code 0"
 	what := "work is done: " + Called(done) + " ended with exit code 0" + x.ago(done.FinishedAt)
-	if holds.Kind == Sidecar {
+	if holds.Kind == fact.Sidecar {
 		return x.say(ClassJobDone, Certain, what, Called(holds)+" is being stopped")
 	}
 	return x.say(ClassJobDone, Certain, what, Called(holds)+" still runs and holds the pod")

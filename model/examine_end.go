@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // This file has the causes of a container that ended: killed by a probe, by itself, or restarted by something else.
@@ -17,7 +19,7 @@ func (x *examiner) ended() bool {
 // restartedLately is a container that runs well after a restart of which a reader may want to know.
 func (x *examiner) restartedLately() bool {
 	s := x.worst(func(s *story) bool {
-		return s.c.State == Running && s.age < flapWindow && s.end.Cause != CauseDefinition
+		return s.c.State == fact.Running && s.age < flapWindow && s.end.Cause != CauseDefinition
 	})
 	return s != nil && !x.Pod.Terminal() && x.tell(s)
 }
@@ -27,7 +29,7 @@ func (x *examiner) restartedLately() bool {
 func (x *examiner) succeededByKill() bool {
 	s := x.worst(func(s *story) bool {
 		_, probed := s.end.Cause.probe()
-		return probed && s.c.State == Terminated
+		return probed && s.c.State == fact.Terminated
 	})
 	return s != nil && x.tell(s)
 }
@@ -80,13 +82,13 @@ func (x *examiner) many(s *story) string {
 // tellKill makes the sentence about a container that a probe kills.
 func (x *examiner) tellKill(s *story) bool {
 	typ, _ := s.end.Cause.probe()
-	class := map[ProbeType]CauseClass{Liveness: ClassLiveness, Startup: ClassStartup}[typ]
+	class := map[fact.ProbeType]CauseClass{fact.Liveness: ClassLiveness, fact.Startup: ClassStartup}[typ]
 	if i := x.index(s.c, typ); i >= 0 {
 		p := &x.Probes[i]
 		x.about(s.c, p)
 		x.d.Reason = x.reason(p)
 		if s.end.Text != "" {
-			x.d.Reason = x.reasonOf(p, Failed, s.end.Text)
+			x.d.Reason = x.reasonOf(p, fact.Failed, s.end.Text)
 		}
 	}
 	often := times(s.same)
@@ -99,7 +101,7 @@ func (x *examiner) tellKill(s *story) bool {
 			often = "≥" + often
 		}
 	}
-	if typ == Startup {
+	if typ == fact.Startup {
 		what := "startup " + hedged(s.end.Certainty, "gave up on ", "may have given up on ") + Called(s.c)
 		return x.say(class, s.end.Certainty, what+x.budget(s)+", "+often+because(x.d.Reason), x.afterwards(s))
 	}
@@ -109,7 +111,7 @@ func (x *examiner) tellKill(s *story) bool {
 
 // budget is how long a startup probe lets a container start.
 func (x *examiner) budget(s *story) string {
-	spec := s.c.Probes[Startup]
+	spec := s.c.Probes[fact.Startup]
 	if spec == nil {
 		return ""
 	}
@@ -118,7 +120,7 @@ func (x *examiner) budget(s *story) string {
 
 // tellEnd makes the sentence about a container that ended by itself, as far as is known.
 func (x *examiner) tellEnd(s *story) bool {
-	how := Termination{Reason: s.end.Reason, ExitCode: s.end.ExitCode, Signal: s.end.Signal}
+	how := fact.Termination{Reason: s.end.Reason, ExitCode: s.end.ExitCode, Signal: s.end.Signal}
 	words, class := ending(how)
 	if s.end.Untold {
 		words, class = "an end that no status told of", ClassUnknown
@@ -132,17 +134,17 @@ func (x *examiner) tellEnd(s *story) bool {
 		return x.say(ClassRestartAll, s.end.Certainty, "RestartAllContainers: "+words+" of "+Called(s.c)+" restarts all containers"+x.many(s))
 	}
 	if class == ClassSignal && s.end.ExitCode == killedExitCode && x.outOfMemoryBefore(s.c) {
-		return x.say(ClassOOM, CertaintyMedium, "probably OOMKilled "+Called(s.c)+x.after(s)+s.c.limit(), "as before", x.afterwards(s))
+		return x.say(ClassOOM, CertaintyMedium, "probably OOMKilled "+Called(s.c)+x.after(s)+s.c.Limit(), "as before", x.afterwards(s))
 	}
 	switch class {
 	case ClassOOM:
-		return x.say(class, s.end.Certainty, words+" "+Called(s.c)+x.after(s)+s.c.limit(), x.afterwards(s))
+		return x.say(class, s.end.Certainty, words+" "+Called(s.c)+x.after(s)+s.c.Limit(), x.afterwards(s))
 	case ClassCompleted:
 		return x.say(class, s.end.Certainty, words+" ended "+Called(s.c)+x.after(s)+x.finishes(s), x.afterwards(s))
 	}
 	innocent := ""
 	switch {
-	case !s.c.killable():
+	case !s.c.Killable():
 	case s.end.Certainty >= CertaintyHigh || !x.mayHaveKilled(s):
 		innocent = "no probe is to blame"
 	default:
@@ -157,14 +159,14 @@ func (x *examiner) mayHaveKilled(s *story) bool {
 	if !x.judge.eventsSeen || x.now.Sub(s.end.At) > eventLife/2 {
 		return true
 	}
-	for _, typ := range [...]ProbeType{Liveness, Startup} {
+	for _, typ := range [...]fact.ProbeType{fact.Liveness, fact.Startup} {
 		spec := s.c.Probes[typ]
 		if spec == nil {
 			continue
 		}
 		var failed int32
 		for _, e := range x.Events {
-			if e.Outcome == Failed && e.Probe == typ && (e.Container == s.c.Name || e.Combined) {
+			if e.Outcome == fact.Failed && e.Probe == typ && (e.Container == s.c.Name || e.Combined) {
 				failed += e.Count
 			}
 		}
@@ -176,7 +178,7 @@ func (x *examiner) mayHaveKilled(s *story) bool {
 }
 
 // outOfMemoryBefore reports whether an earlier instance of a container is known to have run out of memory: runtimes miss some.
-func (x *examiner) outOfMemoryBefore(c *Container) bool {
+func (x *examiner) outOfMemoryBefore(c *fact.Container) bool {
 	for i := range x.Restarts {
 		if r := &x.Restarts[i]; r.Container == c.Name && r.Cause == CauseOOM {
 			return true
@@ -190,7 +192,7 @@ func (x *examiner) finishes(s *story) string {
 	switch {
 	case s.end.Certainty < CertaintyHigh:
 		return ""
-	case x.Pod.restarts(s.c, 0) && s.c.RestartRule(0) == nil:
+	case x.Pod.Restarts(s.c, 0) && s.c.RestartRule(0) == nil:
 		return ": it finishes, restartPolicy Always"
 	}
 	return ": it finishes" + x.ruled(s)
@@ -228,7 +230,7 @@ func (x *examiner) tellRestartAll(s *story) bool {
 }
 
 // trigger is the container whose rule restarts all others, with the exit code that did; -1 when that is not known.
-func (x *examiner) trigger() (c *Container, code int32) {
+func (x *examiner) trigger() (c *fact.Container, code int32) {
 	for i := range x.Pod.Containers {
 		c := &x.Pod.Containers[i]
 		if c.Spec == nil {
@@ -239,7 +241,7 @@ func (x *examiner) trigger() (c *Container, code int32) {
 			if rule.Action != restartAllAction {
 				continue
 			}
-			if how, ok := c.ended(); ok && how.Reason != restartingAll && rule.Matches(how.ExitCode) {
+			if how, ok := c.Ended(); ok && how.Reason != restartingAll && rule.Matches(how.ExitCode) {
 				return c, how.ExitCode
 			}
 			if !rule.Not && len(rule.Codes) == 1 {
@@ -255,16 +257,16 @@ func (x *examiner) trigger() (c *Container, code int32) {
 func (x *examiner) afterwards(s *story) string {
 	c := s.c
 	switch {
-	case c.State == Waiting:
+	case c.State == fact.Waiting:
 		return x.startsAgain(c)
-	case c.State == Terminated && !x.Pod.restarts(c, c.ExitCode):
+	case c.State == fact.Terminated && !x.Pod.Restarts(c, c.ExitCode):
 		return "it is not started again"
-	case c.State != Running:
+	case c.State != fact.Running:
 		return ""
 	}
 	for i := range x.Probes {
 		p := &x.Probes[i]
-		if p.Container != c || p.Type == Readiness || !p.Fails() && p.State != StateStarting {
+		if p.Container != c || p.Type == fact.Readiness || !p.Fails() && p.State != StateStarting {
 			continue
 		}
 		if next := x.follows(p); next != "" {

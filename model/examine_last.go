@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // This file has the last causes: the end of a deleted pod, its traffic, and a pod that has just begun.
@@ -21,7 +23,7 @@ func (x *examiner) terminates() bool {
 	begun := p.Deleted.Add(-p.GracePeriod)
 	x.d.Since = begun
 	what, long, class := "terminating", x.lasted(begun), ClassTerminating
-	if c := p.Condition("DisruptionTarget"); c != nil && c.Status == True {
+	if c := p.Condition("DisruptionTarget"); c != nil && c.Status == fact.True {
 		what = disruptor(c.Reason)
 		if ended, ok := disruptions[c.Reason]; ok {
 			class = ended
@@ -35,7 +37,7 @@ func (x *examiner) terminates() bool {
 	switch {
 	case c == nil && len(p.Finalizers) > 0:
 		x.object, x.d.Reason = p.Finalizers[0], "finalizer "+p.Finalizers[0]+" keeps the pod"
-		return x.say(class, Certain, what+because("finalizer "+shorten(strings.Join(p.Finalizers, ", "), 48)+" keeps the pod")+long, "its containers have ended")
+		return x.say(class, Certain, what+because("finalizer "+fact.Shorten(strings.Join(p.Finalizers, ", "), 48)+" keeps the pod")+long, "its containers have ended")
 	case c == nil:
 		return x.say(class, Certain, what+": its containers have ended, the kubelet cleans up"+long)
 	case over > endLag:
@@ -55,11 +57,11 @@ var disruptions = map[string]CauseClass{
 }
 
 // runs returns the container of a deleted pod that still runs, one with a preStop hook before others; nil for none.
-func (x *examiner) runs() *Container {
-	var found *Container
+func (x *examiner) runs() *fact.Container {
+	var found *fact.Container
 	for i := range x.Pod.Containers {
 		c := &x.Pod.Containers[i]
-		if c.State == Running && (found == nil || found.Spec.hookless() && !c.Spec.hookless()) {
+		if c.State == fact.Running && (found == nil || found.Spec.Hookless() && !c.Spec.Hookless()) {
 			found = c
 		}
 	}
@@ -67,14 +69,14 @@ func (x *examiner) runs() *Container {
 }
 
 // stops says what a container does that is being stopped.
-func (x *examiner) stops(c *Container, begun time.Time) string {
+func (x *examiner) stops(c *fact.Container, begun time.Time) string {
 	switch {
-	case c.Spec.hookless():
+	case c.Spec.Hookless():
 		return Called(c) + " has not ended yet"
 	case c.Spec.PreStop > x.now.Sub(begun):
-		x.d.Reason = "preStop of " + Called(c) + " runs (" + shorten(c.Spec.PreStopHook, 30) + ")"
+		x.d.Reason = "preStop of " + Called(c) + " runs (" + fact.Shorten(c.Spec.PreStopHook, 30) + ")"
 	default:
-		x.d.Reason = "preStop of " + Called(c) + " may still run (" + shorten(c.Spec.PreStopHook, 30) + ")"
+		x.d.Reason = "preStop of " + Called(c) + " may still run (" + fact.Shorten(c.Spec.PreStopHook, 30) + ")"
 	}
 	return x.d.Reason
 }
@@ -94,10 +96,10 @@ func (x *examiner) noTraffic() bool {
 	x.d.Since, x.d.Reason = l.Since, l.Text
 	ready := since(x.Pod.Condition("Ready"))
 	for _, s := range x.Services {
-		if port, missing := x.Pod.missingPort(s); missing {
+		if port, missing := x.Pod.MissingPort(s); missing {
 			x.object = s.Name
 			x.d.Reason = "no container names a port " + strconv.Quote(port)
-			return x.say(ClassEndpoints, CertaintyHigh, "no traffic from Service "+shorten(s.Name, 30)+because(x.d.Reason))
+			return x.say(ClassEndpoints, CertaintyHigh, "no traffic from Service "+fact.Shorten(s.Name, 30)+because(x.d.Reason))
 		}
 	}
 	if x.now.Sub(ready) < sliceLag || x.unsliced() {
@@ -108,7 +110,7 @@ func (x *examiner) noTraffic() bool {
 
 // unsliced reports whether a Service that selects the pod has no EndpointSlice at all, so that no controller writes them.
 func (x *examiner) unsliced() bool {
-	return slices.ContainsFunc(x.Services, func(s *Service) bool { return !s.sliced })
+	return slices.ContainsFunc(x.Services, func(s *fact.Service) bool { return !s.Sliced })
 }
 
 // schedulePatience is how long a scheduler may take to say something of a pod.
@@ -118,18 +120,18 @@ const schedulePatience = 30 * time.Second
 func (x *examiner) resizes() bool {
 	for _, typ := range [...]string{"PodResizePending", "PodResizeInProgress"} {
 		c := x.Pod.Condition(typ)
-		if c == nil || c.Status != True || c.Reason == "" {
+		if c == nil || c.Status != fact.True || c.Reason == "" {
 			continue
 		}
 		x.d.Since, x.d.Reason = c.Since, c.Message
-		return x.say(ClassResize, Certain, "resize is "+lowered(c.Reason)+because(shorten(lowered(c.Message), reasonRoom))+x.lasted(c.Since))
+		return x.say(ClassResize, Certain, "resize is "+lowered(c.Reason)+because(fact.Shorten(lowered(c.Message), reasonRoom))+x.lasted(c.Since))
 	}
 	return false
 }
 
 // begins is a pod that is not ready and of which nothing else is known to be wrong.
 func (x *examiner) begins() bool {
-	if done, _ := x.Pod.workDone(); done != nil {
+	if done, _ := x.Pod.WorkDone(); done != nil {
 		return false
 	}
 	if x.Pod.Ready() || x.Pod.Phase == "Failed" {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // This file has the causes that concern the pod as a whole, before any container of it runs or after all have ended.
@@ -18,12 +20,12 @@ var endReasons = map[string]CauseClass{
 // endedByOthers is a pod that did not fail by itself.
 func (x *examiner) endedByOthers() bool {
 	p := x.Pod
-	if p.Phase != "Failed" && (p.Reason == "" || !p.failing()) {
+	if p.Phase != "Failed" && (p.Reason == "" || !p.Failing()) {
 		return false
 	}
 	if p.Reason == "" {
 		c := p.Condition("DisruptionTarget")
-		if c == nil || c.Status != True {
+		if c == nil || c.Status != fact.True {
 			return false
 		}
 		x.d.Since, x.d.Reason = c.Since, c.Message
@@ -105,22 +107,22 @@ func before(links ...link) string {
 
 // nodeTrouble says what is wrong with the pod's node; nothing when nothing is.
 func (x *examiner) nodeTrouble() (what string, since time.Time) {
-	n, name := x.Node, shorten(x.Pod.Node, 40)
+	n, name := x.Node, fact.Shorten(x.Pod.Node, 40)
 	switch {
 	case x.judge.nodeGone:
 		return "node is gone: there is no Node object " + name, time.Time{}
-	case n == nil || n.Ready == True:
+	case n == nil || n.Ready == fact.True:
 		return "", time.Time{}
 	case n.Reason == "NodeStatusNeverUpdated":
 		return "node never reported: no kubelet speaks for " + name, n.Since
-	case n.Ready == Unknown:
+	case n.Ready == fact.Unknown:
 		return "node is lost: the kubelet of " + name + " stopped reporting" + x.ago(n.Since), n.Since
 	}
 	reason, ok := afterLast(n.Message, "message:")
 	if !ok {
 		reason = n.Message
 	}
-	return "node is not ready: " + name + because(shorten(plainError(reason), reasonRoom)), n.Since
+	return "node is not ready: " + name + because(fact.Shorten(plainError(reason), reasonRoom)), n.Since
 }
 
 // ago is how long ago something was, as in " 4m ago"; nothing when that is not known.
@@ -134,21 +136,21 @@ func (x *examiner) ago(t time.Time) string {
 // takenOutOfTraffic is a pod whose node was lost for a time.
 func (x *examiner) takenOutOfTraffic() bool {
 	c := x.Pod.Condition("Ready")
-	if c == nil || c.Status == True || c.Reason != "" || x.Pod.ConditionStatus("ContainersReady") != True || x.Pod.Node == "" {
+	if c == nil || c.Status == fact.True || c.Reason != "" || x.Pod.ConditionStatus("ContainersReady") != fact.True || x.Pod.Node == "" {
 		return false
 	}
 	x.d.Since = c.Since
 	if x.Node == nil {
-		return x.say(ClassNode, CertaintyHigh, "node was lost: "+shorten(x.Pod.Node, 40), "its pods were taken out of traffic, whatever their probes say")
+		return x.say(ClassNode, CertaintyHigh, "node was lost: "+fact.Shorten(x.Pod.Node, 40), "its pods were taken out of traffic, whatever their probes say")
 	}
-	return x.say(ClassNode, CertaintyHigh, "node was lost for a time: "+shorten(x.Node.Name, 40), "its kubelet has not set the pod ready again")
+	return x.say(ClassNode, CertaintyHigh, "node was lost for a time: "+fact.Shorten(x.Node.Name, 40), "its kubelet has not set the pod ready again")
 }
 
 // notScheduled is a pod without a node.
 func (x *examiner) notScheduled() bool {
 	c := x.Pod.Condition("PodScheduled")
 	switch {
-	case x.Pod.Terminal() || c == nil || c.Status != False:
+	case x.Pod.Terminal() || c == nil || c.Status != fact.False:
 		return false
 	case c.Reason == "SchedulingGated":
 		x.d.Since = c.Since
@@ -188,7 +190,7 @@ func (x *examiner) noSandbox() bool {
 	if l.OK || x.Pod.Terminal() {
 		return false
 	}
-	if x.Pod.ran() {
+	if x.Pod.Ran() {
 		if s := x.worst(x.stands); s != nil && s.blames() {
 			return false // the sandbox went with the containers
 		}
@@ -205,16 +207,16 @@ func (x *examiner) noSandbox() bool {
 		if inner, ok := afterLast(text, "message:"); ok {
 			text = inner
 		}
-		x.d.Reason = shorten(plainError(text), 2*reasonRoom)
+		x.d.Reason = fact.Shorten(plainError(text), 2*reasonRoom)
 		return x.say(ClassSandbox, CertaintyHigh, "no sandbox: "+x.d.Reason+x.lasted(e.First))
 	}
 	volume, reason := mountTrouble(e.Message)
 	x.object, x.d.Reason = reason, reason
 	what := "volumes cannot be mounted: "
 	if volume != "" {
-		what = "volume " + shorten(volume, 30) + " cannot be mounted: "
+		what = "volume " + fact.Shorten(volume, 30) + " cannot be mounted: "
 	}
-	return x.say(ClassVolume, CertaintyHigh, what+shorten(reason, reasonRoom)+x.lasted(e.First))
+	return x.say(ClassVolume, CertaintyHigh, what+fact.Shorten(reason, reasonRoom)+x.lasted(e.First))
 }
 
 // mountTrouble names the volume that an event is about, and says what is wrong with it (pkg/volume/util/operationexecutor,
@@ -237,22 +239,22 @@ func mountTrouble(message string) (volume, reason string) {
 // gated is a pod whose readiness gates hold it back.
 func (x *examiner) gated() bool {
 	l := x.gates()
-	if l.OK || x.Pod.Ready() || x.Pod.Terminal() || x.Pod.ConditionStatus("ContainersReady") != True {
+	if l.OK || x.Pod.Ready() || x.Pod.Terminal() || x.Pod.ConditionStatus("ContainersReady") != fact.True {
 		return false
 	}
 	for _, g := range x.Pod.GateStatuses() {
-		if g.Status == True {
+		if g.Status == fact.True {
 			continue
 		}
 		x.object, x.d.Since = g.Type, g.Since
-		setter := cmp.Or(GateOwner(g.Type), "its controller")
-		name := shorten(g.Type, 44)
+		setter := cmp.Or(fact.GateOwner(g.Type), "its controller")
+		name := fact.Shorten(g.Type, 44)
 		if g.Missing {
 			x.d.Reason = setter + " has to set it"
 			return x.say(ClassGate, Certain, "readiness gate never set: "+name+x.lasted(g.Since), x.d.Reason)
 		}
 		c := x.Pod.Condition(g.Type)
-		x.d.Reason = shorten(strings.TrimPrefix(c.Reason+": "+c.Message, ": "), reasonRoom)
+		x.d.Reason = fact.Shorten(strings.TrimPrefix(c.Reason+": "+c.Message, ": "), reasonRoom)
 		x.d.Reason = strings.TrimSuffix(x.d.Reason, ": ")
 		return x.say(ClassGate, Certain, "readiness gate "+g.Word()+": "+name+x.lasted(g.Since), x.d.Reason)
 	}

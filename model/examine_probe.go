@@ -1,6 +1,10 @@
 package model
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // This file has the causes of containers that run: what their probes say.
 
@@ -11,7 +15,7 @@ func (x *examiner) cannotProbe() bool {
 	}
 	for i := range x.Probes {
 		p := &x.Probes[i]
-		if p.State == StateErroring && (p.Type != Liveness && !x.Pod.Ready()) {
+		if p.State == StateErroring && (p.Type != fact.Liveness && !x.Pod.Ready()) {
 			return x.erroring(p)
 		}
 	}
@@ -43,7 +47,7 @@ func (x *examiner) notStarted() bool {
 	}
 	for i := range x.Probes {
 		p := &x.Probes[i]
-		if p.Type != Startup || p.Container.State != Running || p.Container.HasStarted() || p.State != StateFailed && p.State != StateStarting {
+		if p.Type != fact.Startup || p.Container.State != fact.Running || p.Container.HasStarted() || p.State != StateFailed && p.State != StateStarting {
 			continue
 		}
 		if p.State == StateStarting && !p.failedLate() {
@@ -62,7 +66,7 @@ func (x *examiner) notStarted() bool {
 // ofThreshold is how often a probe has failed in a row, of how many times it takes.
 func ofThreshold(p *Probe) string {
 	run := strconv.Itoa(int(p.Failures.Run))
-	if p.Failures.Bound == AtLeast {
+	if p.Failures.Bound == fact.AtLeast {
 		run = "≥" + run
 	}
 	return run + " of " + strconv.Itoa(int(p.Failures.Threshold))
@@ -77,7 +81,7 @@ func (x *examiner) notReady() bool {
 	for i := range x.Probes {
 		p := &x.Probes[i]
 		c := p.Container
-		if p.Type != Readiness || c.Ready || c.State != Running || !c.HasStarted() || p.State != StateFailed {
+		if p.Type != fact.Readiness || c.Ready || c.State != fact.Running || !c.HasStarted() || p.State != StateFailed {
 			continue
 		}
 		if worst == nil || worst.LastFailure() == nil && p.LastFailure() != nil {
@@ -111,7 +115,7 @@ func (x *examiner) unheard() string {
 func (x *examiner) alsoFails(p *Probe) string {
 	for i := range x.Probes {
 		q := &x.Probes[i]
-		if q.Container == p.Container && q.Type == Liveness && (q.State == StateFailing || q.State == StateFailed) {
+		if q.Container == p.Container && q.Type == fact.Liveness && (q.State == StateFailing || q.State == StateFailed) {
 			if next := x.follows(q); next != "" {
 				return "liveness fails too, " + next
 			}
@@ -126,10 +130,10 @@ func (x *examiner) failing() bool {
 		return false
 	}
 	for _, state := range [...]State{StateFailed, StateFailing, StateErroring} {
-		for _, typ := range [...]ProbeType{Liveness, Readiness, Startup} {
+		for _, typ := range [...]fact.ProbeType{fact.Liveness, fact.Readiness, fact.Startup} {
 			for i := range x.Probes {
 				p := &x.Probes[i]
-				if p.State != state || p.Type != typ || p.Container.State != Running {
+				if p.State != state || p.Type != typ || p.Container.State != fact.Running {
 					continue
 				}
 				if state == StateErroring {
@@ -146,8 +150,8 @@ func (x *examiner) failing() bool {
 func (x *examiner) tellFailing(p *Probe) bool {
 	x.about(p.Container, p)
 	x.d.Reason, x.d.Since, x.d.Times = x.reason(p), x.spell(p).first, p.Failures.Run
-	if p.State == StateFailed && p.Type != Readiness {
-		class := map[ProbeType]CauseClass{Liveness: ClassLiveness, Startup: ClassStartup}[p.Type]
+	if p.State == StateFailed && p.Type != fact.Readiness {
+		class := map[fact.ProbeType]CauseClass{fact.Liveness: ClassLiveness, fact.Startup: ClassStartup}[p.Type]
 		return x.say(class, p.Certainty, p.Type.String()+" kills "+Called(p.Container)+because(x.d.Reason), x.follows(p))
 	}
 	count := ""

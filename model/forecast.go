@@ -3,6 +3,8 @@ package model
 import (
 	"cmp"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // ConsequenceKind is what follows when a probe goes on failing.
@@ -23,13 +25,13 @@ const (
 // Consequence is what follows, and when, if the probe fails from now on.
 type Consequence struct {
 	Kind ConsequenceKind
-	Window
+	fact.Window
 }
 
 // Forecast is what comes next for a probe.
 type Forecast struct {
 	// Next is when it is run next.
-	Next Window
+	Next fact.Window
 	// Consequence is what follows if it goes on failing.
 	Consequence Consequence
 }
@@ -49,11 +51,11 @@ func (r *Case) Forecast(p *Probe, now time.Time) Forecast {
 	k := j.reckoning(p)
 	switch p.State {
 	case StateFailed:
-		if p.Type != Readiness {
+		if p.Type != fact.Readiness {
 			if c := j.killing(p); c.Kind != NoConsequence {
 				return Forecast{Consequence: c}
 			}
-			return Forecast{Consequence: k.consequence(Window{now, now})}
+			return Forecast{Consequence: k.consequence(fact.Window{Earliest: now, Latest: now})}
 		}
 		return Forecast{Next: k.next()}
 	case StatePassing, StateErroring, StateDelayed:
@@ -66,49 +68,49 @@ func (r *Case) Forecast(p *Probe, now time.Time) Forecast {
 }
 
 // next is when the probe is run next. The worker ticks once a period.
-func (r *reckoning) next() Window {
+func (r *reckoning) next() fact.Window {
 	period := r.probe.Spec.Period
 	if e := r.eligibility(); r.now.Before(e.Latest) {
-		return Window{e.Earliest.Add(-time.Second), e.Latest.Add(period)}.from(r.now)
+		return fact.Window{Earliest: e.Earliest.Add(-time.Second), Latest: e.Latest.Add(period)}.From(r.now)
 	}
 	tick, ok := r.lastTick()
 	if !ok {
-		return Window{r.now, r.now.Add(r.probe.Spec.pace())}
+		return fact.Window{Earliest: r.now, Latest: r.now.Add(r.probe.Spec.Pace())}
 	}
 	if passed := r.now.Sub(tick.Latest); passed > 0 {
 		skipped := (passed + period - 1) / period * period
-		tick = tick.shift(skipped, skipped)
+		tick = tick.Shift(skipped, skipped)
 	}
-	if r.probe.Type == Readiness && !r.probe.Container.Ready {
+	if r.probe.Type == fact.Readiness && !r.probe.Container.Ready {
 		tick.Earliest = r.now // any sync of the pod makes the kubelet run it at once
 	}
-	return tick.from(r.now)
+	return tick.From(r.now)
 }
 
 // lastTick is the tick of the newest result that is known. It reports false when that tells nothing of the phase: a run that
 // takes longer than a period leaves the beat.
-func (r *reckoning) lastTick() (Window, bool) {
+func (r *reckoning) lastTick() (fact.Window, bool) {
 	if _, _, ok := r.measured(r.probe); ok {
 		at, ok := r.counts(r.probe.Container.Name, r.probe.Type).Anchor()
-		took := span{0, r.probe.Spec.longest()}
+		took := span{0, r.probe.Spec.LongestRun()}
 		if f := r.newest(); f != nil && !f.to().Add(time.Second).Before(at.Earliest) {
 			took = r.took(f)
 		}
-		return at.shift(-took.longest, -took.shortest), ok && !r.probe.Spec.overruns()
+		return at.Shift(-took.longest, -took.shortest), ok && !r.probe.Spec.Overruns()
 	}
 	f := r.newest()
 	if f == nil || r.now.Sub(f.to()) > time.Hour || r.took(f).longest >= r.probe.Spec.Period || !r.onBeat(f) {
-		return Window{}, false
+		return fact.Window{}, false
 	}
 	return r.ticked(f), true
 }
 
 // ticked is when the tick was that led to a failure.
-func (r *reckoning) ticked(f *failure) Window {
-	tick := Window{f.to(), f.to().Add(time.Second)}
+func (r *reckoning) ticked(f *failure) fact.Window {
+	tick := fact.Window{Earliest: f.to(), Latest: f.to().Add(time.Second)}
 	heard := f.heard
 	if f.listed() {
-		if heard = f.event.by(); heard.Sub(tick.Latest) > eventSlack {
+		if heard = f.event.LatestTime(); heard.Sub(tick.Latest) > eventSlack {
 			tick.Latest = heard // it waited on its way, or the node's clock is behind
 		}
 	}
@@ -118,31 +120,31 @@ func (r *reckoning) ticked(f *failure) Window {
 	if heard.Before(tick.Earliest) {
 		tick.Earliest = heard // the node's clock is ahead
 	}
-	return tick.shift(-r.took(f).longest, -r.took(f).shortest)
+	return tick.Shift(-r.took(f).longest, -r.took(f).shortest)
 }
 
 // consequence is what follows if every probe that we have not heard of fails.
-func (r *reckoning) consequence(next Window) Consequence {
-	if r.probe.Type != Readiness && r.pod.Deleting() {
+func (r *reckoning) consequence(next fact.Window) Consequence {
+	if r.probe.Type != fact.Readiness && r.pod.Deleting() {
 		return Consequence{} // sidecars are probed on, and nobody restarts them
 	}
 	f := r.probe.Failures
 	decided := f.Run >= f.Threshold
-	if decided && r.probe.Type != Readiness {
-		return Consequence{r.ending(r.probe.Container), Window{r.now, r.now.Add(eventLag + r.killTime(r.probe))}}
+	if decided && r.probe.Type != fact.Readiness {
+		return Consequence{r.ending(r.probe.Container), fact.Window{Earliest: r.now, Latest: r.now.Add(eventLag + r.killTime(r.probe))}}
 	}
 	if decided {
-		return Consequence{WillUnready, Window{r.now, r.now.Add(statusLag)}} // the status is on its way
+		return Consequence{WillUnready, fact.Window{Earliest: r.now, Latest: r.now.Add(statusLag)}} // the status is on its way
 	}
-	period, pace, left := r.probe.Spec.Period, r.probe.Spec.pace(), time.Duration(max(f.Threshold-f.Run, 1))
-	w := next.shift((left-1)*period, (left-1)*pace)
+	period, pace, left := r.probe.Spec.Period, r.probe.Spec.Pace(), time.Duration(max(f.Threshold-f.Run, 1))
+	w := next.Shift((left-1)*period, (left-1)*pace)
 	if tick, ok := r.lastTick(); ok && !r.now.Before(r.eligible()) {
-		w = tick.shift(left*period, left*pace)
+		w = tick.Shift(left*period, left*pace)
 	}
-	if r.probe.Spec.overruns() {
+	if r.probe.Spec.Overruns() {
 		w.Earliest = w.Earliest.Add(-period) // the next one may begin off the beat
 	}
-	if f.Bound == AtLeast {
+	if f.Bound == fact.AtLeast {
 		w = r.openWindow(w, next)
 	}
 	if tick, ok := r.lastTick(); ok {
@@ -151,24 +153,24 @@ func (r *reckoning) consequence(next Window) Consequence {
 	if w.Latest.Before(w.Earliest) {
 		w.Latest = w.Earliest // what is known does not agree
 	}
-	w = w.shift(0, r.probe.Spec.longest()+eventLag).from(r.now)
-	if r.probe.Type == Readiness {
+	w = w.Shift(0, r.probe.Spec.LongestRun()+eventLag).From(r.now)
+	if r.probe.Type == fact.Readiness {
 		return Consequence{WillUnready, w}
 	}
-	return Consequence{r.ending(r.probe.Container), w.shift(0, r.killTime(r.probe))}
+	return Consequence{r.ending(r.probe.Container), w.Shift(0, r.killTime(r.probe))}
 }
 
 // uncounted is how long the counters have known of no run since a tick, in whole periods: what was due was not carried out.
-func (r *reckoning) uncounted(tick Window) time.Duration {
+func (r *reckoning) uncounted(tick fact.Window) time.Duration {
 	if _, _, counted := r.measured(r.probe); !counted {
 		return 0
 	}
-	told := r.now.Add(-r.probe.Spec.longest() - eventLag)
+	told := r.now.Add(-r.probe.Spec.LongestRun() - eventLag)
 	return max(0, told.Sub(tick.Latest)/r.probe.Spec.Period*r.probe.Spec.Period)
 }
 
 // openWindow widens the window of a consequence for a run that may be longer than is known.
-func (r *reckoning) openWindow(w, next Window) Window {
+func (r *reckoning) openWindow(w, next fact.Window) fact.Window {
 	f := r.probe.Failures
 	most := r.most()
 	if c := r.course(); c.failing && !c.held && c.newest != nil && !r.now.Before(r.starvedUntil()) {
@@ -195,7 +197,7 @@ func (r *reckoning) most() int32 {
 	c, threshold := r.probe.Container, r.probe.Spec.FailureThreshold
 	from := r.begun(c).Add(r.probe.Spec.InitialDelay)
 	switch {
-	case r.probe.Type == Readiness && !c.Ready:
+	case r.probe.Type == fact.Readiness && !c.Ready:
 		return threshold // it is run out of turn
 	case c.Restarts > 0 && r.pod.MirrorUID != "":
 		from = time.Time{}
@@ -212,7 +214,7 @@ func (r *reckoning) most() int32 {
 		return threshold
 	}
 	ticks := r.now.Sub(from.Add(-eventLag))/r.probe.Spec.Period + 1
-	if r.probe.Spec.overruns() {
+	if r.probe.Spec.Overruns() {
 		ticks += 2 // this run and the next may begin off the beat
 	}
 	return int32(min(max(ticks, 0), time.Duration(threshold)))
@@ -226,23 +228,23 @@ func (r *reckoning) firstTold() (first time.Time) {
 	}
 	for _, e := range r.events {
 		may := e.Combined || e.Container == "" || e.Container == r.probe.Container.Name && e.Probe == r.probe.Type
-		if e.Outcome == Failed && may && (first.IsZero() || e.First.Before(first)) {
+		if e.Outcome == fact.Failed && may && (first.IsZero() || e.First.Before(first)) {
 			first = e.First
 		}
 	}
 	if first.IsZero() {
 		return first
 	}
-	return first.Add(-r.probe.Spec.longest())
+	return first.Add(-r.probe.Spec.LongestRun())
 }
 
 // ending is what the kubelet does with a container that a probe ends (pkg/kubelet/kuberuntime/kuberuntime_manager.go,
 // computePodActions).
-func (j *judge) ending(c *Container) ConsequenceKind {
+func (j *judge) ending(c *fact.Container) ConsequenceKind {
 	if c.Spec != nil && len(c.Spec.RestartRules) > 0 {
 		return WillRestart // by its rules, which are there for how it ends
 	}
-	if c.Kind == Main && cmp.Or(c.RestartPolicy, j.pod.RestartPolicy) == "Never" {
+	if c.Kind == fact.Main && cmp.Or(c.RestartPolicy, j.pod.RestartPolicy) == "Never" {
 		return WillKill
 	}
 	return WillRestart
@@ -261,10 +263,10 @@ func (r *reckoning) justFailed() bool {
 
 // killing is when the restart comes of a container that is being killed.
 func (j *judge) killing(p *Probe) Consequence {
-	cause := map[ProbeType]KillCause{Liveness: KilledByLiveness, Startup: KilledByStartup}[p.Type]
+	cause := map[fact.ProbeType]fact.KillCause{fact.Liveness: fact.KilledByLiveness, fact.Startup: fact.KilledByStartup}[p.Type]
 	for _, e := range j.events {
 		if e.Kill == cause && e.Container == p.Container.Name && !e.Last.Before(p.Container.StartedAt) {
-			return Consequence{j.ending(p.Container), Window{e.Last, e.Last.Add(time.Second + j.killTime(p))}}
+			return Consequence{j.ending(p.Container), fact.Window{Earliest: e.Last, Latest: e.Last.Add(time.Second + j.killTime(p))}}
 		}
 	}
 	return Consequence{}
@@ -276,7 +278,7 @@ func (j *judge) killTime(p *Probe) time.Duration {
 	d := killLag + j.grace(p)
 	for _, e := range j.events {
 		c := j.pod.Container(e.Container)
-		if e.Kill != NotKilled && c != nil && c.Name != p.Container.Name && c.State == Running && !e.Last.Before(c.StartedAt) {
+		if e.Kill != fact.NotKilled && c != nil && c.Name != p.Container.Name && c.State == fact.Running && !e.Last.Before(c.StartedAt) {
 			return d + j.longestGrace()
 		}
 	}

@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // gap says what lies between two failures.
 type gap uint8
@@ -41,7 +45,7 @@ func (r *reckoning) after(older, newer *failure, passed, blur time.Duration) gap
 	}
 	c := r.probe.Container
 	switch {
-	case r.probe.Type == Readiness && older.to().Before(c.StartedAt) && !newer.to().Before(c.StartedAt):
+	case r.probe.Type == fact.Readiness && older.to().Before(c.StartedAt) && !newer.to().Before(c.StartedAt):
 		return doubtful // a start has the probe run at once: a success before it leaves no gap either
 	case r.unbroken(older), passed < r.hiding(older, newer)-blur:
 		return consecutive
@@ -55,7 +59,7 @@ func (r *reckoning) after(older, newer *failure, passed, blur time.Duration) gap
 func (r *reckoning) errsBetween(older, newer *failure) bool {
 	for i := range r.history.failures {
 		f := &r.history.failures[i]
-		if e := f.event; e.Outcome == Errored && e.Probe == r.probe.Type && (e.Combined || e.Container == "" || e.Container == r.probe.Container.Name) &&
+		if e := f.event; e.Outcome == fact.Errored && e.Probe == r.probe.Type && (e.Combined || e.Container == "" || e.Container == r.probe.Container.Name) &&
 			!f.to().Before(older.to()) && !f.begin().After(newer.to()) {
 			return true
 		}

@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // Grade is how urgently a pod needs attention, and since when.
 type Grade struct {
@@ -37,15 +41,15 @@ func (g *grader) severity() Severity {
 		return Finished
 	case g.Pod.Deleting():
 		g.grade.Since = g.Pod.Deleted.Add(-g.Pod.GracePeriod)
-		g.blame(StateFailed, Readiness)
+		g.blame(StateFailed, fact.Readiness)
 		return Terminating
-	case g.blame(StateFailed, Liveness, Startup):
+	case g.blame(StateFailed, fact.Liveness, fact.Startup):
 		return RestartDue
 	case !g.Pod.Ready():
 		return g.unready()
-	case g.blame(StateFailing, Liveness, Readiness):
+	case g.blame(StateFailing, fact.Liveness, fact.Readiness):
 		return BelowThreshold
-	case g.blame(StateErroring, Liveness, Readiness, Startup):
+	case g.blame(StateErroring, fact.Liveness, fact.Readiness, fact.Startup):
 		return Unprobeable
 	case g.flapping():
 		return Flapping
@@ -56,7 +60,7 @@ func (g *grader) severity() Severity {
 }
 
 // blame makes the grade about the first probe of one of the types, in the order given, that is in state s.
-func (g *grader) blame(s State, types ...ProbeType) bool {
+func (g *grader) blame(s State, types ...fact.ProbeType) bool {
 	for _, typ := range types {
 		for i := range g.Probes {
 			if p := &g.Probes[i]; p.Type == typ && p.State == s {
@@ -75,7 +79,7 @@ func (g *grader) blame(s State, types ...ProbeType) bool {
 // begun, or it has done its work and waits for containers that run on.
 func (g *grader) unready() Severity {
 	g.patience()
-	if done, _ := g.Pod.workDone(); done != nil {
+	if done, _ := g.Pod.WorkDone(); done != nil {
 		g.grade.Since = done.FinishedAt
 		return Healthy
 	}
@@ -106,10 +110,10 @@ func (g *grader) patience() {
 	}
 	for i := range g.Pod.Containers {
 		switch c := &g.Pod.Containers[i]; {
-		case c.State == Terminated && g.Pod.restarts(c, c.ExitCode):
+		case c.State == fact.Terminated && g.Pod.Restarts(c, c.ExitCode):
 			due(c.FinishedAt, wedgePatience)
-		case c.State == Waiting && c.Spec != nil && c.Spec.PostStartHook != "":
-			due(g.Pod.madeSince(c), hookPatience)
+		case c.State == fact.Waiting && c.Spec != nil && c.Spec.PostStartHook != "":
+			due(g.Pod.MadeSince(c), hookPatience)
 		}
 	}
 }
@@ -118,7 +122,7 @@ func (g *grader) patience() {
 func (g *grader) flapping() bool {
 	for i := range g.Pod.Containers {
 		c := &g.Pod.Containers[i]
-		if c.Kind == Init || c.Restarts < 2 || c.Last == nil {
+		if c.Kind == fact.Init || c.Restarts < 2 || c.Last == nil {
 			continue
 		}
 		if calm := c.Last.FinishedAt.Add(flapWindow); g.now.Before(calm) {

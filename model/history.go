@@ -3,6 +3,8 @@ package model
 import (
 	"slices"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // history is what the fold remembers of a pod beyond what its facts say now. It is shared with published rows:
@@ -30,7 +32,7 @@ const (
 
 // failure is one write of a probe event: the probe failed n times after from and until to, the last time at to.
 type failure struct {
-	event   *Event // as it was written; its Container, Probe and Outcome say what it is about
+	event   *fact.Event // as it was written; its Container, Probe and Outcome say what it is about
 	from    time.Time
 	n       int32
 	heard   time.Time // when we heard of it; zero when a list told it
@@ -45,14 +47,14 @@ func (f *failure) listed() bool { return f.heard.IsZero() }
 // kill is one write of a Killing event.
 type kill struct {
 	container string
-	cause     KillCause
+	cause     fact.KillCause
 	at        time.Time
 }
 
 // end is a container instance that ended, and what came after it.
 type end struct {
 	container string
-	how       Termination
+	how       fact.Termination
 	// untold is set when no status has said how it ended: then how ends when the next instance started.
 	untold bool
 	count  int32 // the restart count when it was seen
@@ -61,7 +63,7 @@ type end struct {
 	// started and ready are when that instance was seen to become so; zero when nobody saw it.
 	started, ready time.Time
 	// last is what was said of started when the instance was last seen to run; Unknown when nobody saw it.
-	last Tri
+	last fact.Tri
 	// heard is when we heard of it, settled is set when the counters have been read after that, and counted is the
 	// cause that they name; empty for none.
 	heard   time.Time
@@ -121,8 +123,8 @@ func keep[T any](list []T, limit int, more T) []T {
 
 // heardEvent remembers what an event that is new, or has occurred again, adds to what is known. It returns h
 // itself when that is nothing.
-func (h *history) heardEvent(old, e *Event, at time.Time, listed bool) *history {
-	if e.Outcome == NoOutcome && e.Kill == NotKilled {
+func (h *history) heardEvent(old, e *fact.Event, at time.Time, listed bool) *history {
+	if e.Outcome == fact.NoOutcome && e.Kill == fact.NotKilled {
 		return h
 	}
 	n := e.Count
@@ -136,7 +138,7 @@ func (h *history) heardEvent(old, e *Event, at time.Time, listed bool) *history 
 		return h
 	}
 	next := h.clone()
-	if e.Kill != NotKilled {
+	if e.Kill != fact.NotKilled {
 		next.kills = keep(next.kills, maxKills, kill{e.Container, e.Kill, e.Last})
 		return next
 	}
@@ -153,7 +155,7 @@ func (h *history) heardEvent(old, e *Event, at time.Time, listed bool) *history 
 }
 
 // lastWrite finds the last write of an event whose object has expired and is written anew with its old count.
-func (h *history) lastWrite(e *Event) *Event {
+func (h *history) lastWrite(e *fact.Event) *fact.Event {
 	if h == nil || e.Count < 2 {
 		return nil
 	}
@@ -168,7 +170,7 @@ func (h *history) lastWrite(e *Event) *Event {
 
 // heardPod remembers what a new status of the pod says about instances that ended and changes of started and
 // ready. old is nil for a pod that was not known. What a list tells may have happened long before.
-func (h *history) heardPod(old, p *Pod, at time.Time, listed bool) *history {
+func (h *history) heardPod(old, p *fact.Pod, at time.Time, listed bool) *history {
 	next := h
 	change := func() *history {
 		if next == h {
@@ -176,38 +178,38 @@ func (h *history) heardPod(old, p *Pod, at time.Time, listed bool) *history {
 		}
 		return next
 	}
-	if listed && old != nil && !p.probedAlone() && !p.Ready() {
+	if listed && old != nil && !p.ProbedAlone() && !p.Ready() {
 		change().retold = at
 	}
 	for i := range p.Containers {
 		c := &p.Containers[i]
-		var was *Container
+		var was *fact.Container
 		if old != nil {
 			was = old.Container(c.Name)
 		}
-		if how, ok := c.ended(); ok && c.Kind != Init && !next.knowsEnd(c, how) {
+		if how, ok := c.Ended(); ok && c.Kind != fact.Init && !next.knowsEnd(c, how) {
 			n := change()
-			how.date(was, c)
-			e := end{container: c.Name, how: how, last: was.startedIn(how), count: c.Restarts, heard: at}
+			how.Date(was, c)
+			e := end{container: c.Name, how: how, last: was.StartedIn(how), count: c.Restarts, heard: at}
 			ends := n.untold(&e)
 			n.ends = keep(ends, maxEnds, e)
 		}
-		if how, ok := c.replaced(was); ok && !next.knowsLife(c.Name, how) {
+		if how, ok := c.Replaced(was); ok && !next.knowsLife(c.Name, how) {
 			n := change()
-			n.ends = keep(n.ends, maxEnds, end{container: c.Name, how: how, last: was.startedIn(how), untold: true, count: c.Restarts, heard: at})
+			n.ends = keep(n.ends, maxEnds, end{container: c.Name, how: how, last: was.StartedIn(how), untold: true, count: c.Restarts, heard: at})
 		}
-		if was != nil && was.Started != c.Started && c.Started != Unknown {
+		if was != nil && was.Started != c.Started && c.Started != fact.Unknown {
 			n := change()
-			n.flips = keep(n.flips, maxFlips, flip{container: c.Name, what: flipStarted, to: c.Started == True, at: at, listed: listed})
+			n.flips = keep(n.flips, maxFlips, flip{container: c.Name, what: flipStarted, to: c.Started == fact.True, at: at, listed: listed})
 		}
-		if was != nil && c.State == Running && (was.State != Running || !was.StartedAt.Equal(c.StartedAt)) {
+		if was != nil && c.State == fact.Running && (was.State != fact.Running || !was.StartedAt.Equal(c.StartedAt)) {
 			n := change()
 			n.flips = keep(n.flips, maxFlips, flip{container: c.Name, what: flipRunning, to: true, at: at, listed: listed})
 		}
 		if was != nil && was.Ready != c.Ready {
 			n := change()
 			f := flip{container: c.Name, what: flipReady, to: c.Ready, at: at, listed: listed}
-			if ready := p.Condition("ContainersReady"); c.Ready && ready != nil && ready.Status == True {
+			if ready := p.Condition("ContainersReady"); c.Ready && ready != nil && ready.Status == fact.True {
 				f.told = ready.Since
 			}
 			n.flips = keep(n.flips, maxFlips, f)
@@ -224,7 +226,7 @@ func (h *history) heardPod(old, p *Pod, at time.Time, listed bool) *history {
 }
 
 // knowsLife reports whether the end of an instance that started when how says is known.
-func (h *history) knowsLife(container string, how Termination) bool {
+func (h *history) knowsLife(container string, how fact.Termination) bool {
 	return h != nil && slices.ContainsFunc(h.ends, func(e end) bool {
 		return e.container == container && e.how.StartedAt.Equal(how.StartedAt)
 	})
@@ -236,7 +238,7 @@ func (h *history) untold(e *end) []end {
 		same := o.untold && o.container == e.container && o.how.StartedAt.Equal(e.how.StartedAt)
 		if same {
 			e.next, e.started, e.ready, e.counted = o.next, o.started, o.ready, o.counted
-			if e.last == Unknown {
+			if e.last == fact.Unknown {
 				e.last = o.last
 			}
 		}
@@ -246,7 +248,7 @@ func (h *history) untold(e *end) []end {
 
 // knowsEnd reports whether an end is known. One without times, of an instance that the runtime has forgotten, is known by
 // the restart count that goes with it, and is that of the instance before, if that is known to have ended.
-func (h *history) knowsEnd(c *Container, how Termination) bool {
+func (h *history) knowsEnd(c *fact.Container, how fact.Termination) bool {
 	if h == nil {
 		return false
 	}
@@ -274,15 +276,15 @@ func (h *history) lastEnd(container string) int {
 
 // followed returns the end with what the instance after it has come to. Only what is seen to happen has a time. was is what
 // was said of the container before; nil for nothing.
-func (e end) followed(was, c *Container, at time.Time, listed bool) end {
-	if c.State != Running || c.StartedAt.Before(e.how.FinishedAt) || !e.next.IsZero() && !e.next.Equal(c.StartedAt) {
+func (e end) followed(was, c *fact.Container, at time.Time, listed bool) end {
+	if c.State != fact.Running || c.StartedAt.Before(e.how.FinishedAt) || !e.next.IsZero() && !e.next.Equal(c.StartedAt) {
 		return e
 	}
 	e.next, e.count = c.StartedAt, c.Restarts
 	if was == nil || listed {
 		return e
 	}
-	other := was.State != Running || !was.StartedAt.Equal(c.StartedAt)
+	other := was.State != fact.Running || !was.StartedAt.Equal(c.StartedAt)
 	if e.started.IsZero() && c.HasStarted() && (other || !was.HasStarted()) {
 		e.started = at
 	}

@@ -1,18 +1,22 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // LastWord is what the kubelet was last known to find when it ran a probe of the running instance.
 type LastWord struct {
 	// Verdict is ShadowNone when the kubelet has no result, or none that is known.
-	Verdict ShadowVerdict
+	Verdict fact.ShadowVerdict
 	// Idle is set when the kubelet does not run the probe: that is why there is no result, or, of a startup probe that has
 	// succeeded, none after it.
 	Idle bool
 	// Text is what the kubelet said, without its prefix, and Cause what that comes to; empty for a success, and for a
 	// failure of which no event is known.
 	Text  string
-	Cause Cause
+	Cause fact.Cause
 	// At is when it was said, to the second; zero when nobody told.
 	At        time.Time
 	Certainty Certainty
@@ -24,24 +28,24 @@ func (j *judge) lastWord(p *Probe) LastWord {
 	switch p.State {
 	case StateWaiting, StateDelayed, StateGated, StateHeld, StateSuspended:
 		w.Idle = true
-		if p.State == StateHeld && p.Type == Startup && p.Container.HasStarted() {
-			w.Verdict = ShadowSuccess
+		if p.State == StateHeld && p.Type == fact.Startup && p.Container.HasStarted() {
+			w.Verdict = fact.ShadowSuccess
 		}
 	case StatePassing:
-		w.Verdict = ShadowSuccess
-		if e := j.lastOf(p, Warned); e != nil && (j.lastOf(p, Failed) == nil || !j.lastOf(p, Failed).Last.After(e.Last)) {
-			w.Verdict = ShadowWarning
+		w.Verdict = fact.ShadowSuccess
+		if e := j.lastOf(p, fact.Warned); e != nil && (j.lastOf(p, fact.Failed) == nil || !j.lastOf(p, fact.Failed).Last.After(e.Last)) {
+			w.Verdict = fact.ShadowWarning
 			w.quote(p, e, j.node.Version())
 		}
 	case StateErroring:
-		w.Verdict = ShadowErrored
-		w.quote(p, j.lastOf(p, Errored), j.node.Version())
+		w.Verdict = fact.ShadowErrored
+		w.quote(p, j.lastOf(p, fact.Errored), j.node.Version())
 	case StateFailing, StateFailed, StateStarting:
-		e := j.lastOf(p, Failed)
+		e := j.lastOf(p, fact.Failed)
 		if p.State == StateStarting && e == nil && j.eventsSeen && j.now.Before(j.firstResult(p)) {
 			return w // the first result is on its way
 		}
-		w.Verdict = ShadowFailure
+		w.Verdict = fact.ShadowFailure
 		w.quote(p, e, j.node.Version())
 		if e == nil && w.Certainty > CertaintyMedium {
 			w.Certainty = CertaintyMedium
@@ -51,7 +55,7 @@ func (j *judge) lastWord(p *Probe) LastWord {
 }
 
 // quote takes what an event says; nothing from nil.
-func (w *LastWord) quote(p *Probe, e *Event, kubelet Version) {
+func (w *LastWord) quote(p *Probe, e *fact.Event, kubelet fact.Version) {
 	if e == nil {
 		return
 	}
@@ -68,7 +72,7 @@ func (j *judge) troubles(p *Probe) []failure {
 	for i := range j.history.failures {
 		f := &j.history.failures[i]
 		e := f.event
-		if e.Container == p.Container.Name && e.Probe == p.Type && (e.Outcome == Failed || e.Outcome == Errored) && !f.to().Before(p.Container.StartedAt) {
+		if e.Container == p.Container.Name && e.Probe == p.Type && (e.Outcome == fact.Failed || e.Outcome == fact.Errored) && !f.to().Before(p.Container.StartedAt) {
 			all = append(all, *f)
 		}
 	}

@@ -3,6 +3,8 @@ package model
 import (
 	"slices"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // late is that the events of a node reach us late: a kubelet that has more to tell than it may (eventRecordQPS), or whose
@@ -13,7 +15,7 @@ type late struct {
 	heard time.Time
 	// deaf are the times in which events waited, oldest first. Of what happened then some may never be told: a kubelet's queue
 	// that is full drops what is new.
-	deaf []Window
+	deaf []fact.Window
 }
 
 // mostLate is more than a kubelet makes an event late: its queue holds 1,000 (client-go tools/record/event.go), five of them are
@@ -28,8 +30,8 @@ const maxDeaf = 16
 func (l late) until() time.Time { return l.heard.Add(2 * l.by) }
 
 // waited returns what is known after an event that happened at the beginning of a window and was told at its end.
-func (l late) waited(w Window) late {
-	var deaf []Window
+func (l late) waited(w fact.Window) late {
+	var deaf []fact.Window
 	for _, d := range l.deaf {
 		if w.Latest.Sub(d.Latest) > eventLife {
 			continue
@@ -38,10 +40,10 @@ func (l late) waited(w Window) late {
 			deaf = append(deaf, d)
 			continue
 		}
-		w = Window{earliest(w.Earliest, d.Earliest), latest(w.Latest, d.Latest)}
+		w = fact.Window{Earliest: earliest(w.Earliest, d.Earliest), Latest: latest(w.Latest, d.Latest)}
 	}
 	deaf = append(deaf, w)
-	slices.SortFunc(deaf, func(a, b Window) int { return a.Earliest.Compare(b.Earliest) })
+	slices.SortFunc(deaf, func(a, b fact.Window) int { return a.Earliest.Compare(b.Earliest) })
 	l.deaf = deaf[max(0, len(deaf)-maxDeaf):]
 	return l
 }
@@ -73,5 +75,5 @@ func (j *judge) hushed(p *Probe) time.Time {
 	if !deaf {
 		return time.Time{}
 	}
-	return until.Add(p.Spec.pace() + p.Spec.longest() + eventLag)
+	return until.Add(p.Spec.Pace() + p.Spec.LongestRun() + eventLag)
 }

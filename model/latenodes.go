@@ -5,22 +5,24 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // heardLate remembers how late the newest of the events of the pod's node is, at what moment it was known. One that a list tells
 // may be of any age, and was known when the API server wrote it.
-func (c *Cluster) heardLate(p *Pod, e *Event, at time.Time) {
+func (c *Cluster) heardLate(p *fact.Pod, e *fact.Event, at time.Time) {
 	if p == nil || p.Node == "" || e.Container == "" {
 		return // it need not be the kubelet's
 	}
-	by := e.lateness(at) + c.aheads[p.Node]
+	by := e.Lateness(at) + c.aheads[p.Node]
 	if by > mostLate || e.Combined {
 		return // it waited somewhere else, or its time is when it was sent
 	}
 	was, known := c.lates[p.Node]
 	next := was
 	if by > eventLag {
-		next = was.waited(Window{at.Add(-by), at})
+		next = was.waited(fact.Window{Earliest: at.Add(-by), Latest: at})
 	}
 	if !at.Before(was.heard) {
 		next.by, next.heard = 0, at

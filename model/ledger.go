@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // bookkeeper knows which Killing event is about which end; its cause is NotKilled for an end without.
@@ -70,25 +72,25 @@ func lasted(from, to time.Time) time.Duration {
 }
 
 // probe returns the probe type that a cause names.
-func (c RestartCause) probe() (ProbeType, bool) {
+func (c RestartCause) probe() (fact.ProbeType, bool) {
 	switch c {
 	case CauseLiveness:
-		return Liveness, true
+		return fact.Liveness, true
 	case CauseStartup:
-		return Startup, true
+		return fact.Startup, true
 	}
 	return 0, false
 }
 
 // killedBy is why a container is restarted whose probe of that type has reached its threshold.
-func killedBy(t ProbeType) RestartCause {
-	return map[ProbeType]RestartCause{Liveness: CauseLiveness, Startup: CauseStartup}[t]
+func killedBy(t fact.ProbeType) RestartCause {
+	return map[fact.ProbeType]RestartCause{fact.Liveness: CauseLiveness, fact.Startup: CauseStartup}[t]
 }
 
 // toldCauses are the causes that a Killing event names.
-var toldCauses = map[KillCause]RestartCause{
-	KilledByLiveness: CauseLiveness, KilledByStartup: CauseStartup, KilledByDefinition: CauseDefinition,
-	KilledByPostStart: CausePostStart, KilledByResize: CauseResize,
+var toldCauses = map[fact.KillCause]RestartCause{
+	fact.KilledByLiveness: CauseLiveness, fact.KilledByStartup: CauseStartup, fact.KilledByDefinition: CauseDefinition,
+	fact.KilledByPostStart: CausePostStart, fact.KilledByResize: CauseResize,
 }
 
 // judged names why an instance ended, as far as what is listened to tells.
@@ -106,13 +108,13 @@ func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 		return CauseRestartAll, Certain
 	}
 	if e.how.Reason == "OOMKilled" {
-		if typ, probed := k.cause.probe(); probed {
+		if typ, probed := k.cause.Probe(); probed {
 			return killedBy(typ), CertaintyHigh // a kill that was under way: the memory may as well have been a child's
 		}
 		if e.how.ExitCode != killedExitCode {
 			return CauseOOM, CertaintyMedium // a child's end, perhaps long before: containerd keeps the reason
 		}
-		if !j.eventsSeen || k.cause != NotKilled || j.killsLost(e) {
+		if !j.eventsSeen || k.cause != fact.NotKilled || j.killsLost(e) {
 			return CauseOOM, CertaintyHigh
 		}
 		return CauseOOM, Certain
@@ -121,9 +123,9 @@ func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 		return told, Certain
 	}
 	switch k.cause {
-	case KilledByRestartAll:
+	case fact.KilledByRestartAll:
 		return CauseRestartAll, CertaintyHigh
-	case KilledByStop:
+	case fact.KilledByStop:
 		if typ, ok := j.stoppedByProbe(e, k); ok {
 			return killedBy(typ), CertaintyHigh
 		}
@@ -137,7 +139,7 @@ func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 		return CauseNode, CertaintyHigh
 	case e.how.Reason == "Unknown" && e.how.ExitCode == unknownExitCode:
 		return CauseNode, CertaintyMedium // containerd found it gone when it came back itself
-	case k.cause == KilledByOther:
+	case k.cause == fact.KilledByOther:
 		return CauseUnknown, CertaintyMedium // the kubelet did it, for a reason that we do not know
 	}
 	return j.ownEnd(e)
@@ -159,7 +161,7 @@ func (j *bookkeeper) ownEnd(e end) (RestartCause, Certainty) {
 	case e.untold:
 		return CauseUnknown, CertaintyNone
 	case e.how.Signal != 0 || code > 128 && code < 160:
-		if c := j.pod.Container(e.container); sure < CertaintyHigh && j.eventsSeen && c != nil && !c.killable() {
+		if c := j.pod.Container(e.container); sure < CertaintyHigh && j.eventsSeen && c != nil && !c.Killable() {
 			return CauseSignalled, CertaintyMedium // no probe of it can
 		}
 		if sure < CertaintyHigh {
@@ -179,7 +181,7 @@ const unknownExitCode = 255
 
 // stoppedByProbe reports whether a probe had reached its threshold when a container that is never restarted was
 // stopped: when there is nothing else to keep, the kubelet ends the whole pod and does not say why.
-func (j *judge) stoppedByProbe(e end, k kill) (ProbeType, bool) {
+func (j *judge) stoppedByProbe(e end, k kill) (fact.ProbeType, bool) {
 	c := j.pod.Container(e.container)
 	if c == nil || cmp.Or(c.RestartPolicy, j.pod.RestartPolicy) != "Never" || j.pod.Deleting() || j.pod.Reason == "Evicted" {
 		return 0, false
@@ -191,7 +193,7 @@ func (j *judge) stoppedByProbe(e end, k kill) (ProbeType, bool) {
 // occurrences and tells only the last, it expires after an hour, and its write may be on its way.
 func (j *judge) killsLost(e end) bool {
 	for _, ev := range j.events {
-		if _, probed := ev.Kill.probe(); probed && ev.Container == e.container && ev.Last.After(e.how.FinishedAt) && ev.Count > 1 && !j.watched(e) {
+		if _, probed := ev.Kill.Probe(); probed && ev.Container == e.container && ev.Last.After(e.how.FinishedAt) && ev.Count > 1 && !j.watched(e) {
 			return true
 		}
 	}
@@ -243,7 +245,7 @@ func (j *judge) busyDuring(e end) bool {
 // pullsSpent reports whether the pod's attempts to pull an image may have used up those tokens: each sync tells of one.
 func (j *judge) pullsSpent(e end) bool {
 	for _, ev := range j.events {
-		if ev.backsOffPull() && ev.Count >= spamBurst && ev.Last.Add(spamRefill).After(e.how.FinishedAt) {
+		if ev.BacksOffPull() && ev.Count >= spamBurst && ev.Last.Add(spamRefill).After(e.how.FinishedAt) {
 			return true
 		}
 	}
@@ -280,7 +282,7 @@ func (j *judge) bookkeeper() *bookkeeper {
 	for _, k := range h.kills {
 		given := -1
 		for i, e := range h.ends {
-			if kills[i].cause != NotKilled || k.container != e.container || k.at.Before(e.how.StartedAt) || k.at.After(e.how.FinishedAt) {
+			if kills[i].cause != fact.NotKilled || k.container != e.container || k.at.Before(e.how.StartedAt) || k.at.After(e.how.FinishedAt) {
 				continue
 			}
 			if k.at.Equal(e.how.StartedAt) && e.how.FinishedAt.Sub(k.at) > j.longestGrace()+killLag+eventSlack {
@@ -297,7 +299,7 @@ func (j *judge) bookkeeper() *bookkeeper {
 }
 
 // decisive returns what the probe said last before a kill, and how long it had failed by then without a pause.
-func (j *judge) decisive(k kill, typ ProbeType, e end) (text string, failing time.Duration) {
+func (j *judge) decisive(k kill, typ fact.ProbeType, e end) (text string, failing time.Duration) {
 	c := j.pod.Container(e.container)
 	if c == nil || c.Probes[typ] == nil {
 		return "", 0
@@ -305,7 +307,7 @@ func (j *judge) decisive(k kill, typ ProbeType, e end) (text string, failing tim
 	first, found := k.at, false
 	for _, f := range slices.Backward(j.history.failures) {
 		ev := f.event
-		if ev.Outcome != Failed || ev.Probe != typ || ev.Container != e.container && ev.Container != "" || ev.Last.After(k.at.Add(time.Second)) {
+		if ev.Outcome != fact.Failed || ev.Probe != typ || ev.Container != e.container && ev.Container != "" || ev.Last.After(k.at.Add(time.Second)) {
 			continue
 		}
 		if ev.Last.Before(e.how.StartedAt) || found && first.Sub(ev.Last) > c.Probes[typ].Period+c.Probes[typ].Timeout+eventSlack {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // This file decides the links up to Ready. Each says what its own facts say; that an earlier link breaks a later
@@ -12,9 +14,9 @@ import (
 func (r subject) scheduled() link {
 	c := r.Pod.Condition("PodScheduled")
 	switch {
-	case c != nil && c.Status == False && c.Reason == "SchedulingGated":
+	case c != nil && c.Status == fact.False && c.Reason == "SchedulingGated":
 		return breaks(StepScheduled, c.Since, "not scheduled: "+cmp.Or(c.Message, c.Reason))
-	case c != nil && c.Status == False:
+	case c != nil && c.Status == fact.False:
 		return breaks(StepScheduled, c.Since, "not scheduled: "+cmp.Or(c.Message, c.Reason))
 	case r.Pod.Node == "":
 		return begins(StepScheduled, r.Pod.Created, "not scheduled yet")
@@ -23,7 +25,7 @@ func (r subject) scheduled() link {
 }
 
 // since is when a condition changed; zero for none.
-func since(c *Condition) time.Time {
+func since(c *fact.Condition) time.Time {
 	if c == nil {
 		return time.Time{}
 	}
@@ -32,9 +34,9 @@ func since(c *Condition) time.Time {
 
 func (r subject) sandbox() link {
 	c := r.Pod.Condition("PodReadyToStartContainers")
-	ran := r.Pod.ran()
+	ran := r.Pod.Ran()
 	switch {
-	case c != nil && c.Status == True, r.Pod.inSandbox() && (c == nil || !ran):
+	case c != nil && c.Status == fact.True, r.Pod.InSandbox() && (c == nil || !ran):
 		return intact(StepSandbox, since(c), "the sandbox is ready")
 	case r.Pod.Deleting():
 		return breaks(StepSandbox, since(c), "the sandbox is stopped, because the pod was deleted")
@@ -48,9 +50,9 @@ func (r subject) sandbox() link {
 }
 
 // trouble returns the newest event that says why there is no sandbox; nil for none.
-func (r subject) trouble() *Event {
+func (r subject) trouble() *fact.Event {
 	for i := len(r.Events) - 1; i >= 0; i-- {
-		if TellsOfSandbox(r.Events[i].Reason) {
+		if fact.TellsOfSandbox(r.Events[i].Reason) {
 			return r.Events[i]
 		}
 	}
@@ -59,13 +61,13 @@ func (r subject) trouble() *Event {
 
 func (r subject) initialized() link {
 	cond := r.Pod.Condition("Initialized")
-	if cond != nil && cond.Status == True {
+	if cond != nil && cond.Status == fact.True {
 		return intact(StepInitialized, cond.Since, "every init container is done")
 	}
 	mains := false
 	for i := range r.Pod.Containers {
 		c := &r.Pod.Containers[i]
-		if c.Kind == Main {
+		if c.Kind == fact.Main {
 			mains = mains || c.ID != ""
 		} else if l := r.begun(StepInitialized, c); !l.OK && !mains {
 			return l
@@ -74,7 +76,7 @@ func (r subject) initialized() link {
 	switch {
 	case cond != nil && !mains:
 		return begins(StepInitialized, cond.Since, "the kubelet has not said that the init containers are done")
-	case r.Pod.count(Init)+r.Pod.count(Sidecar) == 0:
+	case r.Pod.Count(fact.Init)+r.Pod.Count(fact.Sidecar) == 0:
 		return intact(StepInitialized, since(cond), "no init containers")
 	}
 	return intact(StepInitialized, since(cond), "every init container is done")
@@ -84,7 +86,7 @@ func (r subject) started() link {
 	worst := intact(StepStarted, time.Time{}, "every container has started")
 	for i := range r.Pod.Containers {
 		c := &r.Pod.Containers[i]
-		if c.Kind == Init {
+		if c.Kind == fact.Init {
 			continue
 		}
 		l := r.begun(StepStarted, c)
@@ -100,29 +102,29 @@ func (r subject) started() link {
 
 // begun says whether a container has come as far as the next one may start: an init container has to be done,
 // the others started.
-func (r subject) begun(name StepName, c *Container) link {
+func (r subject) begun(name StepName, c *fact.Container) link {
 	switch {
-	case c.State == Terminated && (c.Kind != Init || c.ExitCode != 0):
-		return breaks(name, c.FinishedAt, fmt.Sprintf("%s ended: %s, exit code %d", c.Name, c.endStatus(), c.ExitCode))
-	case c.State == Terminated:
+	case c.State == fact.Terminated && (c.Kind != fact.Init || c.ExitCode != 0):
+		return breaks(name, c.FinishedAt, fmt.Sprintf("%s ended: %s, exit code %d", c.Name, c.EndStatus(), c.ExitCode))
+	case c.State == fact.Terminated:
 		return intact(name, c.FinishedAt, "")
-	case c.State == Running && c.Kind == Init:
+	case c.State == fact.Running && c.Kind == fact.Init:
 		return begins(name, c.StartedAt, "init container "+c.Name+" is running")
-	case c.State == Running && c.Probes[Startup] != nil && !c.HasStarted():
+	case c.State == fact.Running && c.Probes[fact.Startup] != nil && !c.HasStarted():
 		return r.startup(name, c)
-	case c.State == Running:
+	case c.State == fact.Running:
 		return intact(name, c.StartedAt, "")
-	case !beginning[c.Reason]:
+	case !fact.Beginning[c.Reason]:
 		return stuck(c, name, r.readySince())
 	}
 	return begins(name, time.Time{}, "containers are being created")
 }
 
 // stuck is the link of a container that cannot be made, or not yet again.
-func stuck(c *Container, name StepName, since time.Time) link {
+func stuck(c *fact.Container, name StepName, since time.Time) link {
 	text := c.Name + ": " + c.Reason
 	switch {
-	case c.Reason == reasonCrashLoop:
+	case c.Reason == fact.ReasonCrashLoop:
 		text += ", it waits to be started again"
 	case c.Message != "":
 		text += ": " + plainError(c.Message)
@@ -131,8 +133,8 @@ func stuck(c *Container, name StepName, since time.Time) link {
 }
 
 // startup is the link of a container whose startup probe has not succeeded.
-func (r subject) startup(name StepName, c *Container) link {
-	i := r.index(c, Startup)
+func (r subject) startup(name StepName, c *fact.Container) link {
+	i := r.index(c, fact.Startup)
 	if i < 0 {
 		return begins(name, c.StartedAt, "startup of "+c.Name+" is starting")
 	}
@@ -154,7 +156,7 @@ func (r subject) worded(l link) link {
 	l.Text = p.Type.String() + " of " + p.Container.Name
 	if l.beginning {
 		l.Text += " is " + p.State.String()
-		if p.Type != Startup || !p.failedLate() {
+		if p.Type != fact.Startup || !p.failedLate() {
 			return l
 		}
 	}
@@ -169,7 +171,7 @@ func (r subject) worded(l link) link {
 }
 
 // index returns the index of a container's probe; -1 when there is none.
-func (r subject) index(c *Container, typ ProbeType) int {
+func (r subject) index(c *fact.Container, typ fact.ProbeType) int {
 	for i := range r.Probes {
 		if p := &r.Probes[i]; p.Container == c && p.Type == typ {
 			return i
@@ -182,12 +184,12 @@ func (r subject) readiness() link {
 	worst := intact(StepReadiness, time.Time{}, "no readiness probes")
 	for i := range r.Pod.Containers {
 		c := &r.Pod.Containers[i]
-		if c.Kind == Init {
+		if c.Kind == fact.Init {
 			continue
 		}
 		if l := r.isReady(c); !l.OK && (worst.OK || worst.beginning && !l.beginning) {
 			worst = l
-		} else if worst.OK && c.Probes[Readiness] != nil {
+		} else if worst.OK && c.Probes[fact.Readiness] != nil {
 			worst.Text, worst.Since = "every container is ready", r.readySince()
 		}
 	}
@@ -203,12 +205,12 @@ func (r subject) readySince() time.Time {
 }
 
 // isReady says whether a container is ready, and else what its readiness probe says.
-func (r subject) isReady(c *Container) link {
-	i := r.index(c, Readiness)
+func (r subject) isReady(c *fact.Container) link {
+	i := r.index(c, fact.Readiness)
 	switch {
 	case c.Ready:
 		return intact(StepReadiness, time.Time{}, "")
-	case c.State != Running, c.Probes[Startup] != nil && !c.HasStarted():
+	case c.State != fact.Running, c.Probes[fact.Startup] != nil && !c.HasStarted():
 		return begins(StepReadiness, time.Time{}, c.Name+" has not started")
 	case i < 0:
 		return begins(StepReadiness, r.readySince(), c.Name+" is not ready, and has no readiness probe: its kubelet has not followed yet")
@@ -227,7 +229,7 @@ func (r subject) containersReady() link {
 	switch {
 	case c == nil:
 		return begins(StepContainersReady, time.Time{}, "the kubelet has not said that the containers are ready")
-	case c.Status == True:
+	case c.Status == fact.True:
 		return intact(StepContainersReady, c.Since, "every container is ready")
 	}
 	return breaks(StepContainersReady, c.Since, cmp.Or(c.Message, c.Reason, "the kubelet says no more than that they are not"))
@@ -242,7 +244,7 @@ func (r subject) gates() link {
 		switch {
 		case g.Missing:
 			return breaks(StepGates, g.Since, "gate "+g.Type+": it was never set")
-		case g.Status != True:
+		case g.Status != fact.True:
 			text := "gate " + g.Type + " is " + g.Word()
 			if c := r.Pod.Condition(g.Type); cmp.Or(c.Message, c.Reason) != "" {
 				text += ": " + cmp.Or(c.Message, c.Reason)
@@ -260,9 +262,9 @@ func (r subject) ready() link {
 	switch {
 	case c == nil:
 		return begins(StepReady, time.Time{}, "the kubelet has not said that the pod is ready")
-	case c.Status == True:
+	case c.Status == fact.True:
 		return intact(StepReady, c.Since, "the pod is ready")
-	case c.Reason == "" && r.Pod.ConditionStatus("ContainersReady") == True:
+	case c.Reason == "" && r.Pod.ConditionStatus("ContainersReady") == fact.True:
 		return r.takenOut(c)
 	}
 	return breaks(StepReady, c.Since, cmp.Or(c.Message, c.Reason, "the pod is not ready"))
@@ -271,11 +273,11 @@ func (r subject) ready() link {
 // takenOut is the link of a pod that the node controller took out of traffic: it writes Ready alone, and gives no
 // reason (pkg/controller/util/node/controller_utils.go, MarkPodsNotReady). Its containers were ready when its
 // kubelet last spoke.
-func (r subject) takenOut(c *Condition) link {
+func (r subject) takenOut(c *fact.Condition) link {
 	switch {
 	case r.Node == nil:
 		return breaks(StepReady, c.Since, "node "+r.Pod.Node+" was lost: its pods were taken out of traffic, whatever their probes say")
-	case r.Node.Ready != True:
+	case r.Node.Ready != fact.True:
 		return breaks(StepReady, r.Node.Since, nodeText(r.Node))
 	}
 	return breaks(StepReady, c.Since, "node "+r.Node.Name+" was lost for a time: its kubelet has not said yet that the pod is ready")

@@ -4,12 +4,14 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // reference is how a loose endpoint refers to its pod: by name, or else by address.
 type reference struct{ name, address string }
 
-func referenceOf(e *LooseEndpoint) reference {
+func referenceOf(e *fact.LooseEndpoint) reference {
 	if e.Name != "" {
 		return reference{name: e.Name}
 	}
@@ -19,11 +21,11 @@ func referenceOf(e *LooseEndpoint) reference {
 // loose finds the pods of one namespace that loose endpoints refer to. A namespace without such endpoints has none.
 type loose struct {
 	// slices are the slices with loose endpoints as they were heard, by name.
-	slices map[string]*EndpointSlice
+	slices map[string]*fact.EndpointSlice
 	// referring holds the names of the slices that have a reference.
 	referring map[reference][]string
 	// pods are the pods that a reference fits.
-	pods map[reference][]UID
+	pods map[reference][]fact.UID
 }
 
 func (l *loose) clone() *loose {
@@ -58,7 +60,7 @@ func remove[V comparable](lists map[reference][]V, key reference, v V) {
 
 // references are the ways in which a loose endpoint can refer to a pod. A pod that has ended keeps its address in its
 // status, and the address may be another pod's.
-func references(p *Pod) [2]reference {
+func references(p *fact.Pod) [2]reference {
 	var refs [2]reference
 	if p == nil {
 		return refs
@@ -71,14 +73,14 @@ func references(p *Pod) [2]reference {
 }
 
 // keepLoose remembers a slice that has loose endpoints, and forgets what it said before.
-func (c *Cluster) keepLoose(s *EndpointSlice) {
+func (c *Cluster) keepLoose(s *fact.EndpointSlice) {
 	c.forgetLoose(s.Namespace, s.Name)
 	if len(s.Loose) == 0 {
 		return
 	}
 	l := c.loose[s.Namespace]
 	if l == nil {
-		l = &loose{slices: map[string]*EndpointSlice{}, referring: map[reference][]string{}, pods: map[reference][]UID{}}
+		l = &loose{slices: map[string]*fact.EndpointSlice{}, referring: map[reference][]string{}, pods: map[reference][]fact.UID{}}
 		c.loose[s.Namespace] = l
 		for uid, e := range c.pods {
 			if e.pod != nil && e.pod.Namespace == s.Namespace {
@@ -108,7 +110,7 @@ func (c *Cluster) forgetLoose(namespace, name string) {
 }
 
 // place notes how a pod can be referred to now, and returns the names of the slices for which that matters.
-func (l *loose) place(uid UID, old, p *Pod) []string {
+func (l *loose) place(uid fact.UID, old, p *fact.Pod) []string {
 	was, is := references(old), references(p)
 	var names []string
 	for i := range was {
@@ -130,7 +132,7 @@ func (l *loose) place(uid UID, old, p *Pod) []string {
 
 // move brings the slices up to date that refer to a pod by what has changed of it. Either may be nil. When the endpoints
 // themselves changed is not known.
-func (c *Cluster) move(uid UID, old, p *Pod) {
+func (c *Cluster) move(uid fact.UID, old, p *fact.Pod) {
 	namespace := ""
 	switch {
 	case p != nil:
@@ -152,14 +154,14 @@ func (c *Cluster) move(uid UID, old, p *Pod) {
 
 // resolved returns a slice whose loose endpoints are among its endpoints as far as one pod alone fits them: pods on the
 // network of their node share an address.
-func (c *Cluster) resolved(s *EndpointSlice) *EndpointSlice {
+func (c *Cluster) resolved(s *fact.EndpointSlice) *fact.EndpointSlice {
 	l := c.loose[s.Namespace]
 	if len(s.Loose) == 0 || l == nil {
 		return s
 	}
 	r := *s
 	r.Endpoints = slices.Clone(s.Endpoints)
-	index := make(map[UID]int, len(s.Endpoints))
+	index := make(map[fact.UID]int, len(s.Endpoints))
 	for i, ep := range r.Endpoints {
 		index[ep.Pod] = i
 	}

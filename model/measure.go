@@ -1,11 +1,15 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // measured is what the kubelet's counters say of a probe now: its newest result, and how often it has failed in a
 // row. It reports false when they are not read, say nothing of the running instance, or are older than what an
 // event says.
-func (j *judge) measured(p *Probe) (success bool, f Failures, ok bool) {
+func (j *judge) measured(p *Probe) (success bool, f fact.Failures, ok bool) {
 	c := j.counts(p.Container.Name, p.Type)
 	if c == nil {
 		return false, f, false
@@ -22,31 +26,31 @@ func (j *judge) measured(p *Probe) (success bool, f Failures, ok bool) {
 	if e := r.newest(); e != nil && !e.to().Add(time.Second).Before(at.Earliest) {
 		return false, f, false // the event may be the newer one
 	}
-	if e := j.lastOf(p, Errored); e != nil && !e.Last.Add(time.Second).Before(at.Earliest) {
+	if e := j.lastOf(p, fact.Errored); e != nil && !e.Last.Add(time.Second).Before(at.Earliest) {
 		return false, f, false
 	}
 	run, bound, counted := c.Run()
-	if p.Type != Readiness {
+	if p.Type != fact.Readiness {
 		run, bound, counted = c.RunUnder(p.Spec.FailureThreshold)
 	}
-	return success, Failures{run, p.Spec.FailureThreshold, bound}, counted
+	return success, fact.Failures{Run: run, Threshold: p.Spec.FailureThreshold, Bound: bound}, counted
 }
 
 // stale is when a result of the counters is too old to say how the probe is: two more were due.
-func (p *Probe) stale(at Window) time.Time {
+func (p *Probe) stale(at fact.Window) time.Time {
 	return at.Latest.Add(2*p.Spec.Period + p.Spec.Timeout + eventSlack)
 }
 
 // byCounters is the state of a probe whose newest result the counters tell.
 func (j *judge) byCounters(p *Probe) (Verdict, bool) {
 	success, f, ok := j.measured(p)
-	if !ok || p.Type == Readiness && !p.Container.Ready {
+	if !ok || p.Type == fact.Readiness && !p.Container.Ready {
 		return Verdict{}, false
 	}
 	v := Verdict{State: StatePassing, Certainty: CertaintyHigh, Evidence: ByStatus | ByCounters}
 	switch {
 	case success:
-	case p.Type != Readiness && f.Run >= f.Threshold && f.Bound == Exact:
+	case p.Type != fact.Readiness && f.Run >= f.Threshold && f.Bound == fact.Exact:
 		v.State = StateFailed // it is not run any more, and the kill is due
 	default:
 		v.State = StateFailing

@@ -5,12 +5,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // plainError returns an error of the kubelet or the runtime without what says nothing to a reader: the layers that it
 // came through, the request that it is about, and identities of containers and pods.
 func plainError(text string) string {
-	text = strings.TrimPrefix(text, combinedPrefix)
+	text = strings.TrimPrefix(text, fact.CombinedPrefix)
 	if reason, ok := afterLast(text, "unable to start container process: "); ok {
 		text = reason
 	}
@@ -47,7 +49,7 @@ func afterLast(s, sep string) (after string, found bool) {
 
 // firstLine returns the first line of a text that says something, safe for a terminal.
 func firstLine(text string) string {
-	for _, line := range PrintableLines(text) {
+	for _, line := range fact.PrintableLines(text) {
 		if line = strings.TrimSpace(line); line != "" {
 			return line
 		}
@@ -78,7 +80,7 @@ func lasting(d time.Duration) string {
 }
 
 // within words a window as seen at a moment: in 28–62s, within 20s.
-func within(w Window, now time.Time) string {
+func within(w fact.Window, now time.Time) string {
 	from, to := w.Earliest.Sub(now).Round(time.Second), w.Latest.Sub(now).Round(time.Second)
 	switch {
 	case to <= 0:

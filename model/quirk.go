@@ -1,25 +1,27 @@
 package model
 
+import "github.com/probetop/probetop/model/fact"
+
 // The following say what a kubelet of a version does. One whose version is not known may do it: what rests on
 // the opposite is not certain.
 
 // startupGatingBug reports whether a replacement may be called started because the instance before it was, until
 // its startup probe runs for the first time.
-func startupGatingBug(v Version) bool {
+func startupGatingBug(v fact.Version) bool {
 	return !v.Known() || v.AtLeast(1, 35)
 }
 
 // execReadinessFrozen reports whether exec readiness probes may error from the moment their pod terminates.
-func execReadinessFrozen(v Version) bool {
-	return !v.Known() || v.Minor == 35 && v.Major == 1 || v.from(1, 36, 3) && v.Before(1, 37)
+func execReadinessFrozen(v fact.Version) bool {
+	return !v.Known() || v.Minor == 35 && v.Major == 1 || v.From(1, 36, 3) && v.Before(1, 37)
 }
 
 // sharedSpamBucket reports whether failing probes may use up the events that tell of kills and starts too.
-func sharedSpamBucket(v Version) bool { return !v.AtLeast(1, 32) }
+func sharedSpamBucket(v fact.Version) bool { return !v.AtLeast(1, 32) }
 
 // startupRunsOn reports whether a startup probe may run once more after it has succeeded.
-func startupRunsOn(v Version) bool { return !v.AtLeast(1, 32) }
+func startupRunsOn(v fact.Version) bool { return !v.AtLeast(1, 32) }
 
 // ForgetsAtRestart reports whether a restart of the kubelet makes it probe containers anew that were ready and
 // started, so that they are neither for a moment.
-func ForgetsAtRestart(v Version) bool { return !v.AtLeast(1, 35) }
+func ForgetsAtRestart(v fact.Version) bool { return !v.AtLeast(1, 35) }

@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // Quirk is something that a kubelet does and nobody expects, where a pod shows it.
@@ -46,16 +48,16 @@ func QuirksOf(c *Case) []Quirk {
 }
 
 // probeQuirks adds those that one probe shows.
-func probeQuirks(p *Probe, pod *Pod, v Version, add func(reference, format string, args ...any)) {
+func probeQuirks(p *Probe, pod *fact.Pod, v fact.Version, add func(reference, format string, args ...any)) {
 	c := p.Container
 	switch {
-	case p.Type == Readiness && p.Spec.Handler == Exec && pod.Deleting() && execReadinessFrozen(v):
+	case p.Type == fact.Readiness && p.Spec.Handler == fact.Exec && pod.Deleting() && execReadinessFrozen(v):
 		add("kubernetes/kubernetes#140881", "kubelet %v cannot run exec probes of a terminating pod: "+
 			"readiness of %s stays what it was until the end", v, c.Name)
-	case p.Type == Startup && c.Restarts > 0 && c.HasStarted() && p.Certainty < CertaintyHigh && startupGatingBug(v):
+	case p.Type == fact.Startup && c.Restarts > 0 && c.HasStarted() && p.Certainty < CertaintyHigh && startupGatingBug(v):
 		add("kubernetes/kubernetes#141155", "kubelet %v may call %s started because the instance before it was: "+
 			"liveness and readiness are not held back until the startup probe has run", v, c.Name)
-	case p.Type == Startup && p.State == StateHeld && p.failedLate() && startupRunsOn(v):
+	case p.Type == fact.Startup && p.State == StateHeld && p.failedLate() && startupRunsOn(v):
 		add("kubernetes/kubernetes#121206", "kubelet %v may run startup of %s once more after it succeeded: "+
 			"a failure then means nothing", v, c.Name)
 	}
@@ -63,7 +65,7 @@ func probeQuirks(p *Probe, pod *Pod, v Version, add func(reference, format strin
 		add("", "kubelet %v takes port %q of %s of %s for a name: the probe cannot be carried out "+
 			"(kubelets up to 1.36 fell back to the number)", v, p.Spec.Port, p.Type, c.Name)
 	}
-	if n := len(p.Events); n > 0 && p.Events[n-1].Outcome == Warned {
+	if n := len(p.Events); n > 0 && p.Events[n-1].Outcome == fact.Warned {
 		add("", "%s of %s is redirected to another host: the kubelet does not follow, and counts it as a success", p.Type, c.Name)
 	}
 }
@@ -72,7 +74,7 @@ func probeQuirks(p *Probe, pod *Pod, v Version, add func(reference, format strin
 func (r subject) starved() bool {
 	var count int32
 	for _, e := range r.Events {
-		if e.warns() {
+		if e.Warns() {
 			count += e.Count
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // maxServices is how many Services the text of a link names.
@@ -62,7 +64,7 @@ func (r subject) listed(service string) bool {
 
 // reached says what a Service that has an endpoint for the pod does with it, and whether that follows from what
 // the pod says. It mirrors podToEndpoint of staging/src/k8s.io/endpointslice/utils.go.
-func (r subject) reached(t *Traffic) link {
+func (r subject) reached(t *fact.Traffic) link {
 	ready := r.Pod.Condition("Ready")
 	switch {
 	case t.Ready && t.PublishNotReady:
@@ -85,14 +87,14 @@ func (r subject) reached(t *Traffic) link {
 
 // ported is the link of a pod that takes traffic, if a port is there to take it: a target port that is named like
 // no port of the pod is left out of the pod's slice without a word.
-func (r subject) ported(t *Traffic) link {
+func (r subject) ported(t *fact.Traffic) link {
 	for _, s := range r.Services {
 		if s.Name != t.Service || s.Ports == "" {
 			continue
 		}
 		missing := ""
 		for target := range strings.SplitSeq(s.Ports, ",") {
-			if r.Pod.hasPort(target) {
+			if r.Pod.HasPort(target) {
 				return intact(StepEndpoints, t.Since, t.Service+": in")
 			}
 			missing = target
@@ -103,7 +105,7 @@ func (r subject) ported(t *Traffic) link {
 }
 
 // unlisted says why a Service that selects the pod has no endpoint for it.
-func (r subject) unlisted(s *Service) link {
+func (r subject) unlisted(s *fact.Service) link {
 	ready := r.Pod.Condition("Ready")
 	switch {
 	case !r.SlicesSeen:

@@ -3,6 +3,8 @@ package model
 import (
 	"strconv"
 	"strings"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // ReasonOf says in plain words why the probe failed last; empty when no failure is known.
@@ -17,84 +19,84 @@ func (r subject) reason(p *Probe) string {
 }
 
 // reasonOf says in plain words what a text about probe p says: what the probe asked, and what it got.
-func (r subject) reasonOf(p *Probe, outcome Outcome, text string) string {
-	if outcome == Errored {
+func (r subject) reasonOf(p *Probe, outcome fact.Outcome, text string) string {
+	if outcome == fact.Errored {
 		return r.erredReason(p, text)
 	}
-	cause := r.Node.Version().CauseOf(p.Spec.Handler, Failed, text)
+	cause := r.Node.Version().CauseOf(p.Spec.Handler, fact.Failed, text)
 	if name, code, ok := strings.Cut(strings.TrimSuffix(string(cause), ")"), "("); ok {
 		return answeredWords(p.Spec, name, code)
 	}
-	if p.Spec.Handler == Exec {
+	if p.Spec.Handler == fact.Exec {
 		return exitedWords(p.Spec, cause, text)
 	}
 	if words := r.networkReason(p, cause, text); words != "" {
 		return words
 	}
-	return shorten(firstLine(plainError(text)), reasonRoom)
+	return fact.Shorten(firstLine(plainError(text)), reasonRoom)
 }
 
 // reasonRoom is how much of a text that is not known goes into a sentence.
 const reasonRoom = 64
 
 // networkReason words what a connection met; empty for a cause that says nothing by itself.
-func (r subject) networkReason(p *Probe, cause Cause, text string) string {
+func (r subject) networkReason(p *Probe, cause fact.Cause, text string) string {
 	s := p.Spec
 	if words := r.tooLate(s, cause); words != "" {
 		return words
 	}
 	switch cause {
-	case CauseRefused:
+	case fact.CauseRefused:
 		return r.refused(p)
-	case CauseReset:
+	case fact.CauseReset:
 		return "connection reset" + onPort(s)
-	case CauseEOF:
+	case fact.CauseEOF:
 		return endpointOf(s) + " closes the connection without an answer"
-	case CauseNoRoute:
+	case fact.CauseNoRoute:
 		return "no route to " + endpointOf(s)
-	case CauseLocal:
-		return "the node has no ports or files left to connect with: " + shorten(firstLine(plainError(text)), 40)
-	case CausePermission:
+	case fact.CauseLocal:
+		return "the node has no ports or files left to connect with: " + fact.Shorten(firstLine(plainError(text)), 40)
+	case fact.CausePermission:
 		return "the node does not let the kubelet connect to " + endpointOf(s) + " (a host firewall?)"
-	case CauseProtocol:
-		return endpointOf(s) + " speaks another protocol: " + shorten(firstLine(plainError(text)), 48)
-	case CausePlainServer:
+	case fact.CauseProtocol:
+		return endpointOf(s) + " speaks another protocol: " + fact.Shorten(firstLine(plainError(text)), 48)
+	case fact.CausePlainServer:
 		return "the probe asks HTTPS, " + endpointOf(s) + " speaks plain HTTP"
-	case CauseTLSServer:
+	case fact.CauseTLSServer:
 		return "the probe asks HTTP, " + endpointOf(s) + " speaks TLS"
-	case CauseTLS:
+	case fact.CauseTLS:
 		what, _ := afterLast(plainError(text), "tls: ")
-		return strings.TrimSuffix("TLS handshake"+onPort(s)+" fails: "+shorten(what, reasonRoom), ": ")
-	case CauseRedirects:
+		return strings.TrimSuffix("TLS handshake"+onPort(s)+" fails: "+fact.Shorten(what, reasonRoom), ": ")
+	case fact.CauseRedirects:
 		return Asked(s) + " redirects without end"
-	case CauseDNS:
-		return "host " + shorten(s.Host, 40) + " does not resolve on the node"
-	case CauseNoGRPCHealth:
+	case fact.CauseDNS:
+		return "host " + fact.Shorten(s.Host, 40) + " does not resolve on the node"
+	case fact.CauseNoGRPCHealth:
 		return "the server" + onPort(s) + " does not implement gRPC health checks"
-	case CauseOther:
+	case fact.CauseOther:
 		return ""
 	}
 	return cause.Words()
 }
 
 // tooLate words what did not happen in time; empty for another cause.
-func (r subject) tooLate(s *ProbeSpec, cause Cause) string {
+func (r subject) tooLate(s *fact.ProbeSpec, cause fact.Cause) string {
 	what := ""
 	switch cause {
-	case CauseTimeout:
-		if s.Handler == GRPC && !r.Node.Version().AtLeast(1, 38) {
+	case fact.CauseTimeout:
+		if s.Handler == fact.GRPC && !r.Node.Version().AtLeast(1, 38) {
 			return "no gRPC connection to " + endpointOf(s) + " within " + lasting(s.Timeout) + " (refused, or silent)"
 		}
 		what = "no connection to " + endpointOf(s)
-	case CauseUnanswered:
+	case fact.CauseUnanswered:
 		what = "no connection or no answer from " + Asked(s)
-	case CauseTLSTimeout:
+	case fact.CauseTLSTimeout:
 		what = "no TLS handshake" + onPort(s)
-	case CauseHeaders:
+	case fact.CauseHeaders:
 		what = "no answer from " + Asked(s)
-	case CauseBody:
+	case fact.CauseBody:
 		what = "the answer from " + Asked(s) + " does not end"
-	case CauseRPC:
+	case fact.CauseRPC:
 		what = "no answer to the gRPC health check" + onPort(s)
 	default:
 		return ""
@@ -106,10 +108,10 @@ func (r subject) tooLate(s *ProbeSpec, cause Cause) string {
 // likely the wrong one.
 func (r subject) refused(p *Probe) string {
 	port, ok := p.Container.Port(p.Spec.Port)
-	if !ok || p.Spec.Host != "" || p.Container.Spec == nil || len(p.Container.Spec.Ports) == 0 || r.Pod.declares(port) {
+	if !ok || p.Spec.Host != "" || p.Container.Spec == nil || len(p.Container.Spec.Ports) == 0 || r.Pod.Declares(port) {
 		return "connection refused" + onPort(p.Spec)
 	}
-	return "nothing listens" + onPort(p.Spec) + " (the container declares " + p.Container.Spec.numbers() + ")"
+	return "nothing listens" + onPort(p.Spec) + " (the container declares " + p.Container.Spec.Numbers() + ")"
 }
 
 // erredReason words why a probe cannot be carried out.
@@ -117,18 +119,18 @@ func (r subject) erredReason(p *Probe, text string) string {
 	switch fault := faultOf(p, text); fault {
 	case faultPort:
 		names := "no named ports"
-		if p.Container.Spec != nil && p.Container.Spec.names() != "" {
-			names = p.Container.Spec.names()
+		if p.Container.Spec != nil && p.Container.Spec.Names() != "" {
+			names = p.Container.Spec.Names()
 		}
-		return "no port " + strconv.Quote(wantedPort(p, text)) + " in " + shorten(p.Container.Name, 16) + " (it has " + names + ")"
+		return "no port " + strconv.Quote(wantedPort(p, text)) + " in " + fact.Shorten(p.Container.Name, 16) + " (it has " + names + ")"
 	case faultMissing:
-		return shorten(missingOf(p, text), 22) + " is not in the image of " + shorten(p.Container.Name, 16)
+		return fact.Shorten(missingOf(p, text), 22) + " is not in the image of " + fact.Shorten(p.Container.Name, 16)
 	case faultDenied:
-		return shorten(missingOf(p, text), 22) + " is not executable in " + shorten(p.Container.Name, 16)
+		return fact.Shorten(missingOf(p, text), 22) + " is not executable in " + fact.Shorten(p.Container.Name, 16)
 	case faultBody:
 		return "the answer from " + Asked(p.Spec) + " does not end within " + lasting(p.Spec.Timeout)
 	}
-	return shorten(firstLine(plainError(text)), reasonRoom)
+	return fact.Shorten(firstLine(plainError(text)), reasonRoom)
 }
 
 // fault is why a probe cannot be carried out.
@@ -148,12 +150,12 @@ const (
 // faultOf reads an error text of the probe (pkg/probe/util.go, ResolveContainerPort; runc's libcontainer).
 func faultOf(p *Probe, text string) fault {
 	switch _, known := p.Container.Port(p.Spec.Port); {
-	case p.Spec.Handler != Exec && !known && p.Container.Spec != nil,
+	case p.Spec.Handler != fact.Exec && !known && p.Container.Spec != nil,
 		strings.Contains(text, "strconv.Atoi: parsing"), strings.HasPrefix(text, "port ") && strings.HasSuffix(text, "not found"):
 		return faultPort
-	case p.Spec.Handler == Exec && (strings.Contains(text, "no such file or directory") || strings.Contains(text, "executable file not found")):
+	case p.Spec.Handler == fact.Exec && (strings.Contains(text, "no such file or directory") || strings.Contains(text, "executable file not found")):
 		return faultMissing
-	case p.Spec.Handler == Exec && (strings.Contains(text, "permission denied") || strings.Contains(text, "exec format error")):
+	case p.Spec.Handler == fact.Exec && (strings.Contains(text, "permission denied") || strings.Contains(text, "exec format error")):
 		return faultDenied
 	case strings.Contains(text, "while reading body"):
 		return faultBody

@@ -5,20 +5,22 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // Row is one pod as a snapshot holds it: what is known of it, and how much it needs attention.
 type Row struct {
 	Case
 	Grade
-	Summary Summary
+	Summary fact.Summary
 	// Due is when something in the row changes by time alone; zero for never.
 	Due time.Time
 }
 
 // sortEvents orders events by last occurrence, then by name, which holds the first occurrence.
-func sortEvents(events []*Event) {
-	slices.SortFunc(events, func(a, b *Event) int {
+func sortEvents(events []*fact.Event) {
+	slices.SortFunc(events, func(a, b *fact.Event) int {
 		return cmp.Or(a.Last.Compare(b.Last), strings.Compare(a.Name, b.Name))
 	})
 }

@@ -1,19 +1,23 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // reckon counts how often probe p failed in a row, from what is known of its failures. The kubelet counts
 // consecutive equal results (pkg/kubelet/prober/worker.go); a success leaves no event, so it shows only as a
 // tick without a failure. The second result is when the count changes by time alone; zero for never.
-func (j *judge) reckon(p *Probe) (Failures, time.Time) {
-	f := Failures{Threshold: p.Spec.FailureThreshold, Bound: Exact}
+func (j *judge) reckon(p *Probe) (fact.Failures, time.Time) {
+	f := fact.Failures{Threshold: p.Spec.FailureThreshold, Bound: fact.Exact}
 	if !p.counts() {
 		if p.Certainty < CertaintyHigh || p.State != StatePassing && p.State != StateHeld && j.failedBefore(p) {
-			f.Bound = AtLeast // a worker keeps its count while it does not run the probe
+			f.Bound = fact.AtLeast // a worker keeps its count while it does not run the probe
 		}
 		return f, time.Time{}
 	}
-	if p.Type != Readiness && p.State == StateFailed && p.Certainty >= CertaintyHigh {
+	if p.Type != fact.Readiness && p.State == StateFailed && p.Certainty >= CertaintyHigh {
 		f.Run = f.Threshold // or there would be no kill
 		return f, time.Time{}
 	}
@@ -25,42 +29,42 @@ func (j *judge) reckon(p *Probe) (Failures, time.Time) {
 	c := r.course()
 	f, r.until = c.failures(f.Threshold), c.until
 	if c.stopped() && p.State != StateFailed {
-		f.Run, f.Bound = 0, AtLeast // no kill has come: some of them did not count
+		f.Run, f.Bound = 0, fact.AtLeast // no kill has come: some of them did not count
 	}
-	if first := j.firstResult(p); p.Type == Startup && c.newest == nil && f.Bound == Exact {
+	if first := j.firstResult(p); p.Type == fact.Startup && c.newest == nil && f.Bound == fact.Exact {
 		if r.until = first; !j.now.Before(first) {
-			f.Bound, r.until = AtLeast, time.Time{} // it must have failed since, and nothing was told
+			f.Bound, r.until = fact.AtLeast, time.Time{} // it must have failed since, and nothing was told
 		}
 	}
 	if f.Run == 0 && r.zero.Earliest.IsZero() {
-		f.Bound = AtLeast // what made it fail is not known
+		f.Bound = fact.AtLeast // what made it fail is not known
 	}
-	if f.Bound == AtLeast && r.failedThen() {
+	if f.Bound == fact.AtLeast && r.failedThen() {
 		f.Run = max(f.Run, f.Threshold)
 	}
 	if last := c.newest; last != nil && r.goesUnseen(p) {
 		known := last.to().Add(eventSlack)
 		if r.until = known; !j.now.Before(known) {
-			f.Run, f.Bound, r.until = 0, AtLeast, time.Time{} // a success may have come at any moment
+			f.Run, f.Bound, r.until = 0, fact.AtLeast, time.Time{} // a success may have come at any moment
 		}
 	}
 	if !j.eventsSeen || j.podsUnread || j.unattributed(p) != nil {
-		f.Bound = AtLeast
+		f.Bound = fact.AtLeast
 	}
 	if until, ok := j.eventsLate(); ok {
-		f.Bound = AtLeast
+		f.Bound = fact.AtLeast
 		if r.until.IsZero() || until.Before(r.until) {
 			r.until = until
 		}
 	}
 	if until, ok := j.kubeletsLate(j.now); ok {
-		f.Bound = AtLeast
+		f.Bound = fact.AtLeast
 		if r.until.IsZero() || until.Before(r.until) {
 			r.until = until
 		}
 	}
 	if starved := j.starvedUntil(); j.now.Before(starved) {
-		f.Bound = AtLeast
+		f.Bound = fact.AtLeast
 		if r.until.IsZero() || starved.Before(r.until) {
 			r.until = starved
 		}
@@ -88,7 +92,7 @@ func (p *Probe) counts() bool {
 type reckoning struct {
 	*judge
 	probe *Probe
-	zero  Window
+	zero  fact.Window
 	until time.Time
 }
 
@@ -121,7 +125,7 @@ func (r *reckoning) orphan(f *failure) bool {
 // inFlight reports whether a failure may have come when the instance before had just ended by itself.
 func (r *reckoning) inFlight(f *failure) bool {
 	c := r.probe.Container
-	return r.probe.Type != Readiness && c.Last != nil && !f.to().Before(c.Last.FinishedAt) && r.orphan(f)
+	return r.probe.Type != fact.Readiness && c.Last != nil && !f.to().Before(c.Last.FinishedAt) && r.orphan(f)
 }
 
 func (r *reckoning) failures() []failure {
@@ -133,7 +137,7 @@ func (r *reckoning) failures() []failure {
 
 // mine reports whether a failure is the probe's.
 func (r *reckoning) mine(f *failure) bool {
-	return f.event.Outcome == Failed && f.event.Probe == r.probe.Type && f.event.Container == r.probe.Container.Name
+	return f.event.Outcome == fact.Failed && f.event.Probe == r.probe.Type && f.event.Container == r.probe.Container.Name
 }
 
 // unbroken reports whether no success can have come after a failure, because it would show: the first success
@@ -143,9 +147,9 @@ func (r *reckoning) unbroken(f *failure) bool {
 	switch {
 	case f.to().Before(c.StartedAt):
 		return false
-	case r.probe.Type == Startup:
+	case r.probe.Type == fact.Startup:
 		return !c.HasStarted()
-	case r.probe.Type == Readiness:
+	case r.probe.Type == fact.Readiness:
 		return r.probe.Spec.SuccessThreshold == 1 && r.unreadyFrom(f.to())
 	}
 	return false
@@ -153,15 +157,15 @@ func (r *reckoning) unbroken(f *failure) bool {
 
 // unreadySince is since when a container has surely not been ready: since a change that was seen, or since it was seen
 // first, and not before the pod's conditions say that something ceased to be.
-func (j *judge) unreadySince(c *Container) (since time.Time, known bool) {
+func (j *judge) unreadySince(c *fact.Container) (since time.Time, known bool) {
 	if c.Ready {
 		return since, false
 	}
 	ready := j.pod.Condition("ContainersReady")
-	told := ready != nil && ready.Status == False
+	told := ready != nil && ready.Status == fact.False
 	since = j.lastFlip(c, flipReady, false)
 	switch {
-	case since.IsZero() && told && j.pod.probedAlone():
+	case since.IsZero() && told && j.pod.ProbedAlone():
 		return ready.Since, true
 	case since.IsZero():
 		since = j.seen
@@ -169,7 +173,7 @@ func (j *judge) unreadySince(c *Container) (since time.Time, known bool) {
 	if told && ready.Since.After(since) {
 		since = ready.Since
 	}
-	if j.history != nil && j.history.retold.After(since) && !j.pod.probedAlone() {
+	if j.history != nil && j.history.retold.After(since) && !j.pod.ProbedAlone() {
 		since = j.history.retold // it may have been ready while nobody listened
 	}
 	return since, true
@@ -191,30 +195,30 @@ func (r *reckoning) beforeSuccess(f *failure) bool {
 
 // silent is when a failure of the tick after f would have reached us, however long it took.
 func (r *reckoning) silent(f *failure) time.Time {
-	return r.ticksAfter(f).Latest.Add(r.probe.Spec.longest() + eventLag)
+	return r.ticksAfter(f).Latest.Add(r.probe.Spec.LongestRun() + eventLag)
 }
 
 // prompt is when one that came as soon as it may and took no time would have: a success may have come meanwhile.
 func (r *reckoning) prompt(f *failure) time.Time {
-	return r.ticksAfter(f).Earliest.Add(promptly + eventLag)
+	return r.ticksAfter(f).Earliest.Add(fact.Promptly + eventLag)
 }
 
 // ticksAfter is when the run after f began, or begins, by our clock. It comes a period after f began, which nobody says.
-func (r *reckoning) ticksAfter(f *failure) Window {
+func (r *reckoning) ticksAfter(f *failure) fact.Window {
 	from, by := f.heard, f.heard
 	switch {
 	case f.listed():
-		from, by = earliest(f.to().Add(time.Second), f.event.by()), f.event.by()
+		from, by = earliest(f.to().Add(time.Second), f.event.LatestTime()), f.event.LatestTime()
 	case r.waited(f):
 		from = f.to().Add(time.Second)
 	}
 	if e := r.eligible(); e.After(from) {
-		return Window{e, latest(e.Add(r.probe.Spec.Period), by.Add(r.rest(f)))}
+		return fact.Window{Earliest: e, Latest: latest(e.Add(r.probe.Spec.Period), by.Add(r.rest(f)))}
 	}
 	if r.onBeat(f) {
 		from = from.Add(max(0, r.probe.Spec.Period-r.took(f).longest))
 	}
-	return Window{from, by.Add(r.rest(f))}
+	return fact.Window{Earliest: from, Latest: by.Add(r.rest(f))}
 }
 
 // waited reports whether a failure reached us so late that it must have waited on its way, unless the node's clock is behind.
@@ -242,11 +246,11 @@ func latest(a, b time.Time) time.Time {
 func (r *reckoning) eligible() time.Time { return r.eligibility().Latest }
 
 // eligibility is the same as a window: before it no tick runs the probe.
-func (r *reckoning) eligibility() Window {
+func (r *reckoning) eligibility() fact.Window {
 	c := r.probe.Container
 	from := r.begun(c).Add(r.probe.Spec.InitialDelay)
-	w := Window{from, from}
-	if c.Probes[Startup] == nil || r.probe.Type == Startup {
+	w := fact.Window{Earliest: from, Latest: from}
+	if c.Probes[fact.Startup] == nil || r.probe.Type == fact.Startup {
 		return w
 	}
 	if started := r.startedIn(c); started.Latest.After(w.Latest) {
@@ -260,7 +264,7 @@ func (r *reckoning) eligibility() Window {
 
 // told is when the kubelet has surely told of the instance: it probes only what is in its own status, which it writes when
 // it has started the other containers of the pod, too (pkg/kubelet/prober/worker.go, doProbe).
-func (j *judge) told(c *Container) time.Time {
+func (j *judge) told(c *fact.Container) time.Time {
 	if f := j.flipped(c, flipRunning, true); f != nil && !f.at.Before(j.begun(c)) {
 		return f.at
 	}
@@ -284,17 +288,17 @@ func (f *failure) begin() time.Time {
 // goesUnseen reports whether a success may come at any moment and not be seen: of a readiness probe of which one success is
 // not enough. Any sync of the pod runs it out of turn while the container is not ready.
 func (j *judge) goesUnseen(p *Probe) bool {
-	return p.Type == Readiness && p.Spec.SuccessThreshold > 1 && !p.Container.Ready
+	return p.Type == fact.Readiness && p.Spec.SuccessThreshold > 1 && !p.Container.Ready
 }
 
 // alone reports whether a write of a combined event most likely tells of this probe alone: its words name it, it counts as
 // many failures as the probe has had ticks, and no other probe of the pod is known to have failed.
 func (r *reckoning) alone(f *failure) bool {
-	if !f.event.named || !r.dense(f) || time.Duration(f.n-2)*r.probe.Spec.Period > f.to().Sub(f.from)+time.Second {
+	if !f.event.Named || !r.dense(f) || time.Duration(f.n-2)*r.probe.Spec.Period > f.to().Sub(f.from)+time.Second {
 		return false
 	}
 	for i := range r.failures() {
-		if o := &r.history.failures[i]; o.event.Outcome != Warned && !r.mine(o) {
+		if o := &r.history.failures[i]; o.event.Outcome != fact.Warned && !r.mine(o) {
 			return false
 		}
 	}
@@ -304,7 +308,7 @@ func (r *reckoning) alone(f *failure) bool {
 // inARow reports whether no success can have come between the failures of one write. What is run out of turn when a
 // container becomes unready makes up for a tick at which it succeeded.
 func (r *reckoning) inARow(f *failure) bool {
-	if r.probe.Type != Readiness || r.probe.Container.Ready {
+	if r.probe.Type != fact.Readiness || r.probe.Container.Ready {
 		return r.dense(f)
 	}
 	return r.unreadyFrom(f.from) && r.probe.Spec.SuccessThreshold == 1
@@ -321,7 +325,7 @@ func (r *reckoning) unreadyFrom(at time.Time) bool {
 func (r *reckoning) failedThen() bool {
 	c := r.probe.Container
 	since, known := r.unreadySince(c)
-	if !known || r.probe.Type != Readiness || r.probe.Spec.SuccessThreshold > 1 || since.Sub(c.StartedAt) <= 2*time.Second ||
+	if !known || r.probe.Type != fact.Readiness || r.probe.Spec.SuccessThreshold > 1 || since.Sub(c.StartedAt) <= 2*time.Second ||
 		ForgetsAtRestart(r.node.Version()) {
 		return false
 	}
@@ -331,13 +335,13 @@ func (r *reckoning) failedThen() bool {
 	if f := r.flipped(c, flipReady, false); f != nil {
 		return !f.listed && f.at.After(r.lastFlip(c, flipRunning, true)) // not by being replaced
 	}
-	return c.Restarts == 0 && r.pod.probedAlone() && !since.Equal(r.seen)
+	return c.Restarts == 0 && r.pod.ProbedAlone() && !since.Equal(r.seen)
 }
 
 // unmade is how many of a write's failures, and of those after it, must have come in a row for the container not to be
 // ready: after a success, as many as the threshold; without one, all of them.
 func (r *reckoning) unmade(run int32, f *failure) int32 {
-	if p := r.probe; p.Type != Readiness || p.Container.Ready || p.Spec.SuccessThreshold > 1 || f.event.Combined || f.from.Before(p.Container.StartedAt) {
+	if p := r.probe; p.Type != fact.Readiness || p.Container.Ready || p.Spec.SuccessThreshold > 1 || f.event.Combined || f.from.Before(p.Container.StartedAt) {
 		return 0
 	}
 	return min(run+f.n, r.probe.Spec.FailureThreshold)
@@ -356,9 +360,9 @@ func (r *reckoning) dense(f *failure) bool {
 
 // beginning says what it means that there is no older failure that counts. Events older than an hour have
 // expired, and do not count any more; but a worker carries its count over a restart that it did not cause.
-func (r *reckoning) beginning(oldest *failure) Bound {
-	if r.probe.Container.Restarts > 0 && oldest.to().Sub(r.probe.Container.StartedAt) < 2*r.probe.Spec.pace()+r.took(oldest).longest+time.Second {
-		return AtLeast
+func (r *reckoning) beginning(oldest *failure) fact.Bound {
+	if r.probe.Container.Restarts > 0 && oldest.to().Sub(r.probe.Container.StartedAt) < 2*r.probe.Spec.Pace()+r.took(oldest).longest+time.Second {
+		return fact.AtLeast
 	}
-	return Exact
+	return fact.Exact
 }

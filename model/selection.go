@@ -3,6 +3,8 @@ package model
 import (
 	"slices"
 	"strings"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // maxSelections bounds how many sets of labels a namespace keeps an answer for; pods of Jobs have one each.
@@ -11,13 +13,13 @@ const maxSelections = 1 << 12
 // selection knows the Services of a namespace, and for the labels that were asked about which of them select
 // such a pod.
 type selection struct {
-	services []*Service // by name
-	of       map[Labels][]*Service
+	services []*fact.Service // by name
+	of       map[fact.Labels][]*fact.Service
 }
 
 // replace puts s where the Service of that name is; nil takes it out.
-func (n *selection) replace(name string, s *Service) {
-	i, found := slices.BinarySearchFunc(n.services, name, func(s *Service, name string) int { return strings.Compare(s.Name, name) })
+func (n *selection) replace(name string, s *fact.Service) {
+	i, found := slices.BinarySearchFunc(n.services, name, func(s *fact.Service, name string) int { return strings.Compare(s.Name, name) })
 	switch {
 	case found && s == nil:
 		n.services = slices.Delete(n.services, i, i+1)
@@ -30,7 +32,7 @@ func (n *selection) replace(name string, s *Service) {
 }
 
 // selecting returns the Services that select a pod, by name. The pods of equal labels share the list.
-func (c *Cluster) selecting(p *Pod) []*Service {
+func (c *Cluster) selecting(p *fact.Pod) []*fact.Service {
 	n := c.selections[p.Namespace]
 	if n == nil || len(n.services) == 0 {
 		return nil
@@ -52,10 +54,10 @@ func (c *Cluster) selecting(p *Pod) []*Service {
 }
 
 // reselect notes that a Service is another now; nil for gone.
-func (c *Cluster) reselect(key objectKey, s *Service) {
+func (c *Cluster) reselect(key objectKey, s *fact.Service) {
 	n := c.selections[key.namespace]
 	if n == nil {
-		n = &selection{of: map[Labels][]*Service{}}
+		n = &selection{of: map[fact.Labels][]*fact.Service{}}
 		c.selections[key.namespace] = n
 	}
 	n.replace(key.name, s)
@@ -82,7 +84,7 @@ func (c *Cluster) touchReselected() {
 func cloneSelections(of map[string]*selection) map[string]*selection {
 	clones := make(map[string]*selection, len(of))
 	for namespace, n := range of {
-		clones[namespace] = &selection{services: slices.Clone(n.services), of: map[Labels][]*Service{}}
+		clones[namespace] = &selection{services: slices.Clone(n.services), of: map[fact.Labels][]*fact.Service{}}
 	}
 	return clones
 }

@@ -3,6 +3,8 @@ package model
 import (
 	"slices"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // maxShadows is how many runs of a probe are kept.
@@ -11,7 +13,7 @@ const maxShadows = 8
 // Shadowed is what the runs of a probe from here have come to. It never changes.
 type Shadowed struct {
 	// Runs are the newest runs, oldest first; there is at least one.
-	Runs []*Shadow
+	Runs []*fact.Shadow
 	// Count is how many runs there were, Failures how many of them failed, and Lacking how many had no verdict.
 	Count, Failures, Lacking int
 	// Alike is how many of the newest runs with a verdict, all of one instance, came to the same, and Since when the
@@ -21,17 +23,17 @@ type Shadowed struct {
 	// Tally is what a kubelet's worker would have made of them.
 	Tally Tally
 	// Durations are those of the runs that succeeded, or took longer than the timeout.
-	Durations Durations
+	Durations fact.Durations
 
-	verdict ShadowVerdict // the newest that there was, of the same instance
+	verdict fact.ShadowVerdict // the newest that there was, of the same instance
 }
 
 // Last returns the newest run.
-func (s *Shadowed) Last() *Shadow { return s.Runs[len(s.Runs)-1] }
+func (s *Shadowed) Last() *fact.Shadow { return s.Runs[len(s.Runs)-1] }
 
 // next returns what the runs have come to after one more. It is s itself for a run that is not newer than the newest:
 // each is told once, in order.
-func (s *Shadowed) next(run *Shadow, spec *ProbeSpec) *Shadowed {
+func (s *Shadowed) next(run *fact.Shadow, spec *fact.ProbeSpec) *Shadowed {
 	next := Shadowed{}
 	if s != nil {
 		if !run.At.After(s.Last().At) {
@@ -41,10 +43,10 @@ func (s *Shadowed) next(run *Shadow, spec *ProbeSpec) *Shadowed {
 	}
 	if s == nil || s.Last().Instance != run.Instance {
 		next.Tally = next.Tally.Anew(run.Probe.Type)
-		next.Alike, next.verdict = 0, ShadowNone
+		next.Alike, next.verdict = 0, fact.ShadowNone
 	}
-	if run.Verdict != ShadowNone {
-		if next.Alike == 0 || !next.verdict.alike(run.Verdict) {
+	if run.Verdict != fact.ShadowNone {
+		if next.Alike == 0 || !next.verdict.Alike(run.Verdict) {
 			next.Alike, next.Since = 0, run.At
 		}
 		next.Alike, next.verdict = next.Alike+1, run.Verdict
@@ -53,13 +55,13 @@ func (s *Shadowed) next(run *Shadow, spec *ProbeSpec) *Shadowed {
 	next.Count++
 	next.Tally = next.Tally.Next(run.Probe.Type, spec, run.Verdict)
 	switch run.Verdict {
-	case ShadowNone:
+	case fact.ShadowNone:
 		next.Lacking++
-	case ShadowFailure:
+	case fact.ShadowFailure:
 		next.Failures++
 	}
-	if run.Verdict.Succeeds() && run.Timed(spec.Handler) || run.Verdict == ShadowFailure && run.Took >= spec.Timeout {
-		next.Durations = next.Durations.with(run.Took)
+	if run.Verdict.Succeeds() && run.Timed(spec.Handler) || run.Verdict == fact.ShadowFailure && run.Took >= spec.Timeout {
+		next.Durations = next.Durations.With(run.Took)
 	}
 	return &next
 }
@@ -69,12 +71,12 @@ type podShadows []probeShadows
 
 type probeShadows struct {
 	container string
-	typ       ProbeType
+	typ       fact.ProbeType
 	*Shadowed
 }
 
 // find returns what the runs of a probe have come to; nil when it was not run.
-func (p podShadows) find(container string, typ ProbeType) *Shadowed {
+func (p podShadows) find(container string, typ fact.ProbeType) *Shadowed {
 	for i := range p {
 		if s := &p[i]; s.typ == typ && s.container == container {
 			return s.Shadowed
@@ -84,7 +86,7 @@ func (p podShadows) find(container string, typ ProbeType) *Shadowed {
 }
 
 // with returns what is known with another thing known of one probe.
-func (p podShadows) with(container string, typ ProbeType, s *Shadowed) podShadows {
+func (p podShadows) with(container string, typ fact.ProbeType, s *Shadowed) podShadows {
 	next := slices.Clone(p)
 	for i := range next {
 		if next[i].typ == typ && next[i].container == container {

@@ -1,9 +1,11 @@
 package model
 
+import "github.com/probetop/probetop/model/fact"
+
 // applyShadow folds a run of a probe. One of a pod or a probe that does not exist, or not yet, says nothing.
-func (c *Cluster) applyShadow(ch Change, run *Shadow) {
+func (c *Cluster) applyShadow(ch fact.Change, run *fact.Shadow) {
 	e := c.pods[c.realUID(run.Probe.Pod)]
-	if e == nil || e.pod == nil || ch.Gone || int(run.Probe.Type) >= len(ProbeTypes) {
+	if e == nil || e.pod == nil || ch.Gone || int(run.Probe.Type) >= len(fact.ProbeTypes) {
 		return
 	}
 	k := e.pod.Container(run.Probe.Container)

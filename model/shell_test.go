@@ -4,6 +4,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 func TestShellLine(t *testing.T) {
@@ -18,7 +20,7 @@ func TestShellLine(t *testing.T) {
 		`arg0=$(printf '\012.'); arg1=$(printf 'b\012\012.'); "${arg0%.}" "${arg1%.}"`: {"\n", "b\n\n"},
 		"": {"a\x00b"},
 	} {
-		if got := ShellLine(words); got != want {
+		if got := fact.ShellLine(words); got != want {
 			t.Errorf("%q: got %s, want %s", words, got, want)
 		}
 	}
@@ -34,14 +36,14 @@ func FuzzShellLine(f *testing.F) {
 		f.Add(word, "c d")
 	}
 	f.Fuzz(func(t *testing.T, first, second string) {
-		line := ShellLine([]string{"tell", first, second})
+		line := fact.ShellLine([]string{"tell", first, second})
 		if strings.ContainsRune(first+second, 0) {
 			if line != "" {
 				t.Errorf("%q: want no line", line)
 			}
 			return
 		}
-		if Printable(line) != line {
+		if fact.Printable(line) != line {
 			t.Errorf("not printable: %q", line)
 		}
 		out, err := exec.CommandContext(t.Context(), sh, "-c", `tell() { printf '%s\0' "$@"; }; `+line).Output()
@@ -66,7 +68,7 @@ func TestLinesOfActionsAreTakenAsTheyAre(t *testing.T) {
 		line := commandLine(words)
 		out, err := exec.CommandContext(t.Context(), sh, "-c", `kubectl() { printf '%s\0' "$@"; }; probetop() { kubectl "$@"; }; `+line).Output()
 		want := strings.ReplaceAll(strings.Join(words[1:], "\x00"), "-n=", "-n\x00") + "\x00"
-		if err != nil || string(out) != want || Printable(line) != line {
+		if err != nil || string(out) != want || fact.Printable(line) != line {
 			t.Errorf("%s gave %q, %v, want %q", line, out, err, want)
 		}
 	}

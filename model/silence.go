@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // This file says what the events of a probe, and their absence, are worth.
 
@@ -8,7 +12,7 @@ import "time"
 // been first, and until when: a kubelet that is so busy that it is late with its statuses notes the result of a probe later than it tells of its failure.
 func (j *judge) beforeReady(p *Probe) (until time.Time, doubtful bool) {
 	ready := j.flipped(p.Container, flipReady, true)
-	if p.Type != Readiness || ready == nil || ready.told.IsZero() || ready.at.Sub(ready.told) < noted/2 {
+	if p.Type != fact.Readiness || ready == nil || ready.told.IsZero() || ready.at.Sub(ready.told) < noted/2 {
 		return until, false // it was told at once
 	}
 	r := j.reckoning(p)
@@ -27,7 +31,7 @@ const noted = 3 * time.Second
 // overcome reports whether a failure and the success that made the container ready came in the same second, and the success was
 // last: we heard of it last, or a list told both. What fails is run again at once then, and what succeeds a period later.
 func (r *reckoning) overcome(f *failure) bool {
-	if r.probe.Type != Readiness || !r.probe.Container.Ready || !f.to().Before(r.zero.Latest) {
+	if r.probe.Type != fact.Readiness || !r.probe.Container.Ready || !f.to().Before(r.zero.Latest) {
 		return false
 	}
 	if f.listed() {
@@ -38,8 +42,8 @@ func (r *reckoning) overcome(f *failure) bool {
 
 // lastOf returns the newest event of that outcome in the life of the running instance; nil for none. An event that
 // merges others says only what was said last, of whichever probe: what it said before is history.
-func (j *judge) lastOf(p *Probe, o Outcome) *Event {
-	var last *Event
+func (j *judge) lastOf(p *Probe, o fact.Outcome) *fact.Event {
+	var last *fact.Event
 	for i := len(p.Events) - 1; i >= 0 && last == nil; i-- {
 		if e := p.Events[i]; e.Outcome == o && !e.Last.Before(p.Container.StartedAt) {
 			last = e
@@ -76,7 +80,7 @@ func (j *judge) unattributed(p *Probe) *failure {
 	}
 	for i := len(j.history.failures) - 1; i >= 0; i-- {
 		f := &j.history.failures[i]
-		if e := f.event; e.Probe != p.Type || e.Outcome == Warned || e.Container == p.Container.Name {
+		if e := f.event; e.Probe != p.Type || e.Outcome == fact.Warned || e.Container == p.Container.Name {
 			continue
 		} else if e.Container == "" || e.Combined && f.n > 1 {
 			return f
@@ -94,7 +98,7 @@ func (f *failure) hiddenUntil(p *Probe) time.Time {
 	if f.initial && f.n == 2 {
 		last = f.from // the other is told
 	}
-	return last.Add(p.Spec.pace() + p.Spec.longest() + eventSlack)
+	return last.Add(p.Spec.Pace() + p.Spec.LongestRun() + eventSlack)
 }
 
 // firstResult is when the first probe of the running instance must have left its mark: the worker ticks once
@@ -118,7 +122,7 @@ func (j *judge) starvedUntil() time.Time {
 	var last time.Time
 	shared := sharedSpamBucket(j.node.Version())
 	for _, e := range j.events {
-		if !e.warns() && (!shared || e.Reason == reasonScheduled) {
+		if !e.Warns() && (!shared || e.Reason == reasonScheduled) {
 			continue
 		}
 		count += e.Count

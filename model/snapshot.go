@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // Snapshot is everything that is known about a cluster at one moment. It never changes.
 type Snapshot struct {
@@ -16,7 +20,7 @@ type Snapshot struct {
 	Totals Totals
 	// Sources has the state of every source that has spoken, in the order of SourceKinds. A source of
 	// several streams is in the worst state of any of them.
-	Sources []Source
+	Sources []fact.Source
 	// Unread counts the kubelets' events about probes that are not understood.
 	Unread Unread
 	// Late are the nodes whose events reach us late, the latest first: what is said of their pods may be as old.
@@ -60,13 +64,13 @@ func (t *Totals) add(r *Row, n int) {
 }
 
 // Source returns the state of a source; SourceOff when it never spoke.
-func (s *Snapshot) Source(kind SourceKind) Source {
+func (s *Snapshot) Source(kind fact.SourceKind) fact.Source {
 	for _, src := range s.Sources {
 		if src.Kind == kind {
 			return src
 		}
 	}
-	return Source{Kind: kind, State: SourceOff}
+	return fact.Source{Kind: kind, State: fact.SourceOff}
 }
 
 // Settled reports whether every source has said what there is to say.

@@ -1,27 +1,31 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // span is how long a probe may have taken.
 type span struct{ shortest, longest time.Duration }
 
 // spanOf returns how long a probe takes that fails of that cause, as far as the cause tells.
-func spanOf(spec *ProbeSpec, cause Cause) span {
+func spanOf(spec *fact.ProbeSpec, cause fact.Cause) span {
 	timeout := spec.Timeout
 	switch cause {
-	case CauseRefused:
-		return span{0, min(promptly, timeout)}
-	case CauseTimeout, CauseHeaders, CauseUnanswered, CauseRPC, CauseExecTimeout:
-		return span{timeout, timeout + promptly}
+	case fact.CauseRefused:
+		return span{0, min(fact.Promptly, timeout)}
+	case fact.CauseTimeout, fact.CauseHeaders, fact.CauseUnanswered, fact.CauseRPC, fact.CauseExecTimeout:
+		return span{timeout, timeout + fact.Promptly}
 	}
 	return span{0, timeout}
 }
 
 // spanOfEvent returns how long a probe takes that fails as an event says.
-func spanOfEvent(spec *ProbeSpec, e *Event) span {
-	cause := e.cause(spec.Handler)
-	if (cause == CauseRefused || cause == CauseTimeout || cause == CauseHeaders) && systemGaveUp(e.Text()) {
-		return span{0, spec.Timeout + promptly}
+func spanOfEvent(spec *fact.ProbeSpec, e *fact.Event) span {
+	cause := e.Cause(spec.Handler)
+	if (cause == fact.CauseRefused || cause == fact.CauseTimeout || cause == fact.CauseHeaders) && fact.SystemGaveUp(e.Text()) {
+		return span{0, spec.Timeout + fact.Promptly}
 	}
 	return spanOf(spec, cause)
 }
@@ -40,7 +44,7 @@ func (r *reckoning) rest(f *failure) time.Duration {
 // that. Then two that fail at once, a period apart, show it.
 func (r *reckoning) onBeat(f *failure) bool {
 	period := r.probe.Spec.Period
-	if !r.probe.Spec.overruns() {
+	if !r.probe.Spec.Overruns() {
 		return true
 	}
 	g := r.before(f)

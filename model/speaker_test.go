@@ -181,13 +181,13 @@ func listedCombined(t *testing.T, n int, more ...Fact) *Row {
 
 func TestCombinedEventOfAList(t *testing.T) {
 	r := listedCombined(t, 2)
-	if p := probeNamed(r, "web/liveness"); p.State != StateFailing || p.Failures != (Failures{11, 30, AtLeast}) {
+	if p := probeNamed(r, "web/liveness"); p.State != StateFailing || p.Failures != (Failures{Run: 11, Threshold: 30, Bound: AtLeast}) {
 		t.Errorf("got %s %+v, want 11 failures at least", p.State, p.Failures)
 	}
 	// One of the two may have been another probe's, had another failed.
 	other := *unhealthy("Liveness probe failed: "+fmt.Sprintf(resetAt, 8080, "/"), 1, 3, 3)
 	other.Container = "api"
-	if p := probeNamed(listedCombined(t, 2, &other), "web/liveness"); p.Failures != (Failures{1, 30, AtLeast}) {
+	if p := probeNamed(listedCombined(t, 2, &other), "web/liveness"); p.Failures != (Failures{Run: 1, Threshold: 30, Bound: AtLeast}) {
 		t.Errorf("beside another that failed: got %+v, want one at least", p.Failures)
 	}
 	if p := probeNamed(listedCombined(t, 6), "api/liveness"); p.State != StatePassing || p.Certainty >= CertaintyHigh {

@@ -1,13 +1,17 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // startedIn is when the startup probe of a container that is started has succeeded, as far as anything tells.
-func (j *judge) startedIn(c *Container) Window {
+func (j *judge) startedIn(c *fact.Container) fact.Window {
 	if at := j.lastFlip(c, flipStarted, true); at.After(c.StartedAt) {
-		return Window{at.Add(-statusDelay), at}
+		return fact.Window{Earliest: at.Add(-statusDelay), Latest: at}
 	}
-	w := Window{c.StartedAt, j.budget(c)}
+	w := fact.Window{Earliest: c.StartedAt, Latest: j.budget(c)}
 	for _, by := range [...]time.Time{j.wasReady(c), j.gateOpen(c)} {
 		if !by.IsZero() && by.Before(w.Latest) {
 			w.Latest = by
@@ -18,11 +22,11 @@ func (j *judge) startedIn(c *Container) Window {
 
 // budget is by when a startup probe has succeeded, or its container is killed: it may fail up to its threshold. One
 // that cannot be carried out may take any time, until its events end.
-func (j *judge) budget(c *Container) time.Time {
-	s := c.Probes[Startup]
+func (j *judge) budget(c *fact.Container) time.Time {
+	s := c.Probes[fact.Startup]
 	w := c.StartedAt.Add(s.InitialDelay + time.Duration(s.FailureThreshold)*max(s.Period, s.Timeout) + s.Timeout + statusLag)
 	for _, e := range j.events {
-		if e.Outcome == Errored && e.Probe == Startup && (e.Container == c.Name || e.Container == "" || e.Combined) && !e.Last.Before(c.StartedAt) {
+		if e.Outcome == fact.Errored && e.Probe == fact.Startup && (e.Container == c.Name || e.Container == "" || e.Combined) && !e.Last.Before(c.StartedAt) {
 			if until := e.Last.Add(s.Period + attempts*s.Timeout + eventSlack); until.After(w) {
 				w = until
 			}
@@ -35,7 +39,7 @@ func (j *judge) budget(c *Container) time.Time {
 }
 
 // wasReady is a moment at which the pod's conditions say that all its containers had started; zero for none.
-func (j *judge) wasReady(c *Container) time.Time {
+func (j *judge) wasReady(c *fact.Container) time.Time {
 	ready := j.pod.Condition("ContainersReady")
 	if ready == nil || !ready.Since.After(c.StartedAt) {
 		return time.Time{} // it is about the instance before
@@ -45,10 +49,10 @@ func (j *judge) wasReady(c *Container) time.Time {
 
 // gateOpen is a moment at which a probe of the instance failed that is not run before the startup probe has succeeded;
 // zero for none.
-func (j *judge) gateOpen(c *Container) (first time.Time) {
+func (j *judge) gateOpen(c *fact.Container) (first time.Time) {
 	for _, e := range j.events {
 		p := c.Probes[e.Probe]
-		if e.Outcome == NoOutcome || e.Combined || e.Probe == Startup || e.Container != c.Name || p == nil {
+		if e.Outcome == fact.NoOutcome || e.Combined || e.Probe == fact.Startup || e.Container != c.Name || p == nil {
 			continue
 		}
 		at := e.First

@@ -1,18 +1,22 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // judge decides the state of the probes of one pod. It follows section by section what pkg/kubelet/prober/worker.go
 // does at a tick, read from outside.
 type judge struct {
 	now time.Time
-	pod *Pod
+	pod *fact.Pod
 	// seen is when the pod was heard of first.
 	seen time.Time
-	node *Node
+	node *fact.Node
 	// nodeGone is set when the pod is bound to a node of which there is no object.
 	nodeGone bool
-	events   []*Event
+	events   []*fact.Event
 	// history is what happened before the facts of now; nil for nothing.
 	history *history
 	// counted is what the kubelet's counters say of the pod; nil when they are not read.
@@ -66,7 +70,7 @@ func (j *judge) verdict(p *Probe) Verdict {
 		v.cap(CertaintyLow, time.Time{})
 		v.Evidence |= ByNode
 	}
-	if j.nodeGone || j.node != nil && j.node.Ready != True {
+	if j.nodeGone || j.node != nil && j.node.Ready != fact.True {
 		v.Certainty, v.Evidence = CertaintyNone, v.Evidence|ByNode
 	}
 	return v
@@ -74,31 +78,31 @@ func (j *judge) verdict(p *Probe) Verdict {
 
 func (j *judge) alive(p *Probe) Verdict {
 	c := p.Container
-	if c.State != Running || j.pod.Terminal() {
+	if c.State != fact.Running || j.pod.Terminal() {
 		return Verdict{State: StateWaiting, Certainty: Certain, Evidence: ByStatus}
 	}
-	if j.pod.Deleting() && p.Type != Readiness && c.Kind == Main {
+	if j.pod.Deleting() && p.Type != fact.Readiness && c.Kind == fact.Main {
 		return j.suspended(c)
 	}
 	if v, ok := j.stopping(p); ok {
 		return v
 	}
-	if c.Probes[Startup] != nil && !c.HasStarted() {
-		if p.Type == Startup {
+	if c.Probes[fact.Startup] != nil && !c.HasStarted() {
+		if p.Type == fact.Startup {
 			return j.startup(p)
 		}
-		if v, ok := j.killed(p, KilledByLiveness); ok && p.Type == Liveness {
+		if v, ok := j.killed(p, fact.KilledByLiveness); ok && p.Type == fact.Liveness {
 			return v // kubelets from 1.35 on take the instance before for started, and may have run it
 		}
-		return Verdict{State: StateGated, Certainty: certainIf(c.Started == False), Evidence: ByStatus}
+		return Verdict{State: StateGated, Certainty: certainIf(c.Started == fact.False), Evidence: ByStatus}
 	}
-	if p.Type == Startup {
+	if p.Type == fact.Startup {
 		return j.started(p)
 	}
 	if until := j.begun(c).Add(p.Spec.InitialDelay); j.now.Before(until) && !j.hasFailed(p) {
 		return Verdict{State: StateDelayed, Certainty: CertaintyHigh, Evidence: ByStatus | ByTime, Until: until}
 	}
-	if p.Type == Readiness {
+	if p.Type == fact.Readiness {
 		return j.readiness(p)
 	}
 	return j.liveness(p)
@@ -113,7 +117,7 @@ func certainIf(ok bool) Certainty {
 
 // startup is the state of a startup probe that has not succeeded.
 func (j *judge) startup(p *Probe) Verdict {
-	if v, ok := j.killed(p, KilledByStartup); ok {
+	if v, ok := j.killed(p, fact.KilledByStartup); ok {
 		return v
 	}
 	if v, ok := j.decided(p); ok {
@@ -146,7 +150,7 @@ func (j *judge) readiness(p *Probe) Verdict {
 		return Verdict{State: StateUnknown, Certainty: CertaintyNone, Evidence: ByStatus | ByNode}
 	}
 	v := j.probed(p)
-	if p.Spec.Handler == Exec && j.pod.Deleting() && !j.node.Version().Known() {
+	if p.Spec.Handler == fact.Exec && j.pod.Deleting() && !j.node.Version().Known() {
 		v.cap(CertaintyMedium, time.Time{}) // some kubelets cannot run it any more
 	}
 	return v
@@ -166,7 +170,7 @@ func (j *judge) probed(p *Probe) Verdict {
 		return v
 	case p.Container.Ready:
 		return j.passing(p)
-	case j.lastOf(p, Failed) != nil:
+	case j.lastOf(p, fact.Failed) != nil:
 		return Verdict{State: StateFailed, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent}
 	}
 	if first := j.firstResult(p); j.now.Before(first) {
@@ -176,7 +180,7 @@ func (j *judge) probed(p *Probe) Verdict {
 }
 
 func (j *judge) liveness(p *Probe) Verdict {
-	if v, ok := j.killed(p, KilledByLiveness); ok {
+	if v, ok := j.killed(p, fact.KilledByLiveness); ok {
 		return v
 	}
 	if v, ok := j.decided(p); ok {
@@ -265,20 +269,20 @@ func (j *judge) failing(p *Probe) (Verdict, bool) {
 
 // erroring reports whether the probe could not be carried out when it was last run.
 func (j *judge) erroring(p *Probe) (Verdict, bool) {
-	e := j.lastOf(p, Errored)
+	e := j.lastOf(p, fact.Errored)
 	if e == nil {
 		return Verdict{}, false
 	}
-	failed := j.lastOf(p, Failed)
+	failed := j.lastOf(p, fact.Failed)
 	if failed != nil && failed.Last.After(e.Last) {
 		return Verdict{}, false
 	}
 	ready := j.flipped(p.Container, flipReady, true)
-	if p.Type == Readiness && p.Container.Ready && ready != nil && !ready.listed && ready.by().After(e.Last.Add(time.Second)) {
+	if p.Type == fact.Readiness && p.Container.Ready && ready != nil && !ready.listed && ready.by().After(e.Last.Add(time.Second)) {
 		return Verdict{}, false // it has succeeded since
 	}
-	sure := earliest(e.Last.Add(time.Second), e.by()).Add(p.Spec.Period + eventLag)
-	until := e.by().Add(p.Spec.Period + attempts*p.Spec.Timeout + eventLag)
+	sure := earliest(e.Last.Add(time.Second), e.LatestTime()).Add(p.Spec.Period + eventLag)
+	until := e.LatestTime().Add(p.Spec.Period + attempts*p.Spec.Timeout + eventLag)
 	v := Verdict{State: StateErroring, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: sure}
 	if c := p.Container; !j.now.Before(sure) || c.Restarts > 0 && e.Last.Before(c.StartedAt.Add(attempts*p.Spec.Timeout+time.Second)) {
 		v.Certainty, v.Until = CertaintyMedium, until // or the probe met the instance before
@@ -286,7 +290,7 @@ func (j *judge) erroring(p *Probe) (Verdict, bool) {
 	if failed != nil && failed.Last.Equal(e.Last) {
 		v.cap(CertaintyMedium, until) // nobody says which of them was last
 	}
-	if j.goesUnseen(p) || p.Type == Readiness && p.Container.Ready && ready != nil && !ready.at.Before(e.Last) {
+	if j.goesUnseen(p) || p.Type == fact.Readiness && p.Container.Ready && ready != nil && !ready.at.Before(e.Last) {
 		v.cap(CertaintyMedium, until) // it may have succeeded since
 	}
 	if starved := j.starvedUntil(); starved.After(until) {

@@ -2,11 +2,13 @@ package model
 
 import (
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // story is what the ends of a container have in common.
 type story struct {
-	c   *Container
+	c   *fact.Container
 	end Restart
 	// total is how many instances have ended, and same how many of them, at least, for the cause of the last.
 	total, same int32
@@ -15,8 +17,8 @@ type story struct {
 }
 
 // story returns what is known of the ends of a container; nil for one that never ended.
-func (x *examiner) story(c *Container) *story {
-	s := &story{c: c, total: c.instances()}
+func (x *examiner) story(c *fact.Container) *story {
+	s := &story{c: c, total: c.Instances()}
 	found := false
 	for i := range x.Restarts {
 		if x.Restarts[i].Container == c.Name {
@@ -33,14 +35,14 @@ func (x *examiner) story(c *Container) *story {
 	case probed:
 		s.same = x.kills(c, typ, s.total)
 	case s.end.Cause == CausePostStart:
-		s.same = max(x.told(c, KilledByPostStart), 1)
+		s.same = max(x.told(c, fact.KilledByPostStart), 1)
 	case s.end.Cause == CauseResize:
-		s.same = max(x.told(c, KilledByResize), 1)
+		s.same = max(x.told(c, fact.KilledByResize), 1)
 	default:
-		s.same = max(s.total-x.told(c, KilledByLiveness)-x.told(c, KilledByStartup)-x.told(c, KilledByPostStart), 1)
+		s.same = max(s.total-x.told(c, fact.KilledByLiveness)-x.told(c, fact.KilledByStartup)-x.told(c, fact.KilledByPostStart), 1)
 	}
 	s.age = x.now.Sub(s.end.At)
-	if c.State == Running && c.StartedAt.After(s.end.At) {
+	if c.State == fact.Running && c.StartedAt.After(s.end.At) {
 		s.age = x.now.Sub(c.StartedAt)
 	}
 	return s
@@ -52,23 +54,23 @@ func (x *examiner) toldOfKills(s *story) {
 	if s.end.Certainty == Certain || s.end.Cause == CauseOOM {
 		return
 	}
-	for _, typ := range [...]ProbeType{Liveness, Startup} {
-		if told := x.told(s.c, typ.killCause()); told >= 2 && 2*told >= s.total {
+	for _, typ := range [...]fact.ProbeType{fact.Liveness, fact.Startup} {
+		if told := x.told(s.c, typ.KillCause()); told >= 2 && 2*told >= s.total {
 			s.end.Cause, s.end.Certainty = killedBy(typ), CertaintyHigh
 			return
 		}
 	}
-	if told := x.told(s.c, KilledByPostStart); told >= 1 && 2*told >= s.total && s.end.Cause != CausePostStart {
+	if told := x.told(s.c, fact.KilledByPostStart); told >= 1 && 2*told >= s.total && s.end.Cause != CausePostStart {
 		s.end.Cause, s.end.Certainty = CausePostStart, CertaintyMedium // a hook that fails does so at every start
 	}
 }
 
 // kills counts the kills of a container by its probe of that type: what the Killing events count, or what the failures add
 // up to, where restarts were before we looked.
-func (x *examiner) kills(c *Container, typ ProbeType, total int32) int32 {
+func (x *examiner) kills(c *fact.Container, typ fact.ProbeType, total int32) int32 {
 	var failed int32
 	for _, e := range x.Events {
-		if e.Outcome == Failed && e.Probe == typ && (e.Container == c.Name || e.Combined) {
+		if e.Outcome == fact.Failed && e.Probe == typ && (e.Container == c.Name || e.Combined) {
 			failed += e.Count
 		}
 	}
@@ -81,11 +83,11 @@ func (x *examiner) kills(c *Container, typ ProbeType, total int32) int32 {
 	if spec := c.Probes[typ]; spec != nil {
 		seen = max(seen, min(failed/max(spec.FailureThreshold, 1), total))
 	}
-	return max(x.told(c, typ.killCause()), seen, 1)
+	return max(x.told(c, typ.KillCause()), seen, 1)
 }
 
 // told counts the kills of a container for a cause, as its Killing events do.
-func (x *examiner) told(c *Container, cause KillCause) (n int32) {
+func (x *examiner) told(c *fact.Container, cause fact.KillCause) (n int32) {
 	for _, e := range x.Events {
 		if e.Kill == cause && e.Container == c.Name {
 			n += e.Count
@@ -101,7 +103,7 @@ const youth = time.Minute
 func (x *examiner) stands(s *story) bool {
 	c := s.c
 	switch {
-	case c.State != Running:
+	case c.State != fact.Running:
 		return !x.completes(c)
 	case s.age > flapWindow:
 		return false
@@ -126,8 +128,8 @@ func (x *examiner) again(s *story) bool {
 }
 
 // completes reports whether a container has done its work and is not started again.
-func (x *examiner) completes(c *Container) bool {
-	return c.State == Terminated && c.ExitCode == 0 && !x.Pod.restarts(c, 0)
+func (x *examiner) completes(c *fact.Container) bool {
+	return c.State == fact.Terminated && c.ExitCode == 0 && !x.Pod.Restarts(c, 0)
 }
 
 // worst returns the story of the container whose ends are most of what is wrong; nil for none.
@@ -135,7 +137,7 @@ func (x *examiner) worst(relevant func(*story) bool) *story {
 	var worst *story
 	for i := range x.Pod.Containers {
 		c := &x.Pod.Containers[i]
-		if c.Kind == Init {
+		if c.Kind == fact.Init {
 			continue
 		}
 		s := x.story(c)
@@ -150,7 +152,7 @@ func (x *examiner) worst(relevant func(*story) bool) *story {
 }
 
 // down reports whether a container does not run.
-func down(c *Container) bool { return c.State != Running }
+func down(c *fact.Container) bool { return c.State != fact.Running }
 
 // blames reports whether the last end has a cause of its own, and is not the consequence of another container's.
 func (s *story) blames() bool {
@@ -171,7 +173,7 @@ func (x *examiner) loopSince(s *story) time.Time {
 	}
 	typ, probed := s.end.Cause.probe()
 	for _, e := range x.Events {
-		if k, ok := e.Kill.probe(); ok && probed && k == typ && e.Container == s.c.Name && e.First.Before(first) {
+		if k, ok := e.Kill.Probe(); ok && probed && k == typ && e.Container == s.c.Name && e.First.Before(first) {
 			first = e.First
 		}
 	}
@@ -183,5 +185,5 @@ func (s *story) hook() string {
 	if s.c.Spec == nil {
 		return ""
 	}
-	return shorten(s.c.Spec.PostStartHook, 40)
+	return fact.Shorten(s.c.Spec.PostStartHook, 40)
 }

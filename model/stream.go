@@ -4,11 +4,13 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
 // stream is what the fold knows about one list-and-watch.
 type stream struct {
-	source Source
+	source fact.Source
 	spoke  bool
 	// listened is set once it was listened to, and again is when that began anew after an outage; zero before.
 	listened bool
@@ -21,11 +23,11 @@ type stream struct {
 	// when there is nothing yet that could be gone. A first list that was broken off has left something.
 	mentioned map[objectKey]struct{}
 	// names says which pod had which name when that list began. It is never written to.
-	names map[objectKey]UID
+	names map[objectKey]fact.UID
 }
 
 // mention notes that a running list has named an object.
-func (c *Cluster) mention(s Stream, namespace, name string) {
+func (c *Cluster) mention(s fact.Stream, namespace, name string) {
 	if m := c.streams[s].mentioned; m != nil {
 		m[objectKey{namespace, name}] = struct{}{}
 	}
@@ -33,7 +35,7 @@ func (c *Cluster) mention(s Stream, namespace, name string) {
 
 // sees reports whether the absence of an object of a kind means something in a namespace: its list was complete, and
 // somebody listens.
-func (c *Cluster) sees(namespace string, kind SourceKind) bool {
+func (c *Cluster) sees(namespace string, kind fact.SourceKind) bool {
 	for i := range c.speaking {
 		s := &c.streams[i]
 		if s.spoke && s.source.Kind == kind && s.covers(namespace) {
@@ -44,7 +46,7 @@ func (c *Cluster) sees(namespace string, kind SourceKind) bool {
 }
 
 // lacks reports whether a source is part of the picture and what it does not say of a namespace may have happened all the same.
-func (c *Cluster) lacks(namespace string, kind SourceKind) bool {
+func (c *Cluster) lacks(namespace string, kind fact.SourceKind) bool {
 	lacks := false
 	for i := range c.speaking {
 		s := &c.streams[i]
@@ -63,7 +65,7 @@ func (s *stream) covers(namespace string) bool {
 	return s.source.Namespace == "" || s.source.Namespace == namespace
 }
 
-func (c *Cluster) applySource(id Stream, at time.Time, src Source) {
+func (c *Cluster) applySource(id fact.Stream, at time.Time, src fact.Source) {
 	s := &c.streams[id]
 	if s.spoke && s.source == src {
 		return
@@ -78,7 +80,7 @@ func (c *Cluster) applySource(id Stream, at time.Time, src Source) {
 		s.listened = true
 	}
 	c.changed = true
-	reached := (src.Kind == EndpointSlices || src.Kind == Services || src.Kind == Nodes || src.Kind == Pods) && listened != src.Listening()
+	reached := (src.Kind == fact.EndpointSlices || src.Kind == fact.Services || src.Kind == fact.Nodes || src.Kind == fact.Pods) && listened != src.Listening()
 	if c.eventsSeen() != before || reached {
 		c.dirtyAll = true
 	}
@@ -88,7 +90,7 @@ func (c *Cluster) applySource(id Stream, at time.Time, src Source) {
 func (c *Cluster) eventsSeen() bool {
 	seen := false
 	for i := range c.speaking {
-		if s := &c.streams[i]; s.spoke && s.source.Kind == Events {
+		if s := &c.streams[i]; s.spoke && s.source.Kind == fact.Events {
 			if !s.source.Listening() {
 				return false
 			}
@@ -99,18 +101,18 @@ func (c *Cluster) eventsSeen() bool {
 }
 
 // sources merges the streams by kind. What it returns is shared until a source says something else.
-func (c *Cluster) sources() []Source {
+func (c *Cluster) sources() []fact.Source {
 	if c.merged == nil {
 		c.merged = c.mergeSources()
 	}
 	return c.merged
 }
 
-func (c *Cluster) mergeSources() []Source {
-	var merged [len(SourceKinds)]*Source
+func (c *Cluster) mergeSources() []fact.Source {
+	var merged [len(fact.SourceKinds)]*fact.Source
 	for i := range c.speaking {
 		s := &c.streams[i]
-		k := slices.Index(SourceKinds[:], s.source.Kind)
+		k := slices.Index(fact.SourceKinds[:], s.source.Kind)
 		if !s.spoke || k < 0 {
 			continue
 		}
@@ -120,14 +122,14 @@ func (c *Cluster) mergeSources() []Source {
 			continue
 		}
 		missed := merged[k].Missed
-		if s.source.worse(*merged[k]) {
+		if s.source.Worse(*merged[k]) {
 			*merged[k] = s.source
 		}
 		if missed.To.After(merged[k].Missed.To) {
 			merged[k].Missed = missed
 		}
 	}
-	var sources []Source
+	var sources []fact.Source
 	for _, src := range merged {
 		if src != nil {
 			sources = append(sources, *src)
@@ -136,7 +138,7 @@ func (c *Cluster) mergeSources() []Source {
 	return sources
 }
 
-func (c *Cluster) applyListing(id Stream, l Listing) {
+func (c *Cluster) applyListing(id fact.Stream, l fact.Listing) {
 	s := &c.streams[id]
 	if !l.Done {
 		if s.begun {
@@ -148,18 +150,18 @@ func (c *Cluster) applyListing(id Stream, l Listing) {
 	if s.mentioned != nil {
 		c.sweep(id, s, l.Kind)
 	}
-	if !s.listed && (l.Kind == EndpointSlices || l.Kind == Services || l.Kind == Nodes) {
+	if !s.listed && (l.Kind == fact.EndpointSlices || l.Kind == fact.Services || l.Kind == fact.Nodes) {
 		c.dirtyAll = true // what is missing means something from now on
 	}
 	s.listed, s.telling, s.mentioned, s.names = true, false, nil, nil
 }
 
 // names returns which pod of a stream has which name; nil for other kinds.
-func (c *Cluster) names(id Stream, kind SourceKind) map[objectKey]UID {
-	if kind != Pods {
+func (c *Cluster) names(id fact.Stream, kind fact.SourceKind) map[objectKey]fact.UID {
+	if kind != fact.Pods {
 		return nil
 	}
-	names := make(map[objectKey]UID, len(c.pods))
+	names := make(map[objectKey]fact.UID, len(c.pods))
 	for uid, e := range c.pods {
 		if e.streams&(1<<id) != 0 {
 			names[objectKey{e.pod.Namespace, e.pod.Name}] = uid
@@ -170,7 +172,7 @@ func (c *Cluster) names(id Stream, kind SourceKind) map[objectKey]UID {
 
 // supersede forgets the pod that had p's name before the running list began. The list tells only at its end that
 // it is gone, and there are no two pods of a name.
-func (c *Cluster) supersede(id Stream, p *Pod) {
+func (c *Cluster) supersede(id fact.Stream, p *fact.Pod) {
 	uid, ok := c.streams[id].names[objectKey{p.Namespace, p.Name}]
 	if e := c.pods[uid]; ok && uid != p.UID && e != nil {
 		c.forgetPod(e, 1<<id)
@@ -178,38 +180,38 @@ func (c *Cluster) supersede(id Stream, p *Pod) {
 }
 
 // sweep forgets everything of the stream that its list has not named.
-func (c *Cluster) sweep(id Stream, s *stream, kind SourceKind) {
+func (c *Cluster) sweep(id fact.Stream, s *stream, kind fact.SourceKind) {
 	gone := func(namespace, name string) bool {
 		_, ok := s.mentioned[objectKey{namespace, name}]
 		return !ok
 	}
 	switch kind {
-	case Pods:
+	case fact.Pods:
 		for _, e := range slices.Collect(maps.Values(c.pods)) {
 			if e.streams&(1<<id) != 0 && gone(e.uid, "") {
 				c.forgetPod(e, 1<<id)
 			}
 		}
-	case Events:
+	case fact.Events:
 		for _, e := range slices.Collect(maps.Values(c.pods)) {
-			c.forgetEvents(e, func(ev *Event) bool { return s.covers(ev.Namespace) && gone(ev.Namespace, ev.Name) })
+			c.forgetEvents(e, func(ev *fact.Event) bool { return s.covers(ev.Namespace) && gone(ev.Namespace, ev.Name) })
 		}
-	case EndpointSlices:
+	case fact.EndpointSlices:
 		for k, slice := range maps.Clone(c.slices) {
 			if s.covers(k.namespace) && gone(k.namespace, k.name) {
-				c.applySlice(Change{At: c.now, Stream: id, Gone: true, Fact: slice}, slice)
+				c.applySlice(fact.Change{At: c.now, Stream: id, Gone: true, Fact: slice}, slice)
 			}
 		}
-	case Services:
+	case fact.Services:
 		for k, svc := range maps.Clone(c.services) {
 			if s.covers(k.namespace) && gone(k.namespace, k.name) {
-				c.applyService(Change{At: c.now, Stream: id, Gone: true, Fact: svc}, svc)
+				c.applyService(fact.Change{At: c.now, Stream: id, Gone: true, Fact: svc}, svc)
 			}
 		}
-	case Nodes:
+	case fact.Nodes:
 		for name, n := range maps.Clone(c.nodes) {
 			if gone(name, "") {
-				c.applyNode(Change{At: c.now, Stream: id, Gone: true, Fact: n}, n)
+				c.applyNode(fact.Change{At: c.now, Stream: id, Gone: true, Fact: n}, n)
 			}
 		}
 	}
@@ -219,7 +221,7 @@ func (c *Cluster) sweep(id Stream, s *stream, kind SourceKind) {
 func (c *Cluster) heardAgain(namespace string) time.Time {
 	var last time.Time
 	for i := range c.speaking {
-		if s := &c.streams[i]; s.spoke && s.source.Kind == Pods && s.covers(namespace) && s.again.After(last) {
+		if s := &c.streams[i]; s.spoke && s.source.Kind == fact.Pods && s.covers(namespace) && s.again.After(last) {
 			last = s.again
 		}
 	}

@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // suspect names the probe that has ended an instance when no event says so: the kubelet's counters, the failures that
 // were told, or how long a container lived that never started.
@@ -36,19 +40,19 @@ func (j *bookkeeper) suspect(e end) (RestartCause, Certainty) {
 }
 
 // killsOfAll returns the probe whose kills, as its Killing event counts them, are all the ends that a container has had.
-func (j *judge) killsOfAll(container string) (ProbeType, bool) {
+func (j *judge) killsOfAll(container string) (fact.ProbeType, bool) {
 	c := j.pod.Container(container)
-	if c == nil || c.instances() == 0 {
+	if c == nil || c.Instances() == 0 {
 		return 0, false
 	}
-	for _, typ := range [...]ProbeType{Liveness, Startup} {
+	for _, typ := range [...]fact.ProbeType{fact.Liveness, fact.Startup} {
 		var n int32
 		for _, e := range j.events {
-			if e.Kill == typ.killCause() && e.Container == container {
+			if e.Kill == typ.KillCause() && e.Container == container {
 				n += e.Count
 			}
 		}
-		if n >= c.instances() {
+		if n >= c.Instances() {
 			return typ, true
 		}
 	}
@@ -65,7 +69,7 @@ func (j *bookkeeper) endsOtherwise(e end) (known bool) {
 		if o.untold || o.container != e.container {
 			continue
 		}
-		_, probed := j.kills[i].cause.probe()
+		_, probed := j.kills[i].cause.Probe()
 		switch told := probed && !j.doubtful[i]; {
 		case told && o.how.ExitCode == e.how.ExitCode:
 			return false
@@ -77,21 +81,21 @@ func (j *bookkeeper) endsOtherwise(e end) (known bool) {
 }
 
 // killer returns the type of the probe that can have killed an instance: that depends on whether it had started.
-func (e *end) killer(typ ProbeType) ProbeType {
+func (e *end) killer(typ fact.ProbeType) fact.ProbeType {
 	switch e.last {
-	case True:
-		return Liveness
-	case False:
-		return Startup
+	case fact.True:
+		return fact.Liveness
+	case fact.False:
+		return fact.Startup
 	}
 	return typ
 }
 
 // killedBefore returns the probe that has killed the container when it was killed last, as far as it was told.
-func (j *judge) killedBefore(e end) (ProbeType, bool) {
+func (j *judge) killedBefore(e end) (fact.ProbeType, bool) {
 	for i := len(j.history.kills) - 1; i >= 0; i-- {
 		if k := j.history.kills[i]; k.container == e.container && !k.at.After(e.how.FinishedAt) {
-			typ, ok := k.cause.probe()
+			typ, ok := k.cause.Probe()
 			typ = e.killer(typ)
 			c := j.pod.Container(e.container)
 			return typ, ok && c != nil && c.Probes[typ] != nil
@@ -104,7 +108,7 @@ func (j *judge) killedBefore(e end) (ProbeType, bool) {
 // to have started.
 func (j *judge) outlived(e end) bool {
 	c := j.pod.Container(e.container)
-	if c == nil || c.Probes[Startup] == nil || e.last == True {
+	if c == nil || c.Probes[fact.Startup] == nil || e.last == fact.True {
 		return false
 	}
 	for _, f := range j.history.flips {
@@ -112,7 +116,7 @@ func (j *judge) outlived(e end) bool {
 			return false
 		}
 	}
-	s, lived := c.Probes[Startup], e.how.FinishedAt.Sub(e.how.StartedAt)
+	s, lived := c.Probes[fact.Startup], e.how.FinishedAt.Sub(e.how.StartedAt)
 	least := s.InitialDelay + time.Duration(s.FailureThreshold-1)*s.Period - time.Second
 	most := s.InitialDelay + time.Duration(s.FailureThreshold)*max(s.Period, s.Timeout) + s.Timeout + killLag + max(j.grace(&Probe{Spec: s}), leastGrace)
 	return lived >= least && lived <= most
@@ -120,12 +124,12 @@ func (j *judge) outlived(e end) bool {
 
 // reachedBy returns the probe that had failed as often as it takes at a moment in the life of an instance, or that was
 // failing when not all of its failures are told.
-func (j *judge) reachedBy(container string, at, started time.Time, untold bool) (ProbeType, bool) {
+func (j *judge) reachedBy(container string, at, started time.Time, untold bool) (fact.ProbeType, bool) {
 	c := j.pod.Container(container)
 	if c == nil {
 		return 0, false
 	}
-	for _, typ := range [...]ProbeType{Liveness, Startup} {
+	for _, typ := range [...]fact.ProbeType{fact.Liveness, fact.Startup} {
 		spec := c.Probes[typ]
 		if spec == nil {
 			continue
@@ -134,7 +138,7 @@ func (j *judge) reachedBy(container string, at, started time.Time, untold bool) 
 		since := at.Add(-time.Duration(spec.FailureThreshold)*(spec.Period+spec.Timeout) - eventSlack - j.longestGrace())
 		for _, f := range j.history.failures {
 			ev := f.event
-			if ev.Outcome == Failed && ev.Probe == typ && ev.Container == c.Name && ev.Last.After(since) && ev.Last.After(started) && !ev.Last.After(at) { // in the second of the start, it was the instance before
+			if ev.Outcome == fact.Failed && ev.Probe == typ && ev.Container == c.Name && ev.Last.After(since) && ev.Last.After(started) && !ev.Last.After(at) { // in the second of the start, it was the instance before
 				if n++; f.n > 1 && !f.from.Before(since) {
 					n += f.n - 1 // and not of long ago
 				}
@@ -149,7 +153,7 @@ func (j *judge) reachedBy(container string, at, started time.Time, untold bool) 
 
 // heardCounts remembers what the counters say of the ends that are new: the probe whose run had just reached its
 // threshold has ended the instance. It returns h itself when that is nothing.
-func (h *history) heardCounts(p *Pod, counts *podCounts, asked time.Time) *history {
+func (h *history) heardCounts(p *fact.Pod, counts *podCounts, asked time.Time) *history {
 	if h == nil || counts == nil {
 		return h
 	}
@@ -175,12 +179,12 @@ func (h *history) heardCounts(p *Pod, counts *podCounts, asked time.Time) *histo
 }
 
 // killer returns the cause that the counters name for the end of an instance; empty for none.
-func (c *podCounts) killer(p *Pod, e *end) RestartCause {
+func (c *podCounts) killer(p *fact.Pod, e *end) RestartCause {
 	k := p.Container(e.container)
 	if k == nil {
 		return ""
 	}
-	for _, typ := range [...]ProbeType{Liveness, Startup} {
+	for _, typ := range [...]fact.ProbeType{fact.Liveness, fact.Startup} {
 		n := c.find(e.container, typ)
 		if n == nil || k.Probes[typ] == nil || e.killer(typ) != typ {
 			continue
@@ -190,7 +194,7 @@ func (c *podCounts) killer(p *Pod, e *end) RestartCause {
 			continue
 		}
 		threshold := k.Probes[typ].FailureThreshold
-		if run, bound, known := n.RunUnder(threshold); known && bound == Exact && run == threshold {
+		if run, bound, known := n.RunUnder(threshold); known && bound == fact.Exact && run == threshold {
 			return killedBy(typ)
 		}
 	}

@@ -13,7 +13,7 @@ func TestSuspects(t *testing.T) {
 	many := func(p *Pod) { p.Containers[0].Restarts = 8 }
 	startup := []func(*Pod){startupOf(), fresh, many}
 	liveness := []func(*Pod){livenessOf(), many}
-	started := func(n, failed int32, typ ProbeType) act { return counts(1, Counter{"web", typ, n, failed}) }
+	started := func(n, failed int32, typ ProbeType) act { return counts(1, Counter{Container: "web", Type: typ, Successes: n, Failures: failed}) }
 	play(t, map[string]scenario{
 		"it lived as long as its startup probe lets it": {pod: startup, plot: plot{
 			{31, again("Completed", 0)}, {40, ledger("startup low")},
@@ -113,11 +113,11 @@ func TestSuspects(t *testing.T) {
 			{60, ledger("liveness medium")},
 		}},
 		"the counters tell of both, and it had not started": {pod: []func(*Pod){startupOf(), livenessOf(), fresh, many}, plot: plot{
-			{10, counts(1, Counter{"web", Startup, 0, 1}, Counter{"web", Liveness, 1, 0})},
-			{20, counts(1, Counter{"web", Startup, 0, 2}, Counter{"web", Liveness, 1, 3})},
-			{31, counts(1, Counter{"web", Startup, 0, 3}, Counter{"web", Liveness, 1, 3})},
+			{10, counts(1, Counter{Container: "web", Type: Startup, Successes: 0, Failures: 1}, Counter{Container: "web", Type: Liveness, Successes: 1, Failures: 0})},
+			{20, counts(1, Counter{Container: "web", Type: Startup, Successes: 0, Failures: 2}, Counter{Container: "web", Type: Liveness, Successes: 1, Failures: 3})},
+			{31, counts(1, Counter{Container: "web", Type: Startup, Successes: 0, Failures: 3}, Counter{Container: "web", Type: Liveness, Successes: 1, Failures: 3})},
 			{31.5, again("Error", 143)},
-			{32, counts(1, Counter{"web", Startup, 0, 3}, Counter{"web", Liveness, 1, 3})},
+			{32, counts(1, Counter{Container: "web", Type: Startup, Successes: 0, Failures: 3}, Counter{Container: "web", Type: Liveness, Successes: 1, Failures: 3})},
 			{40, ledger("startup medium")},
 		}},
 		"the counters tell of another end": {pod: liveness, plot: plot{

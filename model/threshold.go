@@ -1,5 +1,7 @@
 package model
 
+import "github.com/probetop/probetop/model/fact"
+
 // Published is what the worker of a probe last told the rest of the kubelet.
 type Published uint8
 
@@ -26,19 +28,19 @@ type Tally struct {
 
 // Anew returns the tally when the container has a new instance. What is published begins anew; the run does not,
 // unless a threshold ended it.
-func (t Tally) Anew(typ ProbeType) Tally {
+func (t Tally) Anew(typ fact.ProbeType) Tally {
 	t.Held = false
-	t.Published = [...]Published{Startup: PublishedNothing, Readiness: PublishedFailure, Liveness: PublishedSuccess}[typ]
+	t.Published = [...]Published{fact.Startup: PublishedNothing, fact.Readiness: PublishedFailure, fact.Liveness: PublishedSuccess}[typ]
 	return t
 }
 
 // Next returns the tally after one more run of the probe. What could not be carried out counts towards nothing, and
 // a worker that is held does not run its probe.
-func (t Tally) Next(typ ProbeType, spec *ProbeSpec, result ShadowVerdict) Tally {
+func (t Tally) Next(typ fact.ProbeType, spec *fact.ProbeSpec, result fact.ShadowVerdict) Tally {
 	if t.Held || !result.Counts() {
 		return t
 	}
-	failing := result == ShadowFailure
+	failing := result == fact.ShadowFailure
 	if t.any && t.failing == failing {
 		t.Run++
 	} else {
@@ -53,7 +55,7 @@ func (t Tally) Next(typ ProbeType, spec *ProbeSpec, result ShadowVerdict) Tally 
 	default:
 		t.Published = PublishedSuccess
 	}
-	if typ == Startup || typ == Liveness && failing {
+	if typ == fact.Startup || typ == fact.Liveness && failing {
 		t.Held, t.Run = true, 0
 	}
 	return t

@@ -4,9 +4,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/probetop/probetop/model/fact"
 )
 
-func (c *Cluster) applySlice(ch Change, s *EndpointSlice) {
+func (c *Cluster) applySlice(ch fact.Change, s *fact.EndpointSlice) {
 	key := objectKey{s.Namespace, s.Name}
 	old := c.slices[key]
 	if old != nil {
@@ -26,7 +28,7 @@ func (c *Cluster) applySlice(ch Change, s *EndpointSlice) {
 }
 
 // countSlice counts a slice of a Service, or one less, and tells the Service when it has its first, or none any more.
-func (c *Cluster) countSlice(s *EndpointSlice, n int) {
+func (c *Cluster) countSlice(s *fact.EndpointSlice, n int) {
 	key := objectKey{s.Namespace, s.Service}
 	before := c.sliced[key]
 	if c.sliced[key] += n; c.sliced[key] == 0 {
@@ -34,7 +36,7 @@ func (c *Cluster) countSlice(s *EndpointSlice, n int) {
 	}
 	if service := c.services[key]; service != nil && (before == 0) != (before+n == 0) {
 		changed := *service
-		changed.sliced = before+n > 0
+		changed.Sliced = before+n > 0
 		c.services[key] = &changed
 		c.reselect(key, &changed)
 	}
@@ -42,8 +44,8 @@ func (c *Cluster) countSlice(s *EndpointSlice, n int) {
 
 // replaceEndpoints carries the difference between two versions of a slice to the pods it is about. Either
 // may be nil. What begins began at that moment, if it was seen happen; zero for not known.
-func (c *Cluster) replaceEndpoints(at time.Time, old, s *EndpointSlice) {
-	left := map[UID]Endpoint{}
+func (c *Cluster) replaceEndpoints(at time.Time, old, s *fact.EndpointSlice) {
+	left := map[fact.UID]fact.Endpoint{}
 	if old != nil {
 		for _, ep := range old.Endpoints {
 			left[ep.Pod] = ep
@@ -56,8 +58,8 @@ func (c *Cluster) replaceEndpoints(at time.Time, old, s *EndpointSlice) {
 			if known && was == ep && old.Service == s.Service {
 				continue
 			}
-			t := Traffic{Service: s.Service, Slice: s.Name, Ready: ep.Ready, Serving: ep.Serving, Terminating: ep.Terminating}
-			if old != nil || c.sees(s.Namespace, EndpointSlices) {
+			t := fact.Traffic{Service: s.Service, Slice: s.Name, Ready: ep.Ready, Serving: ep.Serving, Terminating: ep.Terminating}
+			if old != nil || c.sees(s.Namespace, fact.EndpointSlices) {
 				t.Since = at
 			}
 			c.setTraffic(c.entryOf(ep.Pod), t)
@@ -71,26 +73,28 @@ func (c *Cluster) replaceEndpoints(at time.Time, old, s *EndpointSlice) {
 }
 
 // setTraffic replaces what a slice says of a pod.
-func (c *Cluster) setTraffic(e *entry, t Traffic) {
-	traffic := make([]Traffic, 0, len(e.traffic)+1)
+func (c *Cluster) setTraffic(e *entry, t fact.Traffic) {
+	traffic := make([]fact.Traffic, 0, len(e.traffic)+1)
 	for _, old := range e.traffic {
 		if old.Slice != t.Slice {
 			traffic = append(traffic, old)
 		}
 	}
 	traffic = append(traffic, t)
-	slices.SortFunc(traffic, func(a, b Traffic) int { return strings.Compare(a.Service+"\x00"+a.Slice, b.Service+"\x00"+b.Slice) })
+	slices.SortFunc(traffic, func(a, b fact.Traffic) int {
+		return strings.Compare(a.Service+"\x00"+a.Slice, b.Service+"\x00"+b.Slice)
+	})
 	e.traffic = traffic
 	c.touch(e)
 }
 
 func (c *Cluster) dropTraffic(e *entry, slice string) {
-	e.traffic = slices.DeleteFunc(slices.Clone(e.traffic), func(t Traffic) bool { return t.Slice == slice })
+	e.traffic = slices.DeleteFunc(slices.Clone(e.traffic), func(t fact.Traffic) bool { return t.Slice == slice })
 	c.touch(e)
 	c.release(e)
 }
 
-func (c *Cluster) applyService(ch Change, s *Service) {
+func (c *Cluster) applyService(ch fact.Change, s *fact.Service) {
 	key := objectKey{s.Namespace, s.Name}
 	old := c.services[key]
 	published := old != nil && old.PublishNotReady
@@ -100,7 +104,7 @@ func (c *Cluster) applyService(ch Change, s *Service) {
 	} else {
 		c.mention(ch.Stream, s.Namespace, s.Name)
 		own := *s
-		own.sliced = c.sliced[key] > 0
+		own.Sliced = c.sliced[key] > 0
 		if old != nil && *old == own {
 			return
 		}
@@ -128,14 +132,14 @@ func (c *Cluster) touchEndpoints(service objectKey) {
 
 // published returns what a row says about traffic: one entry a Service, with what the Service itself says.
 // A pod that is in several slices of a Service (one an address family) takes traffic when one of them says so.
-func (c *Cluster) published(e *entry) []Traffic {
+func (c *Cluster) published(e *entry) []fact.Traffic {
 	if len(e.traffic) == 0 {
 		return nil
 	}
 	if c.plain(e) {
 		return e.traffic
 	}
-	merged := make([]Traffic, 0, len(e.traffic))
+	merged := make([]fact.Traffic, 0, len(e.traffic))
 	for _, t := range e.traffic {
 		if n := len(merged); n > 0 && merged[n-1].Service == t.Service {
 			m := &merged[n-1]

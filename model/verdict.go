@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // State is what the kubelet is doing with a probe.
 type State uint8
@@ -97,23 +101,23 @@ type Verdict struct {
 
 // Probe is one probe of one container: its spec, what was said about it, and what follows from that.
 type Probe struct {
-	Type ProbeType
+	Type fact.ProbeType
 	// unproven is set when a health RPC that did not complete proves no connection, by the version of the kubelet.
 	unproven  bool
-	Container *Container
-	Spec      *ProbeSpec
+	Container *fact.Container
+	Spec      *fact.ProbeSpec
 	// Events are the Unhealthy and ProbeWarning events about this probe, oldest last occurrence first.
-	Events []*Event
+	Events []*fact.Event
 	Verdict
 	// Failures is how often it has failed in a row.
-	Failures Failures
+	Failures fact.Failures
 	// Shadow is what its runs from here have come to; nil when there were none.
 	Shadow *Shadowed
 }
 
 // Key returns the identity of the probe in pod p.
-func (p *Probe) Key(pod *Pod) Key {
-	return Key{Pod: pod.UID, Container: p.Container.Name, Type: p.Type}
+func (p *Probe) Key(pod *fact.Pod) fact.Key {
+	return fact.Key{Pod: pod.UID, Container: p.Container.Name, Type: p.Type}
 }
 
 // Fails reports whether the probe fails or cannot be carried out.
@@ -123,9 +127,9 @@ func (p *Probe) Fails() bool {
 
 // LastFailure returns the newest event that is not a success with a remark; nil when there is none. It may
 // be older than the running instance.
-func (p *Probe) LastFailure() *Event {
+func (p *Probe) LastFailure() *fact.Event {
 	for i := len(p.Events) - 1; i >= 0; i-- {
-		if p.Events[i].Outcome != Warned {
+		if p.Events[i].Outcome != fact.Warned {
 			return p.Events[i]
 		}
 	}
@@ -133,21 +137,21 @@ func (p *Probe) LastFailure() *Event {
 }
 
 // Cause returns the normalised cause of the newest failure; empty when there is none.
-func (p *Probe) Cause() Cause {
+func (p *Probe) Cause() fact.Cause {
 	e := p.LastFailure()
 	if e == nil {
 		return ""
 	}
-	cause := e.cause(p.Spec.Handler)
-	if cause == CauseRPC && p.unproven {
-		return CauseUnanswered
+	cause := e.Cause(p.Spec.Handler)
+	if cause == fact.CauseRPC && p.unproven {
+		return fact.CauseUnanswered
 	}
 	return cause
 }
 
 // Word returns the state for a person: that of a startup probe which has succeeded is "started".
 func (p *Probe) Word() string {
-	if p.State == StateHeld && p.Type == Startup && p.Container.HasStarted() {
+	if p.State == StateHeld && p.Type == fact.Startup && p.Container.HasStarted() {
 		return "started"
 	}
 	return p.State.String()
@@ -161,7 +165,7 @@ func (p *Probe) failedLate() bool {
 
 // firstLike is when the first event of an outcome was that the probe still has: the kubelet merges events whose
 // texts differ into one that is younger than they are. It is zero for no event.
-func (p *Probe) firstLike(e *Event) time.Time {
+func (p *Probe) firstLike(e *fact.Event) time.Time {
 	if e == nil {
 		return time.Time{}
 	}

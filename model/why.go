@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // StepName names a link of the chain from scheduling to traffic.
 type StepName string
@@ -112,7 +116,7 @@ func untold(name StepName, text string) link {
 // lost lays what is wrong with the node over a broken link that its kubelet speaks of: what it last said may not
 // be so any more, and no probe is to blame.
 func (r subject) lost(l link) link {
-	if l.OK || r.Node == nil || r.Node.Ready == True || r.Pod.Ready() || l.Name == StepScheduled || l.Name == StepEndpoints {
+	if l.OK || r.Node == nil || r.Node.Ready == fact.True || r.Pod.Ready() || l.Name == StepScheduled || l.Name == StepEndpoints {
 		return l
 	}
 	text := nodeText(r.Node)
@@ -122,7 +126,7 @@ func (r subject) lost(l link) link {
 	return breaks(l.Name, r.Node.Since, text)
 }
 
-func nodeText(n *Node) string {
+func nodeText(n *fact.Node) string {
 	text := "node " + n.Name + " is not ready"
 	if n.Reason != "" {
 		text += ": " + n.Reason

@@ -1,6 +1,10 @@
 package model
 
-import "math"
+import (
+	"math"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // many is more failures in a row than any number that is known.
 const many = math.MaxInt32
@@ -99,8 +103,8 @@ func sum(a, b int32) int32 {
 }
 
 // failures is how often the probe has failed in a row, for a threshold.
-func (w workers) failures(threshold int32) Failures {
-	f := Failures{Threshold: threshold, Bound: Exact}
+func (w workers) failures(threshold int32) fact.Failures {
+	f := fact.Failures{Threshold: threshold, Bound: fact.Exact}
 	switch {
 	case w.stopped():
 		f.Run = threshold
@@ -120,9 +124,9 @@ func (w workers) most() int32 {
 	return 0
 }
 
-func exactIf(ok bool) Bound {
+func exactIf(ok bool) fact.Bound {
 	if ok {
-		return Exact
+		return fact.Exact
 	}
-	return AtLeast
+	return fact.AtLeast
 }

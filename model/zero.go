@@ -1,14 +1,18 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // zero is when the count was last zero for sure: at the kill that the same probe caused, or at the success that
 // made the pod ready, or with a new kubelet. It is the zero Window when there is no such moment, and one without an
 // Earliest when there may have been one.
-func (j *judge) zero(p *Probe) Window {
+func (j *judge) zero(p *Probe) fact.Window {
 	z := j.zeroOf(p)
-	if e := j.lastOf(p, Warned); e != nil && e.Last.After(z.Latest) {
-		z = Window{e.Last, e.Last} // a success with a remark
+	if e := j.lastOf(p, fact.Warned); e != nil && e.Last.After(z.Latest) {
+		z = fact.Window{Earliest: e.Last, Latest: e.Last} // a success with a remark
 	}
 	if w, ok := j.restartOfKubelet(); ok && w.Latest.After(z.Latest) {
 		z = w
@@ -17,33 +21,33 @@ func (j *judge) zero(p *Probe) Window {
 }
 
 // zeroOf is when what the probe itself brought about made the count zero.
-func (j *judge) zeroOf(p *Probe) Window {
+func (j *judge) zeroOf(p *Probe) fact.Window {
 	if j.history == nil {
-		return Window{}
+		return fact.Window{}
 	}
-	cause := map[ProbeType]KillCause{Liveness: KilledByLiveness, Startup: KilledByStartup}[p.Type]
-	if cause != NotKilled {
+	cause := map[fact.ProbeType]fact.KillCause{fact.Liveness: fact.KilledByLiveness, fact.Startup: fact.KilledByStartup}[p.Type]
+	if cause != fact.NotKilled {
 		_, dying := j.killed(p, cause)
 		for i := len(j.history.kills) - 1; i >= 0; i-- {
 			if k := j.history.kills[i]; k.container == p.Container.Name && k.cause == cause && !dying {
-				return Window{k.at, k.at}
+				return fact.Window{Earliest: k.at, Latest: k.at}
 			}
 		}
-		return Window{}
+		return fact.Window{}
 	}
 	return j.succeeded(p)
 }
 
 // succeeded is when the success came that made a container ready, as far as anything tells: the pod's conditions, a change
 // that was seen, or that none was.
-func (j *judge) succeeded(p *Probe) Window {
+func (j *judge) succeeded(p *Probe) fact.Window {
 	if until, ok := j.readyInDoubt(p); ok && !j.lastFlip(p.Container, flipReady, true).After(until) {
-		return Window{Latest: until}
+		return fact.Window{Latest: until}
 	}
-	alone, ready := j.pod.probedAlone(), j.pod.Condition("ContainersReady")
-	since := p.Container.Ready && ready != nil && ready.Status == True
+	alone, ready := j.pod.ProbedAlone(), j.pod.Condition("ContainersReady")
+	since := p.Container.Ready && ready != nil && ready.Status == fact.True
 	if alone && since {
-		return Window{ready.Since.Add(-time.Nanosecond), ready.Since.Add(time.Second)} // it is told to the second
+		return fact.Window{Earliest: ready.Since.Add(-time.Nanosecond), Latest: ready.Since.Add(time.Second)} // it is told to the second
 	}
 	f := j.flipped(p.Container, flipReady, true)
 	switch {
@@ -52,15 +56,15 @@ func (j *judge) succeeded(p *Probe) Window {
 		if since && ready.Since.Add(time.Second).Before(by) {
 			by = ready.Since.Add(time.Second)
 		}
-		return Window{p.Container.StartedAt, by}
+		return fact.Window{Earliest: p.Container.StartedAt, Latest: by}
 	case f == nil:
-		return Window{}
+		return fact.Window{}
 	case !f.told.IsZero() && alone:
-		return Window{f.told.Add(-time.Nanosecond), f.told.Add(time.Second)}
+		return fact.Window{Earliest: f.told.Add(-time.Nanosecond), Latest: f.told.Add(time.Second)}
 	case f.listed || f.by().Before(f.at):
-		return Window{Latest: f.by()}
+		return fact.Window{Latest: f.by()}
 	}
-	return Window{f.at.Add(-statusDelay), f.at}
+	return fact.Window{Earliest: f.at.Add(-statusDelay), Latest: f.at}
 }
 
 // statusDelay is how long a status takes to reach us.
@@ -68,7 +72,7 @@ const statusDelay = time.Second
 
 // lastFlip is when the container was last seen to become ready or started, or to cease to be; zero when it was
 // not seen.
-func (j *judge) lastFlip(c *Container, what flipKind, to bool) time.Time {
+func (j *judge) lastFlip(c *fact.Container, what flipKind, to bool) time.Time {
 	if f := j.flipped(c, what, to); f != nil {
 		return f.at
 	}
@@ -76,7 +80,7 @@ func (j *judge) lastFlip(c *Container, what flipKind, to bool) time.Time {
 }
 
 // flipped returns that change; nil when it was not seen.
-func (j *judge) flipped(c *Container, what flipKind, to bool) *flip {
+func (j *judge) flipped(c *fact.Container, what flipKind, to bool) *flip {
 	if j.history == nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package model
+package fact
 
 import "time"
 
@@ -9,13 +9,13 @@ type Window struct{ Earliest, Latest time.Time }
 // IsZero reports whether the window says nothing.
 func (w Window) IsZero() bool { return w.Earliest.IsZero() && w.Latest.IsZero() }
 
-// shift moves both ends.
-func (w Window) shift(earliest, latest time.Duration) Window {
+// Shift moves both ends.
+func (w Window) Shift(earliest, latest time.Duration) Window {
 	return Window{w.Earliest.Add(earliest), w.Latest.Add(latest)}
 }
 
-// from is the part of a window that is not over.
-func (w Window) from(now time.Time) Window {
+// From is the part of a window that is not over.
+func (w Window) From(now time.Time) Window {
 	if w.Earliest.Before(now) {
 		w.Earliest = now
 	}

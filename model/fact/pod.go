@@ -1,4 +1,4 @@
-package model
+package fact
 
 import (
 	"cmp"
@@ -162,8 +162,8 @@ func (g Gate) Word() string {
 	return g.Status.String()
 }
 
-// ran reports whether any container of the pod was ever made.
-func (p *Pod) ran() bool {
+// Ran reports whether any container of the pod was ever made.
+func (p *Pod) Ran() bool {
 	for i := range p.Containers {
 		if c := &p.Containers[i]; c.ID != "" || c.Last != nil || c.State == Running || c.State == Terminated {
 			return true
@@ -172,22 +172,22 @@ func (p *Pod) ran() bool {
 	return false
 }
 
-// inSandbox reports whether the pod has an address, or a container that has come so far that there must be one:
+// InSandbox reports whether the pod has an address, or a container that has come so far that there must be one:
 // kubelets up to 1.35 say it late, older ones not at all.
-func (p *Pod) inSandbox() bool {
+func (p *Pod) InSandbox() bool {
 	if p.IP != "" {
 		return true
 	}
 	for i := range p.Containers {
-		if c := &p.Containers[i]; c.ID != "" || c.State == Running || c.State == Terminated || !beginning[c.Reason] {
+		if c := &p.Containers[i]; c.ID != "" || c.State == Running || c.State == Terminated || !Beginning[c.Reason] {
 			return true
 		}
 	}
 	return false
 }
 
-// probedAlone reports whether the conditions of the pod are about one container.
-func (p *Pod) probedAlone() bool {
+// ProbedAlone reports whether the conditions of the pod are about one container.
+func (p *Pod) ProbedAlone() bool {
 	n := 0
 	for i := range p.Containers {
 		if p.Containers[i].Kind != Init {
@@ -197,23 +197,23 @@ func (p *Pod) probedAlone() bool {
 	return n == 1
 }
 
-// failing reports whether the kubelet ends the pod: it says so in the conditions, and publishes the phase when every container
+// Failing reports whether the kubelet ends the pod: it says so in the conditions, and publishes the phase when every container
 // has ended (pkg/kubelet/status/status_manager.go).
-func (p *Pod) failing() bool {
+func (p *Pod) Failing() bool {
 	c := p.Condition("Ready")
 	return c != nil && c.Reason == "PodFailed"
 }
 
-// workDone returns a main container that has done its work, and one that runs on, nil when every one has ended; both are nil
+// WorkDone returns a main container that has done its work, and one that runs on, nil when every one has ended; both are nil
 // when no work is done, or another container is not well.
-func (p *Pod) workDone() (done, holds *Container) {
+func (p *Pod) WorkDone() (done, holds *Container) {
 	if p.Terminal() || p.Deleting() {
 		return nil, nil
 	}
 	for i := range p.Containers {
 		c := &p.Containers[i]
 		switch {
-		case c.Kind == Main && c.State == Terminated && c.ExitCode == 0 && !p.restarts(c, 0):
+		case c.Kind == Main && c.State == Terminated && c.ExitCode == 0 && !p.Restarts(c, 0):
 			if done == nil || c.FinishedAt.Before(done.FinishedAt) {
 				done = c
 			}
@@ -232,8 +232,8 @@ func (p *Pod) workDone() (done, holds *Container) {
 	return done, holds
 }
 
-// madeSince is since when a container that has never run can have been in the making.
-func (p *Pod) madeSince(c *Container) time.Time {
+// MadeSince is since when a container that has never run can have been in the making.
+func (p *Pod) MadeSince(c *Container) time.Time {
 	if c.ID != "" || c.Restarts > 0 {
 		return time.Time{}
 	}
@@ -245,9 +245,9 @@ func (p *Pod) madeSince(c *Container) time.Time {
 	return time.Time{}
 }
 
-// restarts reports whether the kubelet starts a container again that ended with that code. It mirrors ShouldContainerBeRestarted
+// Restarts reports whether the kubelet starts a container again that ended with that code. It mirrors ShouldContainerBeRestarted
 // of pkg/kubelet/container/helpers.go.
-func (p *Pod) restarts(c *Container, code int32) bool {
+func (p *Pod) Restarts(c *Container, code int32) bool {
 	if c.RestartRule(code) != nil {
 		return true
 	}
@@ -260,5 +260,5 @@ func (p *Pod) restarts(c *Container, code int32) bool {
 	return c.Kind != Init || code != 0
 }
 
-// beginning holds the waiting reasons of a pod that is on its way.
-var beginning = map[string]bool{"": true, "ContainerCreating": true, "PodInitializing": true}
+// Beginning holds the waiting reasons of a pod that is on its way.
+var Beginning = map[string]bool{"": true, "ContainerCreating": true, "PodInitializing": true}

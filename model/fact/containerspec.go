@@ -1,4 +1,4 @@
-package model
+package fact
 
 import (
 	"slices"
@@ -82,5 +82,5 @@ func (c *Container) Image() string {
 	return c.Spec.Image
 }
 
-// hookless reports whether a container has no preStop hook that is known.
-func (s *ContainerSpec) hookless() bool { return s == nil || s.PreStopHook == "" }
+// Hookless reports whether a container has no preStop hook that is known.
+func (s *ContainerSpec) Hookless() bool { return s == nil || s.PreStopHook == "" }

@@ -1,4 +1,4 @@
-package model
+package fact
 
 // Bound says how exactly a number of failures is known.
 type Bound string

@@ -1,4 +1,4 @@
-package model
+package fact
 
 import "strings"
 
@@ -19,17 +19,17 @@ type Setting struct {
 	Scheduler string
 }
 
-// setting returns the pod's setting; an ordinary one when it has no other.
-func (p *Pod) setting() Setting {
+// SettingOrNone returns the pod's setting; an ordinary one when it has no other.
+func (p *Pod) SettingOrNone() Setting {
 	if p.Setting == nil {
 		return Setting{}
 	}
 	return *p.Setting
 }
 
-// runsInVM reports whether the name of the runtime class says that containers have a kernel of their own, to which
+// RunsInVM reports whether the name of the runtime class says that containers have a kernel of their own, to which
 // the node's localhost is another machine.
-func (s Setting) runsInVM() bool {
+func (s Setting) RunsInVM() bool {
 	for _, word := range [...]string{"kata", "gvisor", "runsc", "firecracker", "qemu", "clh", "vm"} {
 		if strings.Contains(strings.ToLower(s.RuntimeClass), word) {
 			return true
@@ -38,8 +38,8 @@ func (s Setting) runsInVM() bool {
 	return false
 }
 
-// runtime returns the container runtime of the node without its version, as in "containerd"; empty when it is not known.
-func (n *Node) runtime() string {
+// Runtime returns the container runtime of the node without its version, as in "containerd"; empty when it is not known.
+func (n *Node) Runtime() string {
 	if n == nil {
 		return ""
 	}

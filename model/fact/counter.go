@@ -1,4 +1,4 @@
-package model
+package fact
 
 import (
 	"cmp"
@@ -43,8 +43,8 @@ func (f *Counters) Sort() {
 	}
 }
 
-// find returns the counters of a pod; nil when it was not looked for.
-func (f *Counters) find(pod UID) *PodCounters {
+// Find returns the counters of a pod; nil when it was not looked for.
+func (f *Counters) Find(pod UID) *PodCounters {
 	i, ok := slices.BinarySearchFunc(f.Pods, pod, func(p PodCounters, uid UID) int { return strings.Compare(p.Pod, uid) })
 	if !ok {
 		return nil
@@ -168,14 +168,14 @@ func (c *Counts) Silence() time.Duration {
 	return c.Seen.Sub(last.Last.Latest)
 }
 
-// beginCounts returns the counts of a probe whose counters began in w.
-func beginCounts(w Window, n Counter) *Counts {
+// BeginCounts returns the counts of a probe whose counters began in w.
+func BeginCounts(w Window, n Counter) *Counts {
 	c := &Counts{Began: w, Seen: w.Latest}
-	return c.next(w, n)
+	return c.Next(w, n)
 }
 
-// next returns the counts after another look, which covers w and found n; c itself when nothing is new.
-func (c *Counts) next(w Window, n Counter) *Counts {
+// Next returns the counts after another look, which covers w and found n; c itself when nothing is new.
+func (c *Counts) Next(w Window, n Counter) *Counts {
 	s := Stretch{Successes: n.Successes - c.Successes, Failures: n.Failures - c.Failures, First: w, Last: w}
 	if s.Successes == 0 && s.Failures == 0 {
 		return c
@@ -193,8 +193,8 @@ func (c *Counts) next(w Window, n Counter) *Counts {
 	return &next
 }
 
-// silent returns the counts after a look that found nothing new up to at; c itself when that says little.
-func (c *Counts) silent(at time.Time, period time.Duration) *Counts {
+// Silent returns the counts after a look that found nothing new up to at; c itself when that says little.
+func (c *Counts) Silent(at time.Time, period time.Duration) *Counts {
 	known := c.Silence()
 	if grown := known + at.Sub(c.Seen); period == 0 || grown < period || grown < 2*known {
 		return c

@@ -1,4 +1,4 @@
-package model
+package fact
 
 import "time"
 
@@ -81,8 +81,8 @@ func (s Source) Settled() bool {
 	return s.State == SourceSynced || s.State == SourceOff || s.State == SourceForbidden
 }
 
-// worse reports whether s says less about the cluster than o.
-func (s Source) worse(o Source) bool {
+// Worse reports whether s says less about the cluster than o.
+func (s Source) Worse(o Source) bool {
 	if a, b := sourceRank[s.State], sourceRank[o.State]; a != b {
 		return a > b
 	}

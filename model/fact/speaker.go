@@ -1,23 +1,23 @@
-package model
+package fact
 
 import (
 	"strconv"
 	"strings"
 )
 
-// attribute returns the event with the container that it is about, found by its words and the probes of the pod: some
+// Attribute returns the event with the container that it is about, found by its words and the probes of the pod: some
 // recorders give no field path, and that of a combined event is of the first that was merged into it. The container is
 // empty when several may have said it. An event that says it by itself is returned as it is.
-func (p *Pod) attribute(e *Event) *Event {
+func (p *Pod) Attribute(e *Event) *Event {
 	if e.Outcome == NoOutcome || e.Container != "" && !e.Combined {
 		return e
 	}
 	name, named := p.speaker(e)
-	if name == e.Container && named == e.named {
+	if name == e.Container && named == e.Named {
 		return e
 	}
 	own := *e
-	own.Container, own.named = name, named
+	own.Container, own.Named = name, named
 	return &own
 }
 

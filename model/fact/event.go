@@ -1,4 +1,4 @@
-package model
+package fact
 
 import (
 	"regexp"
@@ -51,8 +51,8 @@ type Event struct {
 	network Cause
 	// Kill is read from a Killing message; NotKilled otherwise.
 	Kill KillCause
-	// named is set when the words name what the probe asks, and Container was found by that.
-	named bool
+	// Named is set when the words name what the probe asks, and Container was found by that.
+	Named bool
 }
 
 // The event reasons that are read. They mirror pkg/kubelet/events/event.go.
@@ -67,15 +67,15 @@ const (
 	ReasonFailed = "Failed"
 )
 
-// warns reports whether the event is of type Warning, of which a kubelet writes so many about a pod and no more.
-func (e *Event) warns() bool {
-	return e.Outcome != NoOutcome || e.Reason == ReasonBackOff && !e.backsOffPull() || e.Reason == ReasonFailed || TellsOfSandbox(e.Reason)
+// Warns reports whether the event is of type Warning, of which a kubelet writes so many about a pod and no more.
+func (e *Event) Warns() bool {
+	return e.Outcome != NoOutcome || e.Reason == ReasonBackOff && !e.BacksOffPull() || e.Reason == ReasonFailed || TellsOfSandbox(e.Reason)
 }
 
-// backsOffPull reports whether the event, which is of type Normal, tells of an image that is not pulled for a while
+// BacksOffPull reports whether the event, which is of type Normal, tells of an image that is not pulled for a while
 // (pkg/kubelet/images/image_manager.go).
-func (e *Event) backsOffPull() bool {
-	return e.Reason == ReasonBackOff && strings.HasPrefix(strings.TrimPrefix(e.Message, combinedPrefix), "Back-off pulling image")
+func (e *Event) BacksOffPull() bool {
+	return e.Reason == ReasonBackOff && strings.HasPrefix(strings.TrimPrefix(e.Message, CombinedPrefix), "Back-off pulling image")
 }
 
 // KillCause is why the kubelet killed a container, as far as its Killing event says.
@@ -95,12 +95,12 @@ const (
 	KilledByOther
 )
 
-// combinedPrefix is written by client-go tools/record/events_cache.go.
-const combinedPrefix = "(combined from similar events): "
+// CombinedPrefix is written by client-go tools/record/events_cache.go.
+const CombinedPrefix = "(combined from similar events): "
 
 // NewEvent returns e with everything that its reason and message say filled in.
 func NewEvent(e Event) *Event {
-	e.Combined = strings.HasPrefix(e.Message, combinedPrefix)
+	e.Combined = strings.HasPrefix(e.Message, CombinedPrefix)
 	e.born = bornAt(e.Name, e.First)
 	switch e.Reason {
 	case ReasonUnhealthy, ReasonProbeWarning, ReasonProbeFailureIgnored:
@@ -109,7 +109,7 @@ func NewEvent(e Event) *Event {
 			e.network = networkCause(text)
 		}
 	case ReasonKilling:
-		message := strings.TrimPrefix(e.Message, combinedPrefix)
+		message := strings.TrimPrefix(e.Message, CombinedPrefix)
 		if name := killedContainer(message); name != "" && (e.Container == "" || e.Combined) {
 			e.Container = name
 		}
@@ -128,17 +128,17 @@ func bornAt(name string, first time.Time) int64 {
 	return nanos
 }
 
-// told is when the API server knew the event at the latest; zero when it does not say.
-func (e *Event) told() time.Time {
+// KnownBy is when the API server knew the event at the latest; zero when it does not say.
+func (e *Event) KnownBy() time.Time {
 	if e.Written.IsZero() {
 		return time.Time{}
 	}
 	return e.Written.Add(time.Second)
 }
 
-// by is when the last occurrence was at the latest, for somebody whom a list has told of it.
-func (e *Event) by() time.Time {
-	if told := e.told(); !told.IsZero() {
+// LatestTime is when the last occurrence was at the latest, for somebody whom a list has told of it.
+func (e *Event) LatestTime() time.Time {
+	if told := e.KnownBy(); !told.IsZero() {
 		return told
 	}
 	return e.Last.Add(time.Second)
@@ -154,8 +154,8 @@ func (e *Event) Text() string {
 	return text
 }
 
-// cause is what an event about a probe with that handler names.
-func (e *Event) cause(handler HandlerKind) Cause {
+// Cause is what an event about a probe with that handler names.
+func (e *Event) Cause(handler HandlerKind) Cause {
 	if e.Outcome == Failed && handler != Exec {
 		return e.network
 	}
@@ -166,7 +166,7 @@ func (e *Event) cause(handler HandlerKind) Cause {
 // kubelets up to 1.32 say only "errored".
 var probeVerbs = [...]struct {
 	words   string
-	outcome Outcome
+	Outcome Outcome
 }{
 	{"probe failed: ", Failed},
 	{"probe warning: ", Warned},
@@ -176,7 +176,7 @@ var probeVerbs = [...]struct {
 }
 
 func readProbeMessage(message string) (ProbeType, Outcome, string) {
-	name, rest, _ := strings.Cut(strings.TrimPrefix(message, combinedPrefix), " ")
+	name, rest, _ := strings.Cut(strings.TrimPrefix(message, CombinedPrefix), " ")
 	var typ ProbeType
 	switch name {
 	case "Startup":
@@ -190,7 +190,7 @@ func readProbeMessage(message string) (ProbeType, Outcome, string) {
 	}
 	for _, v := range probeVerbs {
 		if text, ok := strings.CutPrefix(rest, v.words); ok {
-			return typ, v.outcome, text
+			return typ, v.Outcome, text
 		}
 	}
 	if counted := probeCounted.FindString(rest); counted != "" {
@@ -203,8 +203,8 @@ func readProbeMessage(message string) (ProbeType, Outcome, string) {
 // and "probe failed (attempt 1/3, below threshold): ". The count is left to the events.
 var probeCounted = regexp.MustCompile(`^probe failed \([^()\n]*\d+/\d+[^()\n]*\): `)
 
-// unread reports whether the event is a kubelet's about a probe or a kill, and says nothing that is understood.
-func (e *Event) unread() bool {
+// Unread reports whether the event is a kubelet's about a probe or a kill, and says nothing that is understood.
+func (e *Event) Unread() bool {
 	switch e.Reason {
 	case ReasonUnhealthy, ReasonProbeWarning, ReasonProbeFailureIgnored:
 		return e.Outcome == NoOutcome
@@ -272,8 +272,8 @@ func TellsOfSandbox(reason string) bool {
 	return false
 }
 
-// probe returns the probe type that a kill names.
-func (c KillCause) probe() (ProbeType, bool) {
+// Probe returns the probe type that a kill names.
+func (c KillCause) Probe() (ProbeType, bool) {
 	switch c {
 	case KilledByLiveness:
 		return Liveness, true
@@ -283,17 +283,17 @@ func (c KillCause) probe() (ProbeType, bool) {
 	return 0, false
 }
 
-// killCause is what the Killing event of a container says that its probe of that type kills.
-func (t ProbeType) killCause() KillCause {
+// KillCause is what the Killing event of a container says that its probe of that type kills.
+func (t ProbeType) KillCause() KillCause {
 	if t == Startup {
 		return KilledByStartup
 	}
 	return KilledByLiveness
 }
 
-// lateness is how late an event was, at least, when the API server knew it, or else when we heard of it: it may have waited on
+// Lateness is how late an event was, at least, when the API server knew it, or else when we heard of it: it may have waited on
 // the way to us. A node's clock that is behind makes it later.
-func (e *Event) lateness(heard time.Time) time.Duration {
+func (e *Event) Lateness(heard time.Time) time.Duration {
 	if !e.Written.IsZero() && e.Written.Before(heard) {
 		heard = e.Written
 	}

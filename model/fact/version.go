@@ -1,4 +1,4 @@
-package model
+package fact
 
 import (
 	"strconv"
@@ -41,12 +41,12 @@ func (n *Node) Version() Version {
 func (v Version) Known() bool { return v != Version{} }
 
 // AtLeast reports whether the version is known, and that one or later.
-func (v Version) AtLeast(major, minor int) bool { return v.from(major, minor, 0) }
+func (v Version) AtLeast(major, minor int) bool { return v.From(major, minor, 0) }
 
 // Before reports whether the version is known, and earlier than that one.
 func (v Version) Before(major, minor int) bool { return v.Known() && !v.AtLeast(major, minor) }
 
-func (v Version) from(major, minor, patch int) bool {
+func (v Version) From(major, minor, patch int) bool {
 	switch {
 	case v.Major != major:
 		return v.Major > major

@@ -1,4 +1,4 @@
-package model
+package fact
 
 import (
 	"strings"
@@ -125,9 +125,9 @@ func Invisible(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
-// shorten cuts the middle out of a name that is longer than so many characters. What is left does not begin with a mark, which
+// Shorten cuts the middle out of a name that is longer than so many characters. What is left does not begin with a mark, which
 // would be one of the ellipsis.
-func shorten(name string, most int) string {
+func Shorten(name string, most int) string {
 	runes := []rune(Printable(name))
 	if len(runes) <= most {
 		return string(runes)

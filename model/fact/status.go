@@ -1,4 +1,4 @@
-package model
+package fact
 
 import (
 	"cmp"
@@ -36,7 +36,7 @@ func (p *Pod) Summary() Summary {
 		s.Status = c.Reason
 	}
 	initStatuses, statuses := p.statuses()
-	s.Total = p.count(Main) + p.count(Sidecar)
+	s.Total = p.Count(Main) + p.Count(Sidecar)
 	initializing := false
 	for i, c := range initStatuses {
 		all.restart(c)
@@ -52,7 +52,7 @@ func (p *Pod) Summary() Summary {
 			}
 			continue
 		}
-		s.Status, initializing = c.initStatus(i, p.count(Init)+p.count(Sidecar)), true
+		s.Status, initializing = c.initStatus(i, p.Count(Init)+p.Count(Sidecar)), true
 		break
 	}
 	s.Restarts, s.LastRestart = all.Restarts, all.LastRestart
@@ -80,7 +80,7 @@ func (s *Summary) addMain(p *Pod, statuses []*Container) {
 		case c.State == Waiting && c.Reason != "":
 			s.Status = c.Reason
 		case c.State == Terminated:
-			s.Status = c.endStatus()
+			s.Status = c.EndStatus()
 			if c.ExitCode != 0 {
 				failed = s.Status
 			}
@@ -106,15 +106,15 @@ func (s *Summary) addMain(p *Pod, statuses []*Container) {
 func (c *Container) initStatus(i, n int) string {
 	switch {
 	case c.State == Terminated:
-		return "Init:" + c.endStatus()
+		return "Init:" + c.EndStatus()
 	case c.State == Waiting && c.Reason != "" && c.Reason != "PodInitializing":
 		return "Init:" + c.Reason
 	}
 	return fmt.Sprintf("Init:%d/%d", i, n)
 }
 
-// endStatus names how a terminated container ended.
-func (c *Container) endStatus() string {
+// EndStatus names how a terminated container ended.
+func (c *Container) EndStatus() string {
 	switch {
 	case c.Reason != "":
 		return c.Reason
@@ -142,7 +142,7 @@ func (p *Pod) statuses() (initial, main []*Container) {
 	return initial, main
 }
 
-func (p *Pod) count(kind ContainerKind) int {
+func (p *Pod) Count(kind ContainerKind) int {
 	n := 0
 	for i := range p.Containers {
 		if p.Containers[i].Kind == kind {

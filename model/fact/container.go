@@ -1,4 +1,4 @@
-package model
+package fact
 
 import "time"
 
@@ -81,8 +81,8 @@ func (c *Container) HasStarted() bool { return c.Started == True || c.Started ==
 // HasProbes reports whether the container has any probe.
 func (c *Container) HasProbes() bool { return c.Probes != [len(ProbeTypes)]*ProbeSpec{} }
 
-// ended returns how the newest instance that has ended did.
-func (c *Container) ended() (Termination, bool) {
+// Ended returns how the newest instance that has ended did.
+func (c *Container) Ended() (Termination, bool) {
 	switch {
 	case c.State == Terminated:
 		return Termination{Reason: c.Reason, ExitCode: c.ExitCode, Signal: c.Signal, StartedAt: c.StartedAt, FinishedAt: c.FinishedAt}, true
@@ -92,25 +92,25 @@ func (c *Container) ended() (Termination, bool) {
 	return Termination{}, false
 }
 
-// replaced returns the life of an instance in whose place another one runs. The status tells of the one that ended a
+// Replaced returns the life of an instance in whose place another one runs. The status tells of the one that ended a
 // little before while the runtime does not know yet that this one has ended.
-func (c *Container) replaced(was *Container) (Termination, bool) {
+func (c *Container) Replaced(was *Container) (Termination, bool) {
 	if was == nil || was.State != Running || c.State != Running || c.Restarts <= was.Restarts || !c.StartedAt.After(was.StartedAt) {
 		return Termination{}, false
 	}
 	return Termination{StartedAt: was.StartedAt, FinishedAt: c.StartedAt}, true
 }
 
-// startedIn returns what a status says of started about the instance that ended; Unknown when it is about another.
-func (c *Container) startedIn(how Termination) Tri {
+// StartedIn returns what a status says of started about the instance that ended; Unknown when it is about another.
+func (c *Container) StartedIn(how Termination) Tri {
 	if c == nil || c.State != Running || !c.StartedAt.Equal(how.StartedAt) {
 		return Unknown
 	}
 	return c.Started
 }
 
-// date gives an end without times those that can be told from the instances before and after it.
-func (t *Termination) date(was, c *Container) {
+// Date gives an end without times those that can be told from the instances before and after it.
+func (t *Termination) Date(was, c *Container) {
 	if !t.FinishedAt.IsZero() {
 		return
 	}
@@ -122,25 +122,25 @@ func (t *Termination) date(was, c *Container) {
 	}
 }
 
-// instances counts the instances of a container that have ended, at least.
-func (c *Container) instances() int32 {
+// Instances counts the instances of a container that have ended, at least.
+func (c *Container) Instances() int32 {
 	switch {
-	case c.State == Terminated, c.State == Waiting && c.Reason == reasonCrashLoop:
+	case c.State == Terminated, c.State == Waiting && c.Reason == ReasonCrashLoop:
 		return c.Restarts + 1
 	}
 	return c.Restarts
 }
 
-// killable reports whether a container has a probe that can kill it.
-func (c *Container) killable() bool { return c.Probes[Liveness] != nil || c.Probes[Startup] != nil }
+// Killable reports whether a container has a probe that can kill it.
+func (c *Container) Killable() bool { return c.Probes[Liveness] != nil || c.Probes[Startup] != nil }
 
-// limit is the memory limit of the container after what it explains.
-func (c *Container) limit() string {
+// Limit is the memory limit of the container after what it explains.
+func (c *Container) Limit() string {
 	if c.Spec == nil || c.Spec.MemoryLimit == "" {
 		return ""
 	}
 	return " (limit " + c.Spec.MemoryLimit + ")"
 }
 
-// reasonCrashLoop is the waiting reason of a container whose start is put off because it has ended too often.
-const reasonCrashLoop = "CrashLoopBackOff"
+// ReasonCrashLoop is the waiting reason of a container whose start is put off because it has ended too often.
+const ReasonCrashLoop = "CrashLoopBackOff"

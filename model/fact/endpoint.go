@@ -1,4 +1,4 @@
-package model
+package fact
 
 import "time"
 
@@ -48,8 +48,8 @@ type Service struct {
 	// Ports are the Service's target ports, sorted, each a number or a name and separated by commas; a list in
 	// a string compares.
 	Ports string
-	// sliced is set when there is an EndpointSlice of the Service: a controller writes them.
-	sliced bool
+	// Sliced is set when there is an EndpointSlice of the Service: a controller writes them.
+	Sliced bool
 }
 
 // Node is the part of a Node that the kubelet's word depends on.
@@ -82,8 +82,8 @@ type LooseEndpoint struct {
 	Endpoint Endpoint
 }
 
-// called names a node.
-func (n *Node) called() string {
+// Called names a node.
+func (n *Node) Called() string {
 	if n == nil {
 		return "the node"
 	}

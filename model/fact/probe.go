@@ -1,4 +1,4 @@
-package model
+package fact
 
 import (
 	"fmt"
@@ -101,18 +101,18 @@ func (p *ProbeSpec) Target() string {
 
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }
 
-// longest is how long a run takes that counts.
-func (p *ProbeSpec) longest() time.Duration { return p.Timeout + promptly }
+// LongestRun is how long a run takes that counts.
+func (p *ProbeSpec) LongestRun() time.Duration { return p.Timeout + Promptly }
 
-// pace is how long it takes at most from the beginning of one run to that of the next: a worker that is not done when a
+// Pace is how long it takes at most from the beginning of one run to that of the next: a worker that is not done when a
 // period is over begins again as soon as it is (the ticker of pkg/kubelet/prober/worker.go keeps one tick for it).
-func (p *ProbeSpec) pace() time.Duration { return max(p.Period, p.longest()) }
+func (p *ProbeSpec) Pace() time.Duration { return max(p.Period, p.LongestRun()) }
 
-// overruns reports whether a run may take longer than a period, so that the next one begins off the beat.
-func (p *ProbeSpec) overruns() bool { return p.longest() > p.Period }
+// Overruns reports whether a run may take longer than a period, so that the next one begins off the beat.
+func (p *ProbeSpec) Overruns() bool { return p.LongestRun() > p.Period }
 
-// named reports whether the probe sends a header of that name, whatever its case.
-func (p *ProbeSpec) named(header string) bool {
+// Named reports whether the probe sends a header of that name, whatever its case.
+func (p *ProbeSpec) Named(header string) bool {
 	for _, h := range p.Headers {
 		if strings.EqualFold(h.Name, header) {
 			return true
@@ -121,5 +121,5 @@ func (p *ProbeSpec) named(header string) bool {
 	return false
 }
 
-// promptly is how long an answer takes that needs nobody to think.
-const promptly = 300 * time.Millisecond
+// Promptly is how long an answer takes that needs nobody to think.
+const Promptly = 300 * time.Millisecond

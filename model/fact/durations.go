@@ -1,4 +1,4 @@
-package model
+package fact
 
 import (
 	"math"
@@ -22,8 +22,8 @@ type Durations struct {
 	buckets [22 * octave]uint16
 }
 
-// with returns the histogram with one more run in it.
-func (d Durations) with(took time.Duration) Durations {
+// With returns the histogram with one more run in it.
+func (d Durations) With(took time.Duration) Durations {
 	d.Count++
 	d.Max = max(d.Max, took)
 	bucket := 0

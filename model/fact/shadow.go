@@ -1,4 +1,4 @@
-package model
+package fact
 
 import "time"
 
@@ -80,11 +80,11 @@ const (
 	LackEndless ShadowLack = "endless"
 )
 
-// alike reports whether two verdicts come to the same for the kubelet.
-func (v ShadowVerdict) alike(o ShadowVerdict) bool { return v == o || v.Succeeds() && o.Succeeds() }
+// Alike reports whether two verdicts come to the same for the kubelet.
+func (v ShadowVerdict) Alike(o ShadowVerdict) bool { return v == o || v.Succeeds() && o.Succeeds() }
 
-// outcome returns the outcome that an event would have of such a verdict.
-func (v ShadowVerdict) outcome() Outcome {
+// Outcome returns the outcome that an event would have of such a verdict.
+func (v ShadowVerdict) Outcome() Outcome {
 	return [...]Outcome{ShadowNone: NoOutcome, ShadowSuccess: NoOutcome, ShadowWarning: Warned, ShadowFailure: Failed, ShadowErrored: Errored}[v]
 }
 

@@ -1,4 +1,4 @@
-package model
+package fact
 
 import (
 	"regexp"
@@ -65,7 +65,7 @@ var (
 // server may say, what names a phase before what does not.
 var networkCauses = [...]struct {
 	text  string
-	cause Cause
+	Cause Cause
 }{
 	{`malformed HTTP response "\x15\x03`, CauseTLSServer}, // a TLS alert
 	{"malformed ", CauseProtocol},
@@ -172,13 +172,13 @@ func CauseOf(handler HandlerKind, outcome Outcome, text string) Cause {
 
 // CauseOf returns the cause that the text of a probe names when a kubelet of the version words it.
 func (v Version) CauseOf(handler HandlerKind, outcome Outcome, text string) Cause {
-	return CauseOf(handler, outcome, text).by(v)
+	return CauseOf(handler, outcome, text).inVersion(v)
 }
 
-// by returns what a cause is worth in the words of a kubelet of the version: from 1.38 on, a health RPC that did not complete
+// inVersion returns what a cause is worth in the words of a kubelet of the version: from 1.38 on, a health RPC that did not complete
 // may never have been connected (pkg/probe/grpc/grpc.go).
-func (c Cause) by(v Version) Cause {
-	if c == CauseRPC && !provesConnection(v) {
+func (c Cause) inVersion(v Version) Cause {
+	if c == CauseRPC && !ProvesConnection(v) {
 		return CauseUnanswered
 	}
 	return c
@@ -253,8 +253,8 @@ func wordedCause(text string) Cause {
 		if !strings.Contains(text, m.text) {
 			continue
 		}
-		if m.cause != CauseUnanswered {
-			return m.cause
+		if m.Cause != CauseUnanswered {
+			return m.Cause
 		}
 		switch { // the operation tells the phase
 		case strings.HasPrefix(text, "dial "), strings.Contains(text, ": dial "):
@@ -275,13 +275,13 @@ func execCause(text string) Cause {
 	return CauseExit
 }
 
-// systemGaveUp reports whether it was the kubelet's operating system that said so of a connection, in its own time: Linux after
+// SystemGaveUp reports whether it was the kubelet's operating system that said so of a connection, in its own time: Linux after
 // its retries of a SYN, Windows after its own, and after one or two of a connection that is refused.
-func systemGaveUp(text string) bool {
+func SystemGaveUp(text string) bool {
 	return strings.Contains(text, "connection timed out") || strings.Contains(text, "actively refused") ||
 		strings.Contains(text, "did not properly respond after a period of time")
 }
 
-// provesConnection reports whether a health RPC that did not complete in time was sent over a connection: kubelets from 1.38 on
+// ProvesConnection reports whether a health RPC that did not complete in time was sent over a connection: kubelets from 1.38 on
 // say the same of one that was never made.
-func provesConnection(v Version) bool { return v.Before(1, 38) }
+func ProvesConnection(v Version) bool { return v.Before(1, 38) }
