@@ -14,7 +14,9 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func after(seconds float64) time.Time { return noon.Add(time.Duration(seconds * float64(time.Second))) }
 
-func between(from, to float64) fact.Window { return fact.Window{Earliest: after(from), Latest: after(to)} }
+func between(from, to float64) fact.Window {
+	return fact.Window{Earliest: after(from), Latest: after(to)}
+}
 
 // counted is a cluster of one pod, with a liveness probe every ten seconds, and the looks at its counters.
 type counted struct {

@@ -4,11 +4,12 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/kubelet"
 )
 
 // course is what a probe's worker has gone through up to now, as far as it was told.
 type course struct {
-	workers
+	kubelet.Workers
 	// newest is the newest failure of the running instance that counts; nil for none.
 	newest *failure
 	// until is when time alone changes the set; zero for never.
@@ -33,17 +34,17 @@ func (r *reckoning) course() course {
 			continue
 		}
 		if last == nil {
-			c.workers = r.origin(f)
+			c.Workers = r.origin(f)
 		} else {
-			c.workers = r.across(c.workers, last, f)
+			c.Workers = r.across(c.Workers, last, f)
 		}
-		c.workers = r.take(c.workers, f)
+		c.Workers = r.take(c.Workers, f)
 		last = f
 	}
 	if last == nil {
-		c.workers = anew()
+		c.Workers = kubelet.Anew()
 		if until, deaf := r.deafIn(latest(r.probe.Container.StartedAt, r.zero.Latest), r.now); deaf {
-			c.workers = anything(r.probe.limit())
+			c.Workers = kubelet.Anything(r.probe.limit())
 			if r.now.Before(until) {
 				c.until = until
 			}
@@ -58,16 +59,16 @@ func (r *reckoning) course() course {
 }
 
 // across returns the states after the time between two failures.
-func (r *reckoning) across(w workers, older, newer *failure) workers {
+func (r *reckoning) across(w kubelet.Workers, older, newer *failure) kubelet.Workers {
 	switch r.between(older, newer) {
 	case broken:
-		w = w.succeeds()
+		w = w.Succeeds()
 	case doubtful:
-		w = w.maySucceed()
+		w = w.MaySucceed()
 	}
 	if soonest := r.soonest(older); soonest.Before(newer.begin()) {
 		if _, deaf := r.deafIn(soonest, newer.begin()); deaf {
-			w = w.mayFail(r.runsIn(newer.begin().Sub(soonest)), r.probe.limit())
+			w = w.MayFail(r.runsIn(newer.begin().Sub(soonest)), r.probe.limit())
 		}
 	}
 	return w
@@ -88,43 +89,43 @@ func (r *reckoning) runsIn(d time.Duration) int32 {
 
 // origin is in what states the worker was before the first failure that is known. A worker carries its count over a restart
 // that it did not cause, and events older than an hour have expired.
-func (r *reckoning) origin(first *failure) workers {
+func (r *reckoning) origin(first *failure) kubelet.Workers {
 	_, deaf := r.deafIn(latest(r.probe.Container.StartedAt, r.zero.Latest), first.begin())
 	if r.zero.Earliest.IsZero() && r.beginning(first) == fact.AtLeast || deaf {
-		return anything(r.probe.limit())
+		return kubelet.Anything(r.probe.limit())
 	}
-	return anew()
+	return kubelet.Anew()
 }
 
 // take returns the states after the failures of one write.
-func (r *reckoning) take(w workers, f *failure) workers {
+func (r *reckoning) take(w kubelet.Workers, f *failure) kubelet.Workers {
 	limit := r.probe.limit()
 	alone := f.n > 1 && f.event.Combined && r.alone(f)
 	switch {
 	case f.n > 1 && !alone && (!r.inARow(f) || f.event.Combined), // not all of them need be of this probe, or in a row
 		f.n > 1 && !r.zero.IsZero() && !f.from.After(r.zero.Latest): // or after the success
-		w = workers{failing: true, lo: 1, hi: sum(w.most(), f.n)}
-		if n := r.unmade(0, f); n > w.lo {
-			w.lo = n
+		w = kubelet.Workers{Failing: true, Lo: 1, Hi: kubelet.Sum(w.Most(), f.n)}
+		if n := r.unmade(0, f); n > w.Lo {
+			w.Lo = n
 		}
-		w = w.under(limit)
+		w = w.Under(limit)
 	default:
 		for range min(f.n, maxCounted) {
-			w = w.fails(limit)
+			w = w.Fails(limit)
 		}
 		if alone {
-			w = w.or(workers{failing: true, lo: max(w.lo, 1), hi: many}).under(limit)
+			w = w.Or(kubelet.Workers{Failing: true, Lo: max(w.Lo, 1), Hi: kubelet.Many}).Under(limit)
 		}
 	}
 	switch {
 	case !f.to().Before(r.zero.Latest):
 	case r.overcome(f):
-		return anew()
+		return kubelet.Anew()
 	case !r.unbroken(f) || r.beforeSuccess(f):
-		w = w.or(anew()) // the success may have come after it
+		w = w.Or(kubelet.Anew()) // the success may have come after it
 	}
-	if r.inFlight(f) && w.held {
-		w = w.or(anew()) // it reached the threshold when there was no instance left to be killed
+	if r.inFlight(f) && w.Held {
+		w = w.Or(kubelet.Anew()) // it reached the threshold when there was no instance left to be killed
 	}
 	return w
 }
@@ -134,19 +135,19 @@ const maxCounted = 10_000
 
 // sofar brings the states from the newest failure up to now.
 func (r *reckoning) sofar(c *course, last *failure) {
-	if c.stopped() {
+	if c.Stopped() {
 		return // the probe is not run
 	}
 	switch e := r.eligibility(); {
 	case r.orphan(last):
-		c.workers = c.maySucceed() // it may have been of the instance before
+		c.Workers = c.MaySucceed() // it may have been of the instance before
 		if !r.unbroken(last) {
 			r.silence(c, last)
 		}
 	case r.unbroken(last):
 		r.untold(c, last)
 	case last.to().Before(e.Latest) && !r.now.Before(e.Earliest) && r.now.Before(r.silent(last)):
-		c.workers, c.until = c.maySucceed(), r.silent(last) // the instance has been probed since, or not
+		c.Workers, c.until = c.MaySucceed(), r.silent(last) // the instance has been probed since, or not
 	default:
 		r.silence(c, last)
 	}
@@ -163,15 +164,15 @@ func (r *reckoning) untold(c *course, last *failure) {
 		c.until = silent
 		return
 	}
-	most := sum(c.most(), r.runsIn(r.now.Sub(r.soonest(last))))
-	c.workers = c.or(workers{failing: true, lo: max(c.lo, 1), hi: most}).under(r.probe.limit())
+	most := kubelet.Sum(c.Most(), r.runsIn(r.now.Sub(r.soonest(last))))
+	c.Workers = c.Or(kubelet.Workers{Failing: true, Lo: max(c.Lo, 1), Hi: most}).Under(r.probe.limit())
 }
 
 // silence brings the states from a failure after which every run is told up to now.
 func (r *reckoning) silence(c *course, last *failure) {
 	prompt, silent := r.prompt(last), r.silent(last)
 	if until, deaf := r.deafIn(r.soonest(last), r.now); deaf {
-		c.workers = c.mayFail(r.runsIn(r.now.Sub(r.soonest(last))), r.probe.limit())
+		c.Workers = c.MayFail(r.runsIn(r.now.Sub(r.soonest(last))), r.probe.limit())
 		prompt = until
 		silent = latest(silent, until.Add(r.probe.Spec.Pace()+r.probe.Spec.LongestRun()+eventLag))
 	}
@@ -179,8 +180,8 @@ func (r *reckoning) silence(c *course, last *failure) {
 	case r.now.Before(prompt):
 		c.until = prompt
 	case r.now.Before(silent):
-		c.workers, c.until = c.maySucceed(), silent // it has succeeded since, or takes its time
+		c.Workers, c.until = c.MaySucceed(), silent // it has succeeded since, or takes its time
 	default:
-		c.workers = c.succeeds()
+		c.Workers = c.Succeeds()
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/kubelet"
 )
 
 // cap lowers the certainty to at most c until a moment; until somebody speaks, when that is zero.
@@ -21,7 +22,7 @@ func (v *Verdict) cap(c Certainty, until time.Time) {
 // when: the startup probe's next tick sets it right (kubelet 1.35 to 1.37, issue 141155).
 func (j *judge) startedInDoubt(c *fact.Container) (time.Time, bool) {
 	startup := c.Probes[fact.Startup]
-	if startup == nil || c.State != fact.Running || !c.HasStarted() || c.Restarts == 0 || !startupGatingBug(j.node.Version()) {
+	if startup == nil || c.State != fact.Running || !c.HasStarted() || c.Restarts == 0 || !kubelet.StartupGatingBug(j.node.Version()) {
 		return time.Time{}, false
 	}
 	if j.lastFlip(c, flipStarted, true).After(c.StartedAt) {
@@ -36,7 +37,7 @@ func (j *judge) startedInDoubt(c *fact.Container) (time.Time, bool) {
 // failures that came after it.
 func (j *judge) readyInDoubt(p *Probe) (until time.Time, doubtful bool) {
 	c := p.Container
-	if p.Type != fact.Readiness || c.Probes[fact.Startup] == nil || c.Restarts == 0 || !startupGatingBug(j.node.Version()) {
+	if p.Type != fact.Readiness || c.Probes[fact.Startup] == nil || c.Restarts == 0 || !kubelet.StartupGatingBug(j.node.Version()) {
 		return time.Time{}, false
 	}
 	begun, not, started := j.lastFlip(c, flipRunning, true), j.lastFlip(c, flipStarted, false), j.lastFlip(c, flipStarted, true)
@@ -85,5 +86,5 @@ func (r *Case) KubeletRestart() (fact.Window, bool) {
 // frozen reports whether the container is called ready because nobody can find out any more that it is not.
 func (j *judge) frozen(p *Probe) bool {
 	v := j.node.Version()
-	return v.Known() && execReadinessFrozen(v) && p.Type == fact.Readiness && p.Spec.Handler == fact.Exec && p.Container.Ready && j.pod.Deleting()
+	return v.Known() && kubelet.ExecReadinessFrozen(v) && p.Type == fact.Readiness && p.Spec.Handler == fact.Exec && p.Container.Ready && j.pod.Deleting()
 }

@@ -76,7 +76,7 @@ func (j *judge) reached(p *Probe) (time.Time, bool) {
 	then.now = f.to()
 	r := then.reckoning(p)
 	c := r.course()
-	return f.to(), c.stopped()
+	return f.to(), c.Stopped()
 }
 
 // longestGrace is how long the kill of one of the pod's containers may take.

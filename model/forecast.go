@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/kubelet"
 )
 
 // ConsequenceKind is what follows when a probe goes on failing.
@@ -173,10 +174,10 @@ func (r *reckoning) uncounted(tick fact.Window) time.Duration {
 func (r *reckoning) openWindow(w, next fact.Window) fact.Window {
 	f := r.probe.Failures
 	most := r.most()
-	if c := r.course(); c.failing && !c.held && c.newest != nil && !r.now.Before(r.starvedUntil()) {
-		hi := c.hi
+	if c := r.course(); c.Failing && !c.Held && c.newest != nil && !r.now.Before(r.starvedUntil()) {
+		hi := c.Hi
 		if !r.now.Before(r.ticksAfter(c.newest).Earliest) {
-			hi = sum(hi, 1) // which has not been told
+			hi = kubelet.Sum(hi, 1) // which has not been told
 		}
 		most = min(most, hi)
 	}

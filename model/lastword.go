@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/kubelet"
 )
 
 // LastWord is what the kubelet was last known to find when it ran a probe of the running instance.
@@ -91,7 +92,7 @@ func (c *Case) spell(p *Probe) spell { return p.spellOf(c.judge.troubles(p)) }
 // spellOf returns the newest of troubles that are no more than a period and what a run may take apart.
 func (p *Probe) spellOf(troubles []failure) spell {
 	var s spell
-	pause := 2*p.Spec.Period + attempts*p.Spec.Timeout + eventSlack
+	pause := 2*p.Spec.Period + kubelet.Attempts*p.Spec.Timeout + eventSlack
 	for i := len(troubles) - 1; i >= 0; i-- {
 		f := &troubles[i]
 		if s.n > 0 && s.first.Sub(f.to()) > pause {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/kubelet"
 )
 
 // bookkeeper knows which Killing event is about which end; its cause is NotKilled for an end without.
@@ -197,7 +198,7 @@ func (j *judge) killsLost(e end) bool {
 			return true
 		}
 	}
-	if sharedSpamBucket(j.node.Version()) && j.starvedUntil().After(e.how.FinishedAt) {
+	if kubelet.SharedSpamBucket(j.node.Version()) && j.starvedUntil().After(e.how.FinishedAt) {
 		return true // failures used up its tokens
 	}
 	if j.startsSpent(e) || j.pullsSpent(e) {
@@ -228,7 +229,7 @@ func (j *judge) startsSpent(e end) bool {
 		}
 	}
 	spent := eventsPerStart*len(j.pod.Containers) + eventsPerRestart*int(restarts)
-	return spent >= eventsAtOnce && (e.how.FinishedAt.Sub(e.how.StartedAt) < eventsPerRestart*spamRefill || j.busyDuring(e))
+	return spent >= eventsAtOnce && (e.how.FinishedAt.Sub(e.how.StartedAt) < eventsPerRestart*kubelet.SpamRefill || j.busyDuring(e))
 }
 
 // busyDuring reports whether another container of the pod was started in the life of an instance.
@@ -245,7 +246,7 @@ func (j *judge) busyDuring(e end) bool {
 // pullsSpent reports whether the pod's attempts to pull an image may have used up those tokens: each sync tells of one.
 func (j *judge) pullsSpent(e end) bool {
 	for _, ev := range j.events {
-		if ev.BacksOffPull() && ev.Count >= spamBurst && ev.Last.Add(spamRefill).After(e.how.FinishedAt) {
+		if ev.BacksOffPull() && ev.Count >= kubelet.SpamBurst && ev.Last.Add(kubelet.SpamRefill).After(e.how.FinishedAt) {
 			return true
 		}
 	}

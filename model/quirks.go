@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/kubelet"
 )
 
 // Quirk is something that a kubelet does and nobody expects, where a pod shows it.
@@ -27,7 +28,7 @@ func QuirksOf(c *Case) []Quirk {
 		for i := range r.Probes {
 			probeQuirks(&r.Probes[i], r.Pod, v, add)
 		}
-		if sharedSpamBucket(v) && r.starved() {
+		if kubelet.SharedSpamBucket(v) && r.starved() {
 			add("kubernetes/kubernetes#124747", "kubelet %v drops events of kills and starts too while probes fail: "+
 				"a restart without an event may have been one by a probe", v)
 		}
@@ -51,13 +52,13 @@ func QuirksOf(c *Case) []Quirk {
 func probeQuirks(p *Probe, pod *fact.Pod, v fact.Version, add func(reference, format string, args ...any)) {
 	c := p.Container
 	switch {
-	case p.Type == fact.Readiness && p.Spec.Handler == fact.Exec && pod.Deleting() && execReadinessFrozen(v):
+	case p.Type == fact.Readiness && p.Spec.Handler == fact.Exec && pod.Deleting() && kubelet.ExecReadinessFrozen(v):
 		add("kubernetes/kubernetes#140881", "kubelet %v cannot run exec probes of a terminating pod: "+
 			"readiness of %s stays what it was until the end", v, c.Name)
-	case p.Type == fact.Startup && c.Restarts > 0 && c.HasStarted() && p.Certainty < CertaintyHigh && startupGatingBug(v):
+	case p.Type == fact.Startup && c.Restarts > 0 && c.HasStarted() && p.Certainty < CertaintyHigh && kubelet.StartupGatingBug(v):
 		add("kubernetes/kubernetes#141155", "kubelet %v may call %s started because the instance before it was: "+
 			"liveness and readiness are not held back until the startup probe has run", v, c.Name)
-	case p.Type == fact.Startup && p.State == StateHeld && p.failedLate() && startupRunsOn(v):
+	case p.Type == fact.Startup && p.State == StateHeld && p.failedLate() && kubelet.StartupRunsOn(v):
 		add("kubernetes/kubernetes#121206", "kubelet %v may run startup of %s once more after it succeeded: "+
 			"a failure then means nothing", v, c.Name)
 	}
@@ -78,5 +79,5 @@ func (r subject) starved() bool {
 			count += e.Count
 		}
 	}
-	return count >= spamBurst
+	return count >= kubelet.SpamBurst
 }

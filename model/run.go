@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/kubelet"
 )
 
 // reckon counts how often probe p failed in a row, from what is known of its failures. The kubelet counts
@@ -27,8 +28,8 @@ func (j *judge) reckon(p *Probe) (fact.Failures, time.Time) {
 	}
 	r := j.reckoning(p)
 	c := r.course()
-	f, r.until = c.failures(f.Threshold), c.until
-	if c.stopped() && p.State != StateFailed {
+	f, r.until = c.Failures(f.Threshold), c.until
+	if c.Stopped() && p.State != StateFailed {
 		f.Run, f.Bound = 0, fact.AtLeast // no kill has come: some of them did not count
 	}
 	if first := j.firstResult(p); p.Type == fact.Startup && c.newest == nil && f.Bound == fact.Exact {
@@ -326,7 +327,7 @@ func (r *reckoning) failedThen() bool {
 	c := r.probe.Container
 	since, known := r.unreadySince(c)
 	if !known || r.probe.Type != fact.Readiness || r.probe.Spec.SuccessThreshold > 1 || since.Sub(c.StartedAt) <= 2*time.Second ||
-		ForgetsAtRestart(r.node.Version()) {
+		kubelet.ForgetsAtRestart(r.node.Version()) {
 		return false
 	}
 	if w, anew := r.restartOfKubelet(); anew && w.Latest.After(since) {

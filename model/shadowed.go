@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/kubelet"
 )
 
 // maxShadows is how many runs of a probe are kept.
@@ -21,7 +22,7 @@ type Shadowed struct {
 	Alike int
 	Since time.Time
 	// Tally is what a kubelet's worker would have made of them.
-	Tally Tally
+	Tally kubelet.Tally
 	// Durations are those of the runs that succeeded, or took longer than the timeout.
 	Durations fact.Durations
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/kubelet"
 )
 
 // This file says what the events of a probe, and their absence, are worth.
@@ -92,7 +93,7 @@ func (j *judge) unattributed(p *Probe) *failure {
 // hiddenUntil is until when an unattributed failure may hide that the probe fails.
 func (f *failure) hiddenUntil(p *Probe) time.Time {
 	if f.event.Container == "" {
-		return f.to().Add(2*p.Spec.Period + attempts*p.Spec.Timeout + eventSlack)
+		return f.to().Add(2*p.Spec.Period + kubelet.Attempts*p.Spec.Timeout + eventSlack)
 	}
 	last := f.to()
 	if f.initial && f.n == 2 {
@@ -109,7 +110,7 @@ func (j *judge) firstResult(p *Probe) time.Time {
 	if told := j.told(p.Container); told.After(from) {
 		from = told
 	}
-	return from.Add(p.Spec.Period + attempts*p.Spec.Timeout + statusLag)
+	return from.Add(p.Spec.Period + kubelet.Attempts*p.Spec.Timeout + statusLag)
 }
 
 // reasonScheduled is the reason of the only event of a pod's ordinary life that is not its kubelet's.
@@ -120,7 +121,7 @@ const reasonScheduled = "Scheduled"
 func (j *judge) starvedUntil() time.Time {
 	var count int32
 	var last time.Time
-	shared := sharedSpamBucket(j.node.Version())
+	shared := kubelet.SharedSpamBucket(j.node.Version())
 	for _, e := range j.events {
 		if !e.Warns() && (!shared || e.Reason == reasonScheduled) {
 			continue
@@ -138,10 +139,10 @@ func (j *judge) starvedUntil() time.Time {
 			}
 		}
 	}
-	if count < spamBurst {
+	if count < kubelet.SpamBurst {
 		return time.Time{}
 	}
-	return last.Add(spamRefill + j.slowest() + eventSlack)
+	return last.Add(kubelet.SpamRefill + j.slowest() + eventSlack)
 }
 
 // slowest is the longest period of the pod's probes: so long it may take until a failure shows that events come

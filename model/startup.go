@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/kubelet"
 )
 
 // startedIn is when the startup probe of a container that is started has succeeded, as far as anything tells.
@@ -27,7 +28,7 @@ func (j *judge) budget(c *fact.Container) time.Time {
 	w := c.StartedAt.Add(s.InitialDelay + time.Duration(s.FailureThreshold)*max(s.Period, s.Timeout) + s.Timeout + statusLag)
 	for _, e := range j.events {
 		if e.Outcome == fact.Errored && e.Probe == fact.Startup && (e.Container == c.Name || e.Container == "" || e.Combined) && !e.Last.Before(c.StartedAt) {
-			if until := e.Last.Add(s.Period + attempts*s.Timeout + eventSlack); until.After(w) {
+			if until := e.Last.Add(s.Period + kubelet.Attempts*s.Timeout + eventSlack); until.After(w) {
 				w = until
 			}
 		}
@@ -56,7 +57,7 @@ func (j *judge) gateOpen(c *fact.Container) (first time.Time) {
 			continue
 		}
 		at := e.First
-		if inherited := c.StartedAt.Add(attempts*p.Timeout + time.Second); c.Restarts > 0 && at.Before(inherited) {
+		if inherited := c.StartedAt.Add(kubelet.Attempts*p.Timeout + time.Second); c.Restarts > 0 && at.Before(inherited) {
 			if at = e.Last; at.Before(inherited) {
 				continue // the probe met the instance before
 			}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/kubelet"
 )
 
 // judge decides the state of the probes of one pod. It follows section by section what pkg/kubelet/prober/worker.go
@@ -139,7 +140,7 @@ func (j *judge) started(p *Probe) Verdict {
 	}
 	c := p.Container
 	seen := j.lastFlip(c, flipStarted, true).After(c.StartedAt)
-	return Verdict{State: StateHeld, Certainty: certainIf(seen || c.Restarts == 0 || !startupGatingBug(j.node.Version())), Evidence: ByStatus}
+	return Verdict{State: StateHeld, Certainty: certainIf(seen || c.Restarts == 0 || !kubelet.StartupGatingBug(j.node.Version())), Evidence: ByStatus}
 }
 
 func (j *judge) readiness(p *Probe) Verdict {
@@ -254,7 +255,7 @@ func (j *judge) failing(p *Probe) (Verdict, bool) {
 		return Verdict{}, false
 	}
 	c := r.course()
-	if !c.failing {
+	if !c.Failing {
 		return Verdict{}, false
 	}
 	v := Verdict{State: StateFailing, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: r.prompt(f)}
@@ -282,9 +283,9 @@ func (j *judge) erroring(p *Probe) (Verdict, bool) {
 		return Verdict{}, false // it has succeeded since
 	}
 	sure := earliest(e.Last.Add(time.Second), e.LatestTime()).Add(p.Spec.Period + eventLag)
-	until := e.LatestTime().Add(p.Spec.Period + attempts*p.Spec.Timeout + eventLag)
+	until := e.LatestTime().Add(p.Spec.Period + kubelet.Attempts*p.Spec.Timeout + eventLag)
 	v := Verdict{State: StateErroring, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: sure}
-	if c := p.Container; !j.now.Before(sure) || c.Restarts > 0 && e.Last.Before(c.StartedAt.Add(attempts*p.Spec.Timeout+time.Second)) {
+	if c := p.Container; !j.now.Before(sure) || c.Restarts > 0 && e.Last.Before(c.StartedAt.Add(kubelet.Attempts*p.Spec.Timeout+time.Second)) {
 		v.Certainty, v.Until = CertaintyMedium, until // or the probe met the instance before
 	}
 	if failed != nil && failed.Last.Equal(e.Last) {

@@ -13,7 +13,9 @@ func TestSuspects(t *testing.T) {
 	many := func(p *Pod) { p.Containers[0].Restarts = 8 }
 	startup := []func(*Pod){startupOf(), fresh, many}
 	liveness := []func(*Pod){livenessOf(), many}
-	started := func(n, failed int32, typ ProbeType) act { return counts(1, Counter{Container: "web", Type: typ, Successes: n, Failures: failed}) }
+	started := func(n, failed int32, typ ProbeType) act {
+		return counts(1, Counter{Container: "web", Type: typ, Successes: n, Failures: failed})
+	}
 	play(t, map[string]scenario{
 		"it lived as long as its startup probe lets it": {pod: startup, plot: plot{
 			{31, again("Completed", 0)}, {40, ledger("startup low")},

@@ -1,4 +1,4 @@
-package model
+package kubelet
 
 import "github.com/probetop/probetop/model/fact"
 
@@ -22,8 +22,8 @@ type Tally struct {
 	Held bool
 	// Run is how many results in a row were successes, or failures.
 	Run int32
-	// failing is the newest result; it means nothing while any is not set.
-	failing, any bool
+	// Failing is the newest result; it means nothing while any is not set.
+	Failing, any bool
 }
 
 // Anew returns the tally when the container has a new instance. What is published begins anew; the run does not,
@@ -41,12 +41,12 @@ func (t Tally) Next(typ fact.ProbeType, spec *fact.ProbeSpec, result fact.Shadow
 		return t
 	}
 	failing := result == fact.ShadowFailure
-	if t.any && t.failing == failing {
+	if t.any && t.Failing == failing {
 		t.Run++
 	} else {
 		t.Run = 1
 	}
-	t.failing, t.any = failing, true
+	t.Failing, t.any = failing, true
 	switch {
 	case failing && t.Run < spec.FailureThreshold, !failing && t.Run < spec.SuccessThreshold:
 		return t
