@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // AgreementClass says how what a probe comes to from here compares with what the kubelet finds, and why. It is empty
@@ -71,18 +72,18 @@ func (c AgreementClass) Name() string { return classNames[c] }
 // Agreement is how what a probe comes to from here compares with what the kubelet finds.
 type Agreement struct {
 	Class     AgreementClass
-	Certainty Certainty
+	Certainty infer.Certainty
 	// Text says it in a sentence, and Check what to look at next; both are empty for a probe that was not run. They
 	// quote what others wrote as it is.
 	Text, Check string
 	// Kubelet is what the newest run is compared with.
-	Kubelet LastWord
+	Kubelet infer.LastWord
 }
 
 // Agreement compares what a probe of a row has come to from here with what the kubelet finds, as seen at that moment.
 // It is the zero Agreement for a probe that was not run. The other rows of the snapshot tell whether a node has trouble
 // with many pods; a snapshot without any knows nothing of that.
-func (s *Snapshot) Agreement(r *Row, p *Probe, now time.Time) Agreement {
+func (s *Snapshot) Agreement(r *Row, p *infer.Probe, now time.Time) Agreement {
 	if p.Shadow == nil {
 		return Agreement{}
 	}
@@ -134,10 +135,10 @@ func (c *comparison) difference() Agreement {
 func (c *comparison) capped(a Agreement) Agreement {
 	a.Certainty = min(a.Certainty, c.word.Certainty)
 	if c.word.Verdict == fact.ShadowNone { // it is the absence of a result that is known
-		a.Certainty = min(a.Certainty, CertaintyMedium)
+		a.Certainty = min(a.Certainty, infer.CertaintyMedium)
 	}
 	if c.dominated() {
-		a.Certainty = min(a.Certainty, CertaintyLow)
+		a.Certainty = min(a.Certainty, infer.CertaintyLow)
 	}
 	return a
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // agreement says how two verdicts agree that are the same.
@@ -24,9 +25,9 @@ func (c *comparison) bothPass() Agreement {
 		a.Certainty = min(a.Certainty, c.word.Certainty)
 		return a
 	}
-	certainty := min(CertaintyHigh, c.word.Certainty)
-	if c.probe.Shadow.age(c.now) > 5*c.cycle() {
-		certainty = min(certainty, CertaintyMedium)
+	certainty := min(infer.CertaintyHigh, c.word.Certainty)
+	if c.probe.Shadow.Age(c.Now) > 5*c.cycle() {
+		certainty = min(certainty, infer.CertaintyMedium)
 	}
 	a, _ := found(AgreePass, certainty, "nothing: all is well", "both succeed: from here in %s of %s", took(c.run.Took), took(c.probe.Spec.Timeout))
 	if !c.run.Timed(c.probe.Spec.Handler) {
@@ -39,21 +40,21 @@ func (c *comparison) bothPass() Agreement {
 }
 
 func (c *comparison) bothFail() Agreement {
-	certainty := min(CertaintyHigh, c.word.Certainty)
+	certainty := min(infer.CertaintyHigh, c.word.Certainty)
 	if c.dominated() && timedOut(c.cause) {
-		certainty = min(certainty, CertaintyLow)
+		certainty = min(certainty, infer.CertaintyLow)
 	}
 	name, empty := c.emptyVariable()
 	same := sameCause(c.cause, c.word.Cause)
 	check := "look at the container: its log, its port, what it waits for"
 	switch {
 	case empty:
-		a, _ := found(ExecEnvironment, min(certainty, CertaintyMedium), "run the command in a shell (sh -c '…$"+name+"…'), which sees the variable",
+		a, _ := found(ExecEnvironment, min(certainty, infer.CertaintyMedium), "run the command in a shell (sh -c '…$"+name+"…'), which sees the variable",
 			"both fail (%s), and the command has $(%s) in it, which the kubelet replaces by nothing, because its value comes from elsewhere: %s",
 			phraseOf(c.cause, c.run.Text), name, c.counted())
 		return a
 	case c.word.Cause == "":
-		a, _ := found(AgreeSameCause, min(certainty, CertaintyLow), check,
+		a, _ := found(AgreeSameCause, min(certainty, infer.CertaintyLow), check,
 			"both fail, from here: %s; what the kubelet met is not known: %s", phraseOf(c.cause, c.run.Text), c.counted())
 		return a
 	case same && c.cause == fact.CauseExecTimeout && c.run.Text != c.word.Text:
@@ -88,7 +89,7 @@ func sameCause(a, b fact.Cause) bool {
 }
 
 func (c *comparison) bothErrored() Agreement {
-	certainty := min(CertaintyHigh, c.word.Certainty)
+	certainty := min(infer.CertaintyHigh, c.word.Certainty)
 	if a, ok := c.portByDigits(); ok {
 		return a
 	}
@@ -98,7 +99,7 @@ func (c *comparison) bothErrored() Agreement {
 	name, empty := c.emptyVariable()
 	switch {
 	case empty:
-		a, _ := found(ExecEnvironment, min(certainty, CertaintyMedium), "run the command in a shell (sh -c '…$"+name+"…'), which sees the variable",
+		a, _ := found(ExecEnvironment, min(certainty, infer.CertaintyMedium), "run the command in a shell (sh -c '…$"+name+"…'), which sees the variable",
 			"neither can run the command (%s), and it has $(%s) in it, which the kubelet replaces by nothing, because its value comes from elsewhere",
 			excerpt(c.run.Text), name)
 		return a
@@ -128,10 +129,10 @@ func (c *comparison) portByDigits() (Agreement, bool) {
 	if !c.probe.Spec.DigitName || !here && !there {
 		return Agreement{}, false
 	}
-	v := c.node.Version()
-	certainty := min(CertaintyHigh, c.word.Certainty)
+	v := c.Node.Version()
+	certainty := min(infer.CertaintyHigh, c.word.Certainty)
 	if !v.Known() {
-		certainty = min(certainty, CertaintyMedium)
+		certainty = min(certainty, infer.CertaintyMedium)
 	}
 	return found(PortByDigits, certainty, "write the port as a number, without quotes",
 		"port %q is a name made of digits: kubelets up to 1.36 take it for the number, later ones cannot run the probe (this one is %v)", c.probe.Spec.Port, v)
@@ -149,9 +150,9 @@ func (c *comparison) bodyStall() (Agreement, bool) {
 	if c.probe.Spec.Handler != fact.HTTP || !here && !there {
 		return Agreement{}, false
 	}
-	certainty := min(CertaintyHigh, c.word.Certainty)
+	certainty := min(infer.CertaintyHigh, c.word.Certainty)
 	if here != there {
-		certainty = min(certainty, CertaintyMedium)
+		certainty = min(certainty, infer.CertaintyMedium)
 	}
 	check := "let " + c.probe.Spec.Path + " end its answer, or probe a path that does"
 	if !there {
@@ -169,16 +170,16 @@ func stalls(text string) bool { return strings.Contains(text, "while reading bod
 
 // protocol is a server that speaks another protocol to one of the two.
 func (c *comparison) protocol() (Agreement, bool) {
-	spec, v := c.probe.Spec, c.node.Version()
-	certainty := min(c.weight(), CertaintyMedium)
+	spec, v := c.probe.Spec, c.Node.Version()
+	certainty := min(c.weight(), infer.CertaintyMedium)
 	special := spec.Protocol == "HTTP2" || spec.Handler == fact.GRPC && spec.Protocol == "TLS"
 	switch {
-	case certainty == CertaintyNone:
+	case certainty == infer.CertaintyNone:
 	case special && (c.better() || c.worse()):
 		return found(ProtocolChoice, certainty, "see whether the kubelet's feature gates H2CContainerProbe and GRPCContainerProbeTLS are on",
 			"the probe asks for %s, which kubelet %v may not speak: from here it %s, the kubelet %s", spec.Protocol, v, c.here(), c.there())
 	case c.better() && c.fails() && spec.Handler == fact.HTTP && mismatched(c.word.Cause):
-		return found(ProtocolChoice, min(certainty, CertaintyLow), "ask the server with curl --http1.1 and with --http2; look for DISABLE_HTTP2 and proxies on the node",
+		return found(ProtocolChoice, min(certainty, infer.CertaintyLow), "ask the server with curl --http1.1 and with --http2; look for DISABLE_HTTP2 and proxies on the node",
 			"from here the server speaks %s and the probe %s, to the kubelet it does not: %s", c.spoken(), c.here(), c.there())
 	}
 	return Agreement{}, false
@@ -201,7 +202,7 @@ func (c *comparison) execOrphan() (Agreement, bool) {
 	if c.probe.Spec.Handler != fact.Exec || c.run.Verdict != fact.ShadowFailure || c.cause != fact.CauseExecTimeout {
 		return Agreement{}, false
 	}
-	certainty := max(c.weight(), CertaintyMedium) // what happened here is known; not what would have
+	certainty := max(c.weight(), infer.CertaintyMedium) // what happened here is known; not what would have
 	return found(ExecOrphan, certainty, "look for the command in the container (ps) before it is run again, and see how long it takes there",
 		"the command did not end within %s from here, and may run on, as nobody ends it: what it would come to is not known; the kubelet %s",
 		took(c.probe.Spec.Timeout), c.there())

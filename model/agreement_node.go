@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // neighbours are the other pods of a node, counted by what their probes show.
@@ -15,14 +16,14 @@ type neighbours struct {
 
 func (c *comparison) neighbours() (n neighbours) {
 	for _, r := range c.all {
-		if r.Pod.Node != c.pod.Node || r.Pod.UID == c.pod.UID || r.Pod.Terminal() {
+		if r.Pod.Node != c.Pod.Node || r.Pod.UID == c.Pod.UID || r.Pod.Terminal() {
 			continue
 		}
 		for i := range r.Probes {
 			switch p := &r.Probes[i]; {
-			case p.Spec.Handler != fact.Exec && p.State == StatePassing && p.Certainty >= CertaintyMedium:
+			case p.Spec.Handler != fact.Exec && p.State == infer.StatePassing && p.Certainty >= infer.CertaintyMedium:
 				n.answered++
-			case p.State != StateFailing && p.State != StateFailed:
+			case p.State != infer.StateFailing && p.State != infer.StateFailed:
 			case p.Spec.Handler == fact.Exec && p.Cause() == fact.CauseExecTimeout:
 				n.slow++
 			case p.Spec.Handler != fact.Exec && unanswered(p.Cause()):
@@ -49,31 +50,31 @@ func (c *comparison) nodePath() (Agreement, bool) {
 	}
 	certainty := c.weight()
 	exec := c.probe.Spec.Handler == fact.Exec
-	if !c.better() || !c.fails() || certainty == CertaintyNone || !unanswered(c.word.Cause) && c.word.Cause != fact.CauseExecTimeout {
+	if !c.better() || !c.fails() || certainty == infer.CertaintyNone || !unanswered(c.word.Cause) && c.word.Cause != fact.CauseExecTimeout {
 		return Agreement{}, false
 	}
-	node, n := c.node.Called(), c.neighbours()
+	node, n := c.Node.Called(), c.neighbours()
 	if exec || n.slow > 0 || n.blocked > 0 && n.answered > 0 && c.word.Cause != fact.CauseNoRoute {
 		if exec && n.slow+n.blocked == 0 {
-			certainty = min(certainty, CertaintyLow) // alone, the command may as well be slow at times
+			certainty = min(certainty, infer.CertaintyLow) // alone, the command may as well be slow at times
 		}
-		return found(NodeLoad, min(certainty, CertaintyMedium), "look at CPU, I/O and PLEG of "+node+" (kubectl describe node; the kubelet's log)",
+		return found(NodeLoad, min(certainty, infer.CertaintyMedium), "look at CPU, I/O and PLEG of "+node+" (kubectl describe node; the kubelet's log)",
 			"from here the probe %s, and the kubelet gets no answer within %s: %s", c.here(), took(c.probe.Spec.Timeout), n.busy(node))
 	}
-	check := "from " + node + ", try port " + c.port() + " of " + c.pod.IP + "; look at its CNI, its firewall and the pod's network policies"
+	check := "from " + node + ", try port " + c.port() + " of " + c.Pod.IP + "; look at its CNI, its firewall and the pod's network policies"
 	switch v, cause := c.vantage(); {
 	case c.word.Cause == fact.CauseNoRoute:
 	case v.Succeeds():
-		certainty = min(certainty, CertaintyMedium)
+		certainty = min(certainty, infer.CertaintyMedium)
 	case v == fact.ShadowFailure && unanswered(cause):
 		check = "look at the CNI and the pod's network policies: the API server gets no answer on the pod IP either"
 	case n.blocked == 0:
-		certainty = CertaintyLow // or the server is slow at times
+		certainty = infer.CertaintyLow // or the server is slow at times
 	default:
-		certainty = min(certainty, CertaintyMedium)
+		certainty = min(certainty, infer.CertaintyMedium)
 	}
 	return found(NodePathBlocked, certainty, check, "the kubelet gets no answer on %s port %s (%s), from here the probe %s: the way from %s to the pod is blocked%s",
-		c.pod.IP, c.port(), phraseOf(c.word.Cause, c.word.Text), c.here(), node, n.alsoBlocked(c.word.Cause))
+		c.Pod.IP, c.port(), phraseOf(c.word.Cause, c.word.Text), c.here(), node, n.alsoBlocked(c.word.Cause))
 }
 
 // nodeLacks is a kubelet whose own operating system does not let it connect.
@@ -81,13 +82,13 @@ func (c *comparison) nodeLacks() (Agreement, bool) {
 	if !c.better() || !c.fails() {
 		return Agreement{}, false
 	}
-	node := c.node.Called()
+	node := c.Node.Called()
 	switch c.word.Cause {
 	case fact.CauseLocal:
-		return found(NodeLoad, CertaintyMedium, "look at the sockets, open files and memory of "+node+" (ss -s on it; the kubelet's log)",
+		return found(NodeLoad, infer.CertaintyMedium, "look at the sockets, open files and memory of "+node+" (ss -s on it; the kubelet's log)",
 			"from here the probe %s, and %s has nothing left to connect with: %s", c.here(), node, excerpt(c.word.Text))
 	case fact.CausePermission:
-		return found(NodePathBlocked, CertaintyMedium, "look at the firewall of "+node+", and at what its CNI puts there",
+		return found(NodePathBlocked, infer.CertaintyMedium, "look at the firewall of "+node+", and at what its CNI puts there",
 			"from here the probe %s, and %s does not let the kubelet connect: %s", c.here(), node, excerpt(c.word.Text))
 	}
 	return Agreement{}, false

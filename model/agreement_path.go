@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // cannotConnect reports whether a cause is that nobody listens. A gRPC client tries until its time is over, and does not
@@ -25,32 +26,32 @@ func (c *comparison) refusedHere() bool {
 
 // refusal is how sure it is that nobody listens where one side asks: as sure as can be when the pod IP was asked at the
 // same time as localhost, and bears the kubelet out.
-func (c *comparison) refusal() Certainty {
+func (c *comparison) refusal() infer.Certainty {
 	switch v, cause := c.vantage(); {
 	case c.refusedThere() && v == fact.ShadowFailure && cause == fact.CauseRefused, c.refusedHere() && v.Succeeds():
-		return Certain
+		return infer.Certain
 	}
 	return c.ambiguous(c.weight())
 }
 
 // ambiguous lowers a certainty where a refusal cannot be told from a path that swallows packets.
-func (c *comparison) ambiguous(certainty Certainty) Certainty {
+func (c *comparison) ambiguous(certainty infer.Certainty) infer.Certainty {
 	if c.probe.Spec.Handler == fact.GRPC && c.cause != fact.CauseRefused && c.word.Cause != fact.CauseRefused {
-		return min(certainty, CertaintyMedium)
+		return min(certainty, infer.CertaintyMedium)
 	}
 	return certainty
 }
 
 // mesh is a proxy that the kubelet's requests go through, and those from here do not.
 func (c *comparison) mesh() (Agreement, bool) {
-	mesh, spec := c.pod.SettingOrNone().Mesh, c.probe.Spec
+	mesh, spec := c.Pod.SettingOrNone().Mesh, c.probe.Spec
 	if mesh == "" || spec.Handler == fact.Exec || c.rewritten() {
 		return Agreement{}, false
 	}
-	certainty := min(c.weight(), CertaintyMedium)
+	certainty := min(c.weight(), infer.CertaintyMedium)
 	check := "let the mesh rewrite the pod's probes, or leave port " + c.port() + " out of its interception"
 	switch {
-	case certainty == CertaintyNone:
+	case certainty == infer.CertaintyNone:
 	case c.better() && c.fails() && !cannotConnect(fact.HTTP, c.word.Cause) && !c.nodeOnly() && c.word.Cause != "":
 		return found(MeshInterception, certainty, check,
 			"from here port %s %s, the kubelet %s: what comes to the pod IP goes through the proxy of %s, what comes from here does not%s",
@@ -81,10 +82,10 @@ func (c *comparison) rewritten() bool {
 // hostNetwork is a pod in the network of its node, where localhost and the pod IP may be two servers.
 func (c *comparison) hostNetwork() (Agreement, bool) {
 	certainty := c.refusal()
-	if !c.pod.SettingOrNone().HostNetwork || certainty == CertaintyNone || !c.refusedThere() && !c.refusedHere() {
+	if !c.Pod.SettingOrNone().HostNetwork || certainty == infer.CertaintyNone || !c.refusedThere() && !c.refusedHere() {
 		return Agreement{}, false
 	}
-	asked, node := c.pod.IP, c.node.Called()
+	asked, node := c.Pod.IP, c.Node.Called()
 	if c.refusedHere() {
 		asked = "127.0.0.1"
 	}
@@ -95,9 +96,9 @@ func (c *comparison) hostNetwork() (Agreement, bool) {
 
 // vmRuntime is a container to which the localhost that a tunnel ends at is another machine.
 func (c *comparison) vmRuntime() (Agreement, bool) {
-	s := c.pod.SettingOrNone()
+	s := c.Pod.SettingOrNone()
 	network := cannotConnect(c.probe.Spec.Handler, c.cause) || c.cause == fact.CauseNoRoute || c.cause == fact.CauseTimeout || c.cause == fact.CauseUnanswered
-	if !s.RunsInVM() || c.weight() == CertaintyNone || !c.worse() || !c.word.Verdict.Succeeds() || !network {
+	if !s.RunsInVM() || c.weight() == infer.CertaintyNone || !c.worse() || !c.word.Verdict.Succeeds() || !network {
 		return Agreement{}, false
 	}
 	return found(VMRuntime, c.weight(), "go by the kubelet; run the check in the container with kubectl exec",
@@ -107,9 +108,9 @@ func (c *comparison) vmRuntime() (Agreement, bool) {
 
 // ipFamily is a container that listens on IPv4 in a pod whose first IP is an IPv6 one.
 func (c *comparison) ipFamily() (Agreement, bool) {
-	ip, err := netip.ParseAddr(c.pod.IP)
-	certainty := min(c.refusal(), CertaintyMedium) // or it listens on loopback only
-	if v, _ := c.vantage(); err != nil || !ip.Is6() || !c.refusedThere() || certainty == CertaintyNone || v.Succeeds() {
+	ip, err := netip.ParseAddr(c.Pod.IP)
+	certainty := min(c.refusal(), infer.CertaintyMedium) // or it listens on loopback only
+	if v, _ := c.vantage(); err != nil || !ip.Is6() || !c.refusedThere() || certainty == infer.CertaintyNone || v.Succeeds() {
 		return Agreement{}, false
 	}
 	return found(IPFamily, certainty, "ss -ltn in the pod: 0.0.0.0 or 127.0.0.1 is the reason, [::] is not; let the server listen on [::]",
@@ -125,18 +126,18 @@ func (c *comparison) loopbackOnly() (Agreement, bool) {
 	check := "ss -ltn in the pod: 127.0.0.1:" + c.port() + " is the reason; let the server listen on 0.0.0.0, or on [::]"
 	certainty := c.refusal()
 	switch v, _ := c.vantage(); {
-	case certainty == Certain:
-		return found(LoopbackOnly, Certain, check, "port %s answers on localhost in the pod, and refuses on the pod IP %s, which the kubelet asks: the server listens on loopback only",
-			c.port(), c.pod.IP)
-	case v.Succeeds(), certainty == CertaintyNone:
+	case certainty == infer.Certain:
+		return found(LoopbackOnly, infer.Certain, check, "port %s answers on localhost in the pod, and refuses on the pod IP %s, which the kubelet asks: the server listens on loopback only",
+			c.port(), c.Pod.IP)
+	case v.Succeeds(), certainty == infer.CertaintyNone:
 		return Agreement{}, false
 	}
 	text := "port %s answers on localhost in the pod, and refuses the kubelet, which asks %s: the server listens on loopback only"
-	if certainty <= CertaintyLow {
+	if certainty <= infer.CertaintyLow {
 		text += ", or has come up since"
-		check = "wait for the kubelet's next run, in " + inWords(c.row.Forecast(c.probe, c.now).Next, c.now) + ": if it is refused again, the server has to listen on 0.0.0.0"
+		check = "wait for the kubelet's next run, in " + inWords(c.row.Forecast(c.probe, c.Now).Next, c.Now) + ": if it is refused again, the server has to listen on 0.0.0.0"
 	}
-	return found(LoopbackOnly, certainty, check, text, c.port(), cmp.Or(c.pod.IP, "the pod IP"))
+	return found(LoopbackOnly, certainty, check, text, c.port(), cmp.Or(c.Pod.IP, "the pod IP"))
 }
 
 // podIPOnly is a container that does not listen on localhost, which is what a tunnel reaches.
@@ -147,34 +148,34 @@ func (c *comparison) podIPOnly() (Agreement, bool) {
 	check := "nothing is wrong for the kubelet; to see it from here, let the server listen on 0.0.0.0, or go by the pod IP"
 	certainty := c.refusal()
 	switch v, cause := c.vantage(); {
-	case certainty == Certain:
-		return found(PodIPOnly, Certain, check, "port %s answers on the pod IP %s, which the kubelet asks, and refuses on localhost in the pod, where a tunnel ends: the server listens on the pod IP only",
-			c.port(), c.pod.IP)
+	case certainty == infer.Certain:
+		return found(PodIPOnly, infer.Certain, check, "port %s answers on the pod IP %s, which the kubelet asks, and refuses on localhost in the pod, where a tunnel ends: the server listens on the pod IP only",
+			c.port(), c.Pod.IP)
 	case v == fact.ShadowFailure && cause == fact.CauseRefused:
 		return Agreement{}, false // nobody listens there either
-	case certainty == CertaintyNone:
+	case certainty == infer.CertaintyNone:
 		return Agreement{}, false // it did listen where a tunnel ends
 	}
-	if c.node.Runtime() == "" {
-		certainty = min(certainty, CertaintyMedium) // some runtimes try the pod IP, too
+	if c.Node.Runtime() == "" {
+		certainty = min(certainty, infer.CertaintyMedium) // some runtimes try the pod IP, too
 	}
 	text := "port %s refuses on localhost in the pod, where a tunnel ends, and the kubelet, which asks %s, succeeds: the server listens on the pod IP only"
-	if certainty <= CertaintyLow {
+	if certainty <= infer.CertaintyLow {
 		text += ", or has gone down since"
 		check = "run it again in " + brieflyFor(c.cycle()) + ": if the kubelet has not failed by then, nothing is wrong"
 	}
-	return found(PodIPOnly, certainty, check, text, c.port(), cmp.Or(c.pod.IP, "the pod IP"))
+	return found(PodIPOnly, certainty, check, text, c.port(), cmp.Or(c.Pod.IP, "the pod IP"))
 }
 
 // sourceIP is an answer that depends on who asks.
 func (c *comparison) sourceIP() (Agreement, bool) {
 	there, here := c.better() && deniesSome(c.word.Cause), c.worse() && c.word.Verdict.Succeeds() && deniesSome(c.cause)
 	certainty := c.weight()
-	if !there && !here || certainty == CertaintyNone {
+	if !there && !here || certainty == infer.CertaintyNone {
 		return Agreement{}, false
 	}
-	if c.node.Version() == (fact.Version{}) && !c.probe.Spec.Named("User-Agent") {
-		return found(UserAgentGated, CertaintyLow, "let probetop read nodes; compare the server's answers to User-Agent kube-probe/<version of the kubelet>",
+	if c.Node.Version() == (fact.Version{}) && !c.probe.Spec.Named("User-Agent") {
+		return found(UserAgentGated, infer.CertaintyLow, "let probetop read nodes; compare the server's answers to User-Agent kube-probe/<version of the kubelet>",
 			"from here the probe %s, the kubelet %s: the kubelet's version is not known, so its User-Agent may have been another", c.here(), c.there())
 	}
 	return found(SourceIPPolicy, certainty, "look in the server's rules and its access log: the kubelet comes from the node's address, this run from 127.0.0.1",

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // here says what the newest run came to.
@@ -121,7 +122,7 @@ func (c *comparison) counted() string {
 	f := c.probe.Failures
 	run := fmt.Sprintf("%d of %d failures", f.Run, f.Threshold)
 	switch {
-	case f.Run == 0 && c.probe.State == StateFailed:
+	case f.Run == 0 && c.probe.State == infer.StateFailed:
 		return "the kubelet has counted enough failures"
 	case f.Run == 0:
 		run = fmt.Sprintf("%d failures make it fail", f.Threshold)
@@ -130,8 +131,8 @@ func (c *comparison) counted() string {
 	case f.Bound == fact.AtLeast:
 		run = "at least " + run
 	}
-	if next := c.row.Forecast(c.probe, c.now).Consequence; next.Kind != NoConsequence {
-		run += ", " + string(next.Kind) + " in " + inWords(next.From(c.now), c.now)
+	if next := c.row.Forecast(c.probe, c.Now).Consequence; next.Kind != infer.NoConsequence {
+		run += ", " + string(next.Kind) + " in " + inWords(next.From(c.Now), c.Now)
 	}
 	return run
 }

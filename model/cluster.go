@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // Cluster is the fold: it takes changes one by one and publishes snapshots. The work for a change is that of
@@ -22,7 +23,7 @@ type Cluster struct {
 	selections map[string]*selection
 	nodes      map[string]*fact.Node
 	counters   map[string]*fact.Counters // by node, the newest
-	lates      map[string]late           // by node, where events come late
+	lates      map[string]infer.Late     // by node, where events come late
 	aheads     map[string]time.Duration
 	streams    [fact.MaxStreams]stream
 	speaking   int           // no stream from this on has spoken
@@ -58,9 +59,9 @@ type entry struct {
 	streams uint64
 	events  []*fact.Event
 	traffic []fact.Traffic
-	counts  *podCounts  // nil while nobody reads the counters
-	shadows *podShadows // nil while no probe was run from here
-	history *history
+	counts  *infer.PodCounts  // nil while nobody reads the counters
+	shadows *infer.PodShadows // nil while no probe was run from here
+	history *infer.History
 	row     *Row
 	slot    int // index of row in Cluster.rows; valid while row is not nil
 	dirty   bool
@@ -77,7 +78,7 @@ func NewCluster() *Cluster {
 		sliced:     map[objectKey]int{},
 		nodes:      map[string]*fact.Node{},
 		counters:   map[string]*fact.Counters{},
-		lates:      map[string]late{},
+		lates:      map[string]infer.Late{},
 		aheads:     map[string]time.Duration{},
 		dirtyNodes: map[string]struct{}{},
 		selections: map[string]*selection{},
@@ -206,11 +207,11 @@ func (c *Cluster) rebuild(e *entry) {
 		c.drop(e)
 		return
 	}
-	j := judge{
-		now: c.now, pod: e.pod, seen: e.seen, node: c.nodes[e.pod.Node], nodeGone: c.nodeGone(e.pod), events: e.events, history: e.history,
-		late: c.lates[e.pod.Node], ahead: c.aheads[e.pod.Node], counted: e.counts,
-		eventsSeen: c.eventsSeen(), podsUnread: c.lacks(e.pod.Namespace, fact.Pods), nodesUnread: c.lacks("", fact.Nodes),
-		again: c.heardAgain(e.pod.Namespace),
+	j := infer.Facts{
+		Now: c.now, Pod: e.pod, Seen: e.seen, Node: c.nodes[e.pod.Node], NodeGone: c.nodeGone(e.pod), Events: e.events, History: e.history,
+		Late: c.lates[e.pod.Node], Ahead: c.aheads[e.pod.Node], Counted: e.counts,
+		EventsSeen: c.eventsSeen(), PodsUnread: c.lacks(e.pod.Namespace, fact.Pods), NodesUnread: c.lacks("", fact.Nodes),
+		Again: c.heardAgain(e.pod.Namespace),
 	}
 	row := c.row(e, &j)
 	c.changed = true
@@ -232,18 +233,18 @@ func (c *Cluster) rebuild(e *entry) {
 }
 
 // row joins what is known about a pod and draws the conclusions.
-func (c *Cluster) row(e *entry, j *judge) *Row {
+func (c *Cluster) row(e *entry, j *infer.Facts) *Row {
 	r := &Row{Summary: e.pod.Summary()}
-	var due soonest
+	var due infer.Soonest
 	var at time.Time
-	r.Case, at = j.conclude()
-	due.add(at)
+	r.Case, at = j.Conclude()
+	due.Add(at)
 	r.Traffic, r.Services = c.published(e), c.selecting(e.pod)
 	r.SlicesSeen, r.ServicesSeen = c.sees(e.pod.Namespace, fact.EndpointSlices), c.sees(e.pod.Namespace, fact.Services)
 	r.shadowed(e.shadows)
 	r.Grade, at = gradeOf(&r.Case, c.now)
-	due.add(at)
-	r.Due = due.at
+	due.Add(at)
+	r.Due = due.At
 	return r
 }
 
@@ -313,7 +314,7 @@ func (c *Cluster) applyPod(ch fact.Change, p *fact.Pod) {
 			e.attributed(p)
 		}
 		c.heardAhead(p, c.now)
-		e.history = e.history.heardPod(e.pod, p, ch.At, c.streams[ch.Stream].telling)
+		e.history = e.history.HeardPod(e.pod, p, ch.At, c.streams[ch.Stream].telling)
 		old := e.pod
 		e.pod, e.streams = p, e.streams|bit
 		c.move(e.uid, old, p)
@@ -403,7 +404,7 @@ func (c *Cluster) applyEvent(ch fact.Change, ev *fact.Event) {
 	if e.pod != nil {
 		ev = e.pod.Attribute(ev)
 	}
-	e.history = e.history.heardEvent(before, ev, ch.At, telling)
+	e.history = e.history.HeardEvent(before, ev, ch.At, telling)
 	if !telling {
 		c.heardLate(e.pod, raw, ch.At)
 	} else if told := raw.KnownBy(); !told.IsZero() {
@@ -462,11 +463,11 @@ func (e *entry) attributed(p *fact.Pod) {
 	if e.history == nil {
 		return
 	}
-	h := e.history.clone()
-	h.failures = make([]failure, len(e.history.failures))
-	for i, f := range e.history.failures {
-		f.event = p.Attribute(f.event)
-		h.failures[i] = f
+	h := e.history.Clone()
+	h.Failures = make([]infer.Failure, len(e.history.Failures))
+	for i, f := range e.history.Failures {
+		f.Event = p.Attribute(f.Event)
+		h.Failures[i] = f
 	}
 	e.history = h
 }

@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // comparison holds a probe's runs from here against what the kubelet finds.
 type comparison struct {
-	judge
+	infer.Facts
 	all   []*Row
 	row   *Row
-	probe *Probe
+	probe *infer.Probe
 	// run is the newest run, and runs those with a verdict of the running instance, oldest first.
 	run  *fact.Shadow
 	runs []*fact.Shadow
@@ -22,25 +23,25 @@ type comparison struct {
 	// streak is how many of the newest runs are alike; since is the first of these.
 	streak int
 	since  time.Time
-	word   LastWord
+	word   infer.LastWord
 	// troubles are the kubelet's failures, and spell the newest row of them.
-	troubles []failure
-	spell    spell
+	troubles []infer.Failure
+	spell    infer.Spell
 }
 
-func newComparison(s *Snapshot, r *Row, p *Probe, now time.Time) *comparison {
-	c := &comparison{judge: r.judge, all: s.Rows, row: r, probe: p, run: p.Shadow.Last()}
-	c.now = now
+func newComparison(s *Snapshot, r *Row, p *infer.Probe, now time.Time) *comparison {
+	c := &comparison{Facts: r.Facts, all: s.Rows, row: r, probe: p, run: p.Shadow.Last()}
+	c.Now = now
 	for _, run := range p.Shadow.Runs {
 		if run.Instance == p.Container.ID && run.Verdict != fact.ShadowNone {
 			c.runs = append(c.runs, run)
 		}
 	}
-	c.cause = c.node.Version().CauseOf(p.Spec.Handler, c.run.Verdict.Outcome(), c.run.Text)
+	c.cause = c.Node.Version().CauseOf(p.Spec.Handler, c.run.Verdict.Outcome(), c.run.Text)
 	c.streak, c.since = p.Shadow.Alike, p.Shadow.Since
-	c.word = c.lastWord(p)
-	c.troubles = c.judge.troubles(p)
-	c.spell = p.spellOf(c.troubles)
+	c.word = c.LastWord(p)
+	c.troubles = c.Facts.Troubles(p)
+	c.spell = p.SpellOf(c.troubles)
 	return c
 }
 
@@ -56,7 +57,7 @@ func (c *comparison) fails() bool { return c.word.Verdict == fact.ShadowFailure 
 
 // cycle is how long it takes at most until a result of the kubelet that follows a moment is known.
 func (c *comparison) cycle() time.Duration {
-	return c.probe.Spec.Period + c.probe.Spec.Timeout + eventSlack
+	return c.probe.Spec.Period + c.probe.Spec.Timeout + infer.EventSlack
 }
 
 // contradictions is how often the kubelet has come to another verdict between two runs that came to the same. Once may be
@@ -73,11 +74,11 @@ func (c *comparison) contradictions() int {
 	}
 	n, at := 0, c.since
 	for i := range c.troubles {
-		if told := c.troubles[i].event.Outcome; told != c.word.Verdict.Outcome() {
-			n, at = 0, latestOf(at, c.troubles[i].to()) // it came to yet another verdict meanwhile
+		if told := c.troubles[i].Event.Outcome; told != c.word.Verdict.Outcome() {
+			n, at = 0, latestOf(at, c.troubles[i].To()) // it came to yet another verdict meanwhile
 			continue
 		}
-		earliest, latest := c.troubles[i].moment(spanOfEvent(c.probe.Spec, c.troubles[i].event).longest)
+		earliest, latest := c.troubles[i].Moment(infer.SpanOfEvent(c.probe.Spec, c.troubles[i].Event).Longest)
 		if !earliest.After(at) {
 			continue
 		}
@@ -101,8 +102,8 @@ func latestOf(a, b time.Time) time.Time {
 // passedBetween is how often the kubelet has succeeded for sure since the runs are alike, at most once between two.
 func (c *comparison) passedBetween() int {
 	from := c.since
-	if n := len(c.troubles); n > 0 && c.troubles[n-1].to().After(from) {
-		from = c.troubles[n-1].to()
+	if n := len(c.troubles); n > 0 && c.troubles[n-1].To().After(from) {
+		from = c.troubles[n-1].To()
 	}
 	n := int(c.run.At.Sub(from) / c.cycle())
 	if _, at, known := c.measuredSuccess(); known && at.Earliest.After(from) && at.Latest.Before(c.run.At) {
@@ -129,30 +130,30 @@ func (c *comparison) contradicted() bool {
 
 // measuredSuccess is the newest result that the counters tell, if it is a success.
 func (c *comparison) measuredSuccess() (fact.Failures, fact.Window, bool) {
-	success, f, ok := c.measured(c.probe)
+	success, f, ok := c.Measured(c.probe)
 	if !ok || !success {
 		return f, fact.Window{}, false
 	}
-	_, at, known := c.counts(c.probe.Container.Name, c.probe.Type).LastResult()
+	_, at, known := c.Counts(c.probe.Container.Name, c.probe.Type).LastResult()
 	return f, at, known
 }
 
 // lasting reports whether the kubelet has failed so often in a row that it is hardly over just now.
 func (c *comparison) lasting() bool {
-	return c.spell.n >= max(3, c.probe.Spec.FailureThreshold) && c.spell.last.Sub(c.spell.first) >= 2*c.probe.Spec.Period-time.Second
+	return c.spell.N >= max(3, c.probe.Spec.FailureThreshold) && c.spell.Last.Sub(c.spell.First) >= 2*c.probe.Spec.Period-time.Second
 }
 
 // weight is how sure it is that the two differ by where they ask from, and not by when.
-func (c *comparison) weight() Certainty {
+func (c *comparison) weight() infer.Certainty {
 	switch {
 	case c.contradictions() >= 2:
-		return CertaintyHigh
+		return infer.CertaintyHigh
 	case c.contradicted():
-		return CertaintyMedium
+		return infer.CertaintyMedium
 	case c.better() && (!c.lasting() || c.succeededThere()), c.worse() && c.succeededHere():
-		return CertaintyNone
+		return infer.CertaintyNone
 	}
-	return CertaintyLow
+	return infer.CertaintyLow
 }
 
 // succeededHere reports whether a run from here has succeeded in the life of the running instance, and succeededThere
@@ -163,12 +164,12 @@ func (c *comparison) succeededHere() bool {
 
 func (c *comparison) succeededThere() bool {
 	k := c.probe.Container
-	return c.probe.Type == fact.Readiness && (k.Ready || c.lastFlip(k, flipReady, false).After(k.StartedAt))
+	return c.probe.Type == fact.Readiness && (k.Ready || c.LastFlip(k, infer.FlipReady, false).After(k.StartedAt))
 }
 
 // unless ends a sentence that is not sure to be about more than a moment.
-func unless(certainty Certainty) string {
-	if certainty > CertaintyLow {
+func unless(certainty infer.Certainty) string {
+	if certainty > infer.CertaintyLow {
 		return ""
 	}
 	return ", unless it has changed since"
@@ -180,7 +181,7 @@ func (c *comparison) vantage() (fact.ShadowVerdict, fact.Cause) {
 	if v == nil {
 		return fact.ShadowNone, ""
 	}
-	return v.Verdict, c.node.Version().CauseOf(c.probe.Spec.Handler, v.Verdict.Outcome(), v.Text)
+	return v.Verdict, c.Node.Version().CauseOf(c.probe.Spec.Handler, v.Verdict.Outcome(), v.Text)
 }
 
 // dominated reports whether the way to the container takes so long that a timeout means little.
@@ -188,10 +189,10 @@ func (c *comparison) dominated() bool { return c.run.RoundTrip > c.probe.Spec.Ti
 
 // undecided is a comparison that nothing follows from yet.
 func (c *comparison) undecided(text, check string) Agreement {
-	return Agreement{Certainty: CertaintyLow, Text: text, Check: check}
+	return Agreement{Certainty: infer.CertaintyLow, Text: text, Check: check}
 }
 
 // found is an explanation.
-func found(class AgreementClass, certainty Certainty, check, format string, args ...any) (Agreement, bool) {
+func found(class AgreementClass, certainty infer.Certainty, check, format string, args ...any) (Agreement, bool) {
 	return Agreement{Class: class, Certainty: certainty, Check: check, Text: fmt.Sprintf(format, args...)}, true
 }

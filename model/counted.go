@@ -1,6 +1,9 @@
 package model
 
-import "github.com/probetop/probetop/model/fact"
+import (
+	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
+)
 
 func (c *Cluster) applyCounters(ch fact.Change, f *fact.Counters) {
 	before := c.counters[f.Node]
@@ -18,18 +21,18 @@ func (c *Cluster) applyCounters(ch fact.Change, f *fact.Counters) {
 		delete(c.counters, f.Node)
 		return
 	}
-	look := look{before: before, now: f}
+	look := infer.Look{Before: before, Now: f}
 	for i := range f.Pods {
 		p := &f.Pods[i]
 		e := c.pods[c.realUID(p.Pod)]
 		if e == nil || e.pod == nil || e.pod.Node != f.Node {
 			continue
 		}
-		if counts := look.pod(e.pod, e.counts, p); counts != e.counts {
+		if counts := look.Pod(e.pod, e.counts, p); counts != e.counts {
 			e.counts = counts
 			c.touch(e)
 		}
-		if h := e.history.heardCounts(e.pod, e.counts, f.Asked); h != e.history {
+		if h := e.history.HeardCounts(e.pod, e.counts, f.Asked); h != e.history {
 			e.history = h
 			c.touch(e)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // noon is when the histories of counters begin.
@@ -43,8 +44,8 @@ func (w *counted) looks(at float64, kubelet int, counters ...fact.Counter) {
 }
 
 func (w *counted) liveness() *fact.Counts {
-	j := judge{counted: w.pods["u"].counts}
-	return j.counts("web", fact.Liveness)
+	j := infer.Facts{Counted: w.pods["u"].counts}
+	return j.Counts("web", fact.Liveness)
 }
 
 // live is a counter of the liveness probe.
@@ -120,16 +121,16 @@ func TestARestartOfTheKubeletIsSeen(t *testing.T) {
 	w := newCounted()
 	w.looks(10, 0, live(5, 0))
 	w.looks(20, 1, live(6, 0))
-	j := judge{counted: w.pods["u"].counts}
-	if at, ok := j.kubeletRestarted(); !ok || at != between(9.9, 20) {
+	j := infer.Facts{Counted: w.pods["u"].counts}
+	if at, ok := j.KubeletRestarted(); !ok || at != between(9.9, 20) {
 		t.Errorf("restarted %v at %v", ok, at)
 	}
 	if c := w.liveness(); c.Began != between(9.9, 20) || c.Successes != 6 {
 		t.Errorf("after the restart: %+v", c)
 	}
 	w.looks(30, 1, live(7, 0))
-	j = judge{counted: w.pods["u"].counts}
-	if at, ok := j.kubeletRestarted(); !ok || at != between(9.9, 20) {
+	j = infer.Facts{Counted: w.pods["u"].counts}
+	if at, ok := j.KubeletRestarted(); !ok || at != between(9.9, 20) {
 		t.Errorf("later: restarted %v at %v", ok, at)
 	}
 }
@@ -278,7 +279,7 @@ func TestEveryClaimOfCountsIsTrue(t *testing.T) {
 			results(rng.IntN(2))
 			f.At = pass()
 			w.Apply(fact.Change{At: f.At, Stream: 9, Fact: f})
-			c := (&judge{counted: w.pods["u"].counts}).counts("web", typ)
+			c := (&infer.Facts{Counted: w.pods["u"].counts}).Counts("web", typ)
 			checkCounts(t, c, &seen, typ, threshold)
 			looks++
 			if _, bound, ok := c.Run(); ok && bound == fact.Exact {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // CauseClass is the kind of a root cause, spelled as in the report.
@@ -67,7 +68,7 @@ type Diagnosis struct {
 	Since time.Time
 	// Next is what comes next; its kind is empty when nothing is known to come.
 	Next      Next
-	Certainty Certainty
+	Certainty infer.Certainty
 	// Evidence is what the sentence rests on, in the words of the cluster, newest first.
 	Evidence []Remark
 	// Actions are what to do, or to look at.
@@ -88,9 +89,9 @@ const (
 	// NextStart is the start of a container that waits out its back-off.
 	NextStart NextKind = "start"
 	// NextRestart, NextKill and NextUnready are the consequences of a probe that goes on failing.
-	NextRestart = NextKind(WillRestart)
-	NextKill    = NextKind(WillKill)
-	NextUnready = NextKind(WillUnready)
+	NextRestart = NextKind(infer.WillRestart)
+	NextKill    = NextKind(infer.WillKill)
+	NextUnready = NextKind(infer.WillUnready)
 	// NextEnd is the kill of what still runs of a deleted pod.
 	NextEnd NextKind = "end"
 )
@@ -108,7 +109,7 @@ type Remark struct {
 type Action struct{ Text, Command string }
 
 // Diagnose returns why the pod is not well, as seen at a moment; nil when nothing is known to be wrong.
-func Diagnose(c *Case, now time.Time) *Diagnosis {
+func Diagnose(c *infer.Case, now time.Time) *Diagnosis {
 	x := subject{c}.examine(now)
 	if x == nil {
 		return nil
@@ -119,7 +120,7 @@ func Diagnose(c *Case, now time.Time) *Diagnosis {
 }
 
 // Headline returns the sentence of the Diagnosis alone, which costs less; empty when nothing is known to be wrong.
-func Headline(c *Case, now time.Time) string {
+func Headline(c *infer.Case, now time.Time) string {
 	if x := (subject{c}).examine(now); x != nil {
 		return x.d.Headline
 	}
@@ -127,7 +128,7 @@ func Headline(c *Case, now time.Time) string {
 }
 
 // Brief returns the Diagnosis without evidence and actions, which costs less; nil when nothing is known to be wrong.
-func Brief(c *Case, now time.Time) *Diagnosis {
+func Brief(c *infer.Case, now time.Time) *Diagnosis {
 	if x := (subject{c}).examine(now); x != nil {
 		return &x.d
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // examiner finds the root cause of what is wrong with the pod of a row.
@@ -83,7 +84,7 @@ func (r subject) examine(now time.Time) *examiner {
 
 // say makes the sentence of the parts that are not empty, and reports true. A part that does not begin with a colon, a comma
 // or a space comes after a semicolon.
-func (x *examiner) say(cause CauseClass, certainty Certainty, what string, rest ...string) bool {
+func (x *examiner) say(cause CauseClass, certainty infer.Certainty, what string, rest ...string) bool {
 	var b strings.Builder
 	b.WriteString(what)
 	for _, part := range rest {
@@ -92,8 +93,8 @@ func (x *examiner) say(cause CauseClass, certainty Certainty, what string, rest 
 		}
 		b.WriteString(part)
 	}
-	if _, late := x.KubeletsLate(x.now); late || x.judge.podsUnread {
-		certainty = min(certainty, CertaintyMedium) // it may be over
+	if _, late := x.KubeletsLate(x.now); late || x.Facts.PodsUnread {
+		certainty = min(certainty, infer.CertaintyMedium) // it may be over
 	}
 	x.d.Cause, x.d.Certainty, x.d.Headline = cause, certainty, fact.Printable(b.String())
 	return true
@@ -108,7 +109,7 @@ func because(reason string) string {
 }
 
 // about sets the container, and the probe, that the sentence is about.
-func (x *examiner) about(c *fact.Container, p *Probe) {
+func (x *examiner) about(c *fact.Container, p *infer.Probe) {
 	if c != nil {
 		x.d.Container = c.Name
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // This file has the causes that keep a container from being made, and what holds the others back.
@@ -41,16 +42,16 @@ func (x *examiner) noImage() bool {
 		switch c.Reason {
 		case "ErrImageNeverPull":
 			x.d.Reason = "imagePullPolicy Never"
-			return x.say(ClassImage, Certain, "image of "+Called(c)+" is not on the node ("+x.d.Reason+"): "+image)
+			return x.say(ClassImage, infer.Certain, "image of "+Called(c)+" is not on the node ("+x.d.Reason+"): "+image)
 		case "InvalidImageName":
 			x.d.Reason = "the name is invalid"
-			return x.say(ClassImage, Certain, "image name of "+Called(c)+" is invalid: "+image)
+			return x.say(ClassImage, infer.Certain, "image name of "+Called(c)+" is invalid: "+image)
 		}
 		x.d.Reason = pullTrouble(c.Message)
 		if x.d.Reason == "" && x.event != nil {
 			x.d.Reason = pullTrouble(x.event.Message)
 		}
-		return x.say(ClassImage, Certain, "image of "+Called(c)+" cannot be pulled", because(x.d.Reason), " ("+image+")")
+		return x.say(ClassImage, infer.Certain, "image of "+Called(c)+" cannot be pulled", because(x.d.Reason), " ("+image+")")
 	}
 	return false
 }
@@ -137,11 +138,11 @@ func (x *examiner) unmade(c *fact.Container, message string) bool {
 		if x.d.Times > 1 {
 			often = ", " + times(x.d.Times)
 		}
-		return x.say(ClassConfig, Certain, "command of "+Called(c)+" cannot start"+often+": "+fact.Shorten(command, 32)+" "+why, x.startsAgain(c))
+		return x.say(ClassConfig, infer.Certain, "command of "+Called(c)+" cannot start"+often+": "+fact.Shorten(command, 32)+" "+why, x.startsAgain(c))
 	}
 	x.d.Reason = fact.Shorten(configTrouble(message), 2*reasonRoom)
 	x.object = x.d.Reason
-	return x.say(ClassConfig, Certain, "config of "+Called(c)+because(x.d.Reason), "it cannot be created")
+	return x.say(ClassConfig, infer.Certain, "config of "+Called(c)+because(x.d.Reason), "it cannot be created")
 }
 
 // startTrouble names the command that the runtime could not start, and says why; empty for another trouble.
@@ -192,7 +193,7 @@ func (x *examiner) initHolds() bool {
 		case c.State == fact.Running:
 			x.about(c, nil)
 			x.d.Since = c.StartedAt
-			return x.say(ClassInit, Certain, Called(c)+" still runs"+x.lasted(c.StartedAt), "the other containers wait for it")
+			return x.say(ClassInit, infer.Certain, Called(c)+" still runs"+x.lasted(c.StartedAt), "the other containers wait for it")
 		}
 		return false
 	}
@@ -212,13 +213,13 @@ func (x *examiner) tellInit(c *fact.Container, how fact.Termination) bool {
 	case c.State == fact.Running:
 		next = "runs again" + strings.TrimPrefix(x.lasted(c.StartedAt), ",")
 	}
-	return x.say(ClassInit, Certain, what+" ended "+Called(c)+x.often(how), next)
+	return x.say(ClassInit, infer.Certain, what+" ended "+Called(c)+x.often(how), next)
 }
 
 // often is how long the last instance lived, and how many have ended like it.
 func (x *examiner) often(how fact.Termination) string {
 	s := ""
-	if lived := lasted(how.StartedAt, how.FinishedAt); !how.StartedAt.IsZero() && !how.FinishedAt.IsZero() {
+	if lived := infer.Lasted(how.StartedAt, how.FinishedAt); !how.StartedAt.IsZero() && !how.FinishedAt.IsZero() {
 		s = " after " + lasting(lived)
 	}
 	if x.d.Times > 1 {
@@ -273,12 +274,12 @@ func (x *examiner) sidecarHolds() bool {
 			continue
 		}
 		p := &x.Probes[k]
-		if x.story(c) != nil || p.State == StateErroring || x.reason(p) == "" || !p.failedLate() {
+		if x.story(c) != nil || p.State == infer.StateErroring || x.reason(p) == "" || !p.FailedLate() {
 			return false
 		}
 		x.about(c, p)
 		x.d.Since, x.d.Reason = c.StartedAt, x.reason(p)
-		return x.say(ClassSidecar, CertaintyHigh, Called(c)+" has not started"+because(x.d.Reason)+" (startup)"+x.lasted(c.StartedAt), x.follows(p))
+		return x.say(ClassSidecar, infer.CertaintyHigh, Called(c)+" has not started"+because(x.d.Reason)+" (startup)"+x.lasted(c.StartedAt), x.follows(p))
 	}
 	return false
 }
@@ -302,7 +303,7 @@ func (x *examiner) postStartHolds() bool {
 		}
 		x.about(c, nil)
 		x.d.Since, x.d.Reason = since, fact.Shorten(c.Spec.PostStartHook, 40)
-		return x.say(ClassPostStart, CertaintyMedium, "postStart of "+Called(c)+" seems to run still: "+x.d.Reason+x.lasted(since))
+		return x.say(ClassPostStart, infer.CertaintyMedium, "postStart of "+Called(c)+" seems to run still: "+x.d.Reason+x.lasted(since))
 	}
 	return false
 }

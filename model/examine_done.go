@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // This file has the causes of pods whose containers are done, or would have to be started again and are not.
@@ -33,7 +34,7 @@ func (x *examiner) wedged() bool {
 		x.d.Since = c.FinishedAt
 		words, _ := ending(fact.Termination{Reason: c.Reason, ExitCode: c.ExitCode, Signal: c.Signal})
 		if s := x.story(c); s != nil {
-			if typ, probed := s.end.Cause.probe(); probed {
+			if typ, probed := s.end.Cause.Probe(); probed {
 				words = typ.String() + "'s kill (" + words + ")"
 				if k := x.index(c, typ); k >= 0 {
 					x.about(c, &x.Probes[k])
@@ -41,7 +42,7 @@ func (x *examiner) wedged() bool {
 			}
 		}
 		x.d.Reason = words + " ended " + Called(c)
-		return x.say(ClassWedged, CertaintyHigh, "wedged"+x.lasted(c.FinishedAt)+because(x.d.Reason), "the kubelet does not start it again")
+		return x.say(ClassWedged, infer.CertaintyHigh, "wedged"+x.lasted(c.FinishedAt)+because(x.d.Reason), "the kubelet does not start it again")
 	}
 	return false
 }
@@ -59,7 +60,7 @@ func (x *examiner) workDone() bool {
 	x.d.Since, x.d.Reason = done.FinishedAt, "it ended with exit code 0"
 	what := "work is done: " + Called(done) + " ended with exit code 0" + x.ago(done.FinishedAt)
 	if holds.Kind == fact.Sidecar {
-		return x.say(ClassJobDone, Certain, what, Called(holds)+" is being stopped")
+		return x.say(ClassJobDone, infer.Certain, what, Called(holds)+" is being stopped")
 	}
-	return x.say(ClassJobDone, Certain, what, Called(holds)+" still runs and holds the pod")
+	return x.say(ClassJobDone, infer.Certain, what, Called(holds)+" still runs and holds the pod")
 }

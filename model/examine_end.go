@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // This file has the causes of a container that ended: killed by a probe, by itself, or restarted by something else.
@@ -19,7 +20,7 @@ func (x *examiner) ended() bool {
 // restartedLately is a container that runs well after a restart of which a reader may want to know.
 func (x *examiner) restartedLately() bool {
 	s := x.worst(func(s *story) bool {
-		return s.c.State == fact.Running && s.age < flapWindow && s.end.Cause != CauseDefinition
+		return s.c.State == fact.Running && s.age < flapWindow && s.end.Cause != infer.CauseDefinition
 	})
 	return s != nil && !x.Pod.Terminal() && x.tell(s)
 }
@@ -28,18 +29,18 @@ func (x *examiner) restartedLately() bool {
 // asked to end.
 func (x *examiner) succeededByKill() bool {
 	s := x.worst(func(s *story) bool {
-		_, probed := s.end.Cause.probe()
+		_, probed := s.end.Cause.Probe()
 		return probed && s.c.State == fact.Terminated
 	})
 	return s != nil && x.tell(s)
 }
 
 // hedged is a verb as sure as its conclusion is.
-func hedged(c Certainty, verb, might string) string {
+func hedged(c infer.Certainty, verb, might string) string {
 	switch {
-	case c >= CertaintyHigh:
+	case c >= infer.CertaintyHigh:
 		return verb
-	case c >= CertaintyMedium:
+	case c >= infer.CertaintyMedium:
 		return "probably " + verb
 	}
 	return might
@@ -51,21 +52,21 @@ func (x *examiner) tell(s *story) bool {
 	x.d.Times, x.d.Since, x.d.Reason = s.same, x.loopSince(s), ""
 	sure := s.end.Certainty
 	switch s.end.Cause {
-	case CauseLiveness, CauseStartup:
+	case infer.CauseLiveness, infer.CauseStartup:
 		return x.tellKill(s)
-	case CausePostStart:
+	case infer.CausePostStart:
 		x.d.Reason = s.hook()
 		return x.say(ClassPostStart, sure, "postStart hook of "+Called(s.c)+" failed"+x.many(s)+because(x.d.Reason), x.afterwards(s))
-	case CauseResize:
+	case infer.CauseResize:
 		x.d.Reason = "its resizePolicy wants a restart"
 		return x.say(ClassResize, sure, "resize restarted "+Called(s.c)+x.many(s)+because(x.d.Reason), x.afterwards(s))
-	case CauseRestartAll:
+	case infer.CauseRestartAll:
 		return x.tellRestartAll(s)
-	case CauseDefinition:
+	case infer.CauseDefinition:
 		return x.say(ClassDefinition, sure, "new definition restarted "+Called(s.c)+x.many(s), x.afterwards(s))
-	case CauseSandbox:
+	case infer.CauseSandbox:
 		return x.say(ClassSandbox, sure, "new sandbox restarted "+Called(s.c)+x.many(s), x.afterwards(s))
-	case CauseNode:
+	case infer.CauseNode:
 		return x.say(ClassNode, sure, "node or runtime restart ended "+Called(s.c)+x.many(s), x.afterwards(s))
 	}
 	return x.tellEnd(s)
@@ -81,7 +82,7 @@ func (x *examiner) many(s *story) string {
 
 // tellKill makes the sentence about a container that a probe kills.
 func (x *examiner) tellKill(s *story) bool {
-	typ, _ := s.end.Cause.probe()
+	typ, _ := s.end.Cause.Probe()
 	class := map[fact.ProbeType]CauseClass{fact.Liveness: ClassLiveness, fact.Startup: ClassStartup}[typ]
 	if i := x.index(s.c, typ); i >= 0 {
 		p := &x.Probes[i]
@@ -125,16 +126,16 @@ func (x *examiner) tellEnd(s *story) bool {
 	if s.end.Untold {
 		words, class = "an end that no status told of", ClassUnknown
 	}
-	if s.end.Cause == CauseUnknown {
+	if s.end.Cause == infer.CauseUnknown {
 		x.d.Reason = "why it ended is not known"
 		return x.say(ClassUnknown, s.end.Certainty, words+" ended "+Called(s.c)+x.after(s), x.d.Reason, x.afterwards(s))
 	}
 	x.d.Reason = words
-	if rule := s.c.RestartRule(s.end.ExitCode); rule != nil && rule.Action == restartAllAction {
+	if rule := s.c.RestartRule(s.end.ExitCode); rule != nil && rule.Action == infer.RestartAllAction {
 		return x.say(ClassRestartAll, s.end.Certainty, "RestartAllContainers: "+words+" of "+Called(s.c)+" restarts all containers"+x.many(s))
 	}
-	if class == ClassSignal && s.end.ExitCode == killedExitCode && x.outOfMemoryBefore(s.c) {
-		return x.say(ClassOOM, CertaintyMedium, "probably OOMKilled "+Called(s.c)+x.after(s)+s.c.Limit(), "as before", x.afterwards(s))
+	if class == ClassSignal && s.end.ExitCode == infer.KilledExitCode && x.outOfMemoryBefore(s.c) {
+		return x.say(ClassOOM, infer.CertaintyMedium, "probably OOMKilled "+Called(s.c)+x.after(s)+s.c.Limit(), "as before", x.afterwards(s))
 	}
 	switch class {
 	case ClassOOM:
@@ -145,7 +146,7 @@ func (x *examiner) tellEnd(s *story) bool {
 	innocent := ""
 	switch {
 	case !s.c.Killable():
-	case s.end.Certainty >= CertaintyHigh || !x.mayHaveKilled(s):
+	case s.end.Certainty >= infer.CertaintyHigh || !x.mayHaveKilled(s):
 		innocent = "no probe is to blame"
 	default:
 		innocent = "a probe may have killed it"
@@ -156,7 +157,7 @@ func (x *examiner) tellEnd(s *story) bool {
 // mayHaveKilled reports whether a probe of the container may have failed as often as it takes to kill it: the failures that
 // events count, as long as they do not expire, are all there were.
 func (x *examiner) mayHaveKilled(s *story) bool {
-	if !x.judge.eventsSeen || x.now.Sub(s.end.At) > eventLife/2 {
+	if !x.Facts.EventsSeen || x.now.Sub(s.end.At) > infer.EventLife/2 {
 		return true
 	}
 	for _, typ := range [...]fact.ProbeType{fact.Liveness, fact.Startup} {
@@ -180,7 +181,7 @@ func (x *examiner) mayHaveKilled(s *story) bool {
 // outOfMemoryBefore reports whether an earlier instance of a container is known to have run out of memory: runtimes miss some.
 func (x *examiner) outOfMemoryBefore(c *fact.Container) bool {
 	for i := range x.Restarts {
-		if r := &x.Restarts[i]; r.Container == c.Name && r.Cause == CauseOOM {
+		if r := &x.Restarts[i]; r.Container == c.Name && r.Cause == infer.CauseOOM {
 			return true
 		}
 	}
@@ -190,7 +191,7 @@ func (x *examiner) outOfMemoryBefore(c *fact.Container) bool {
 // finishes says why a container that ends with 0 is started again.
 func (x *examiner) finishes(s *story) string {
 	switch {
-	case s.end.Certainty < CertaintyHigh:
+	case s.end.Certainty < infer.CertaintyHigh:
 		return ""
 	case x.Pod.Restarts(s.c, 0) && s.c.RestartRule(0) == nil:
 		return ": it finishes, restartPolicy Always"
@@ -238,10 +239,10 @@ func (x *examiner) trigger() (c *fact.Container, code int32) {
 		}
 		for k := range c.Spec.RestartRules {
 			rule := &c.Spec.RestartRules[k]
-			if rule.Action != restartAllAction {
+			if rule.Action != infer.RestartAllAction {
 				continue
 			}
-			if how, ok := c.Ended(); ok && how.Reason != restartingAll && rule.Matches(how.ExitCode) {
+			if how, ok := c.Ended(); ok && how.Reason != infer.RestartingAll && rule.Matches(how.ExitCode) {
 				return c, how.ExitCode
 			}
 			if !rule.Not && len(rule.Codes) == 1 {
@@ -266,7 +267,7 @@ func (x *examiner) afterwards(s *story) string {
 	}
 	for i := range x.Probes {
 		p := &x.Probes[i]
-		if p.Container != c || p.Type == fact.Readiness || !p.Fails() && p.State != StateStarting {
+		if p.Container != c || p.Type == fact.Readiness || !p.Fails() && p.State != infer.StateStarting {
 			continue
 		}
 		if next := x.follows(p); next != "" {
@@ -277,9 +278,9 @@ func (x *examiner) afterwards(s *story) string {
 }
 
 // follows is what comes next when a probe goes on failing, as in "restart in 4–14s".
-func (x *examiner) follows(p *Probe) string {
+func (x *examiner) follows(p *infer.Probe) string {
 	q := x.Forecast(p, x.now).Consequence
-	if q.Kind == NoConsequence {
+	if q.Kind == infer.NoConsequence {
 		return ""
 	}
 	x.d.Next = Next{NextKind(q.Kind), q.Window}

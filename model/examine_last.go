@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // This file has the last causes: the end of a deleted pod, its traffic, and a pod that has just begun.
@@ -30,24 +31,24 @@ func (x *examiner) terminates() bool {
 		}
 	}
 	if trouble, _ := x.nodeTrouble(); trouble != "" {
-		return x.say(class, Certain, what+": "+trouble+long, "no kubelet ends the pod")
+		return x.say(class, infer.Certain, what+": "+trouble+long, "no kubelet ends the pod")
 	}
 	c := x.runs()
 	over := x.now.Sub(p.Deleted)
 	switch {
 	case c == nil && len(p.Finalizers) > 0:
 		x.object, x.d.Reason = p.Finalizers[0], "finalizer "+p.Finalizers[0]+" keeps the pod"
-		return x.say(class, Certain, what+because("finalizer "+fact.Shorten(strings.Join(p.Finalizers, ", "), 48)+" keeps the pod")+long, "its containers have ended")
+		return x.say(class, infer.Certain, what+because("finalizer "+fact.Shorten(strings.Join(p.Finalizers, ", "), 48)+" keeps the pod")+long, "its containers have ended")
 	case c == nil:
-		return x.say(class, Certain, what+": its containers have ended, the kubelet cleans up"+long)
+		return x.say(class, infer.Certain, what+": its containers have ended, the kubelet cleans up"+long)
 	case over > endLag:
 		x.about(c, nil)
 		x.d.Reason = Called(c) + " still runs, " + lasting(over) + " after its grace period"
-		return x.say(class, Certain, what+because(x.d.Reason))
+		return x.say(class, infer.Certain, what+because(x.d.Reason))
 	}
 	x.about(c, nil)
 	x.d.Next = Next{NextEnd, x.GraceEnds()}
-	return x.say(class, Certain, what+because(x.stops(c, begun))+long, "killed "+within(x.d.Next.Window, x.now))
+	return x.say(class, infer.Certain, what+because(x.stops(c, begun))+long, "killed "+within(x.d.Next.Window, x.now))
 }
 
 // disruptions are the causes of deletions that their DisruptionTarget condition names.
@@ -99,13 +100,13 @@ func (x *examiner) noTraffic() bool {
 		if port, missing := x.Pod.MissingPort(s); missing {
 			x.object = s.Name
 			x.d.Reason = "no container names a port " + strconv.Quote(port)
-			return x.say(ClassEndpoints, CertaintyHigh, "no traffic from Service "+fact.Shorten(s.Name, 30)+because(x.d.Reason))
+			return x.say(ClassEndpoints, infer.CertaintyHigh, "no traffic from Service "+fact.Shorten(s.Name, 30)+because(x.d.Reason))
 		}
 	}
 	if x.now.Sub(ready) < sliceLag || x.unsliced() {
 		return false
 	}
-	return x.say(ClassEndpoints, CertaintyMedium, "no traffic though ready"+x.lasted(ready)+because(l.Text))
+	return x.say(ClassEndpoints, infer.CertaintyMedium, "no traffic though ready"+x.lasted(ready)+because(l.Text))
 }
 
 // unsliced reports whether a Service that selects the pod has no EndpointSlice at all, so that no controller writes them.
@@ -124,7 +125,7 @@ func (x *examiner) resizes() bool {
 			continue
 		}
 		x.d.Since, x.d.Reason = c.Since, c.Message
-		return x.say(ClassResize, Certain, "resize is "+lowered(c.Reason)+because(fact.Shorten(lowered(c.Message), reasonRoom))+x.lasted(c.Since))
+		return x.say(ClassResize, infer.Certain, "resize is "+lowered(c.Reason)+because(fact.Shorten(lowered(c.Message), reasonRoom))+x.lasted(c.Since))
 	}
 	return false
 }
@@ -135,7 +136,7 @@ func (x *examiner) begins() bool {
 		return false
 	}
 	if x.Pod.Ready() || x.Pod.Phase == "Failed" {
-		return x.Pod.Phase == "Failed" && x.say(ClassUnknown, CertaintyNone, "failed", "the status does not say why")
+		return x.Pod.Phase == "Failed" && x.say(ClassUnknown, infer.CertaintyNone, "failed", "the status does not say why")
 	}
 	l := x.worded(x.broken())
 	if l.OK || l.Name == StepEndpoints {
@@ -150,10 +151,10 @@ func (x *examiner) begins() bool {
 		if s := x.Pod.Setting; s != nil && s.Scheduler != "" {
 			scheduler = " (schedulerName " + s.Scheduler + ")"
 		}
-		return x.say(ClassUnscheduled, CertaintyHigh, "not scheduled, and no scheduler says why"+scheduler+x.lasted(l.Since))
+		return x.say(ClassUnscheduled, infer.CertaintyHigh, "not scheduled, and no scheduler says why"+scheduler+x.lasted(l.Since))
 	}
 	if l.beginning {
-		return x.say(ClassStarting, CertaintyHigh, l.Text)
+		return x.say(ClassStarting, infer.CertaintyHigh, l.Text)
 	}
-	return x.say(ClassUnknown, CertaintyMedium, l.Text)
+	return x.say(ClassUnknown, infer.CertaintyMedium, l.Text)
 }

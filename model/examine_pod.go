@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // This file has the causes that concern the pod as a whole, before any container of it runs or after all have ended.
@@ -29,7 +30,7 @@ func (x *examiner) endedByOthers() bool {
 			return false
 		}
 		x.d.Since, x.d.Reason = c.Since, c.Message
-		return x.say(ClassLost, Certain, disruptor(c.Reason), because(lowered(c.Message)))
+		return x.say(ClassLost, infer.Certain, disruptor(c.Reason), because(lowered(c.Message)))
 	}
 	class, known := endReasons[p.Reason]
 	if !known {
@@ -45,7 +46,7 @@ func (x *examiner) endedByOthers() bool {
 	if class == ClassAdmission {
 		what = "not admitted: " + what
 	}
-	return x.say(class, Certain, what, because(lowered(x.d.Reason)))
+	return x.say(class, infer.Certain, what, because(lowered(x.d.Reason)))
 }
 
 // endMessage leaves the numbers of a threshold out of an eviction's message, and ends it without a full stop.
@@ -92,7 +93,7 @@ func (x *examiner) onLostNode() bool {
 		return false
 	}
 	x.d.Since = since
-	return x.say(ClassNode, Certain, what, before(x.worded(x.started()), x.worded(x.readiness())))
+	return x.say(ClassNode, infer.Certain, what, before(x.worded(x.started()), x.worded(x.readiness())))
 }
 
 // before says what was wrong already when the node was lost.
@@ -109,7 +110,7 @@ func before(links ...link) string {
 func (x *examiner) nodeTrouble() (what string, since time.Time) {
 	n, name := x.Node, fact.Shorten(x.Pod.Node, 40)
 	switch {
-	case x.judge.nodeGone:
+	case x.Facts.NodeGone:
 		return "node is gone: there is no Node object " + name, time.Time{}
 	case n == nil || n.Ready == fact.True:
 		return "", time.Time{}
@@ -141,9 +142,9 @@ func (x *examiner) takenOutOfTraffic() bool {
 	}
 	x.d.Since = c.Since
 	if x.Node == nil {
-		return x.say(ClassNode, CertaintyHigh, "node was lost: "+fact.Shorten(x.Pod.Node, 40), "its pods were taken out of traffic, whatever their probes say")
+		return x.say(ClassNode, infer.CertaintyHigh, "node was lost: "+fact.Shorten(x.Pod.Node, 40), "its pods were taken out of traffic, whatever their probes say")
 	}
-	return x.say(ClassNode, CertaintyHigh, "node was lost for a time: "+fact.Shorten(x.Node.Name, 40), "its kubelet has not set the pod ready again")
+	return x.say(ClassNode, infer.CertaintyHigh, "node was lost for a time: "+fact.Shorten(x.Node.Name, 40), "its kubelet has not set the pod ready again")
 }
 
 // notScheduled is a pod without a node.
@@ -155,10 +156,10 @@ func (x *examiner) notScheduled() bool {
 	case c.Reason == "SchedulingGated":
 		x.d.Since = c.Since
 		x.object = x.schedulingGates()
-		return x.say(ClassGated, Certain, "held by a scheduling gate"+because(x.object)+x.lasted(c.Since))
+		return x.say(ClassGated, infer.Certain, "held by a scheduling gate"+because(x.object)+x.lasted(c.Since))
 	}
 	x.d.Since, x.d.Reason = c.Since, c.Message
-	return x.say(ClassUnscheduled, Certain, "not scheduled"+because(unschedulable(c.Message)))
+	return x.say(ClassUnscheduled, infer.Certain, "not scheduled"+because(unschedulable(c.Message)))
 }
 
 // schedulingGates names the gates of a pod that is not scheduled.
@@ -195,7 +196,7 @@ func (x *examiner) noSandbox() bool {
 			return false // the sandbox went with the containers
 		}
 		x.d.Since = l.Since
-		return x.say(ClassSandbox, CertaintyHigh, "the sandbox is gone"+x.lasted(l.Since), "the kubelet makes a new one and starts every container again")
+		return x.say(ClassSandbox, infer.CertaintyHigh, "the sandbox is gone"+x.lasted(l.Since), "the kubelet makes a new one and starts every container again")
 	}
 	e := x.trouble()
 	if e == nil {
@@ -208,7 +209,7 @@ func (x *examiner) noSandbox() bool {
 			text = inner
 		}
 		x.d.Reason = fact.Shorten(plainError(text), 2*reasonRoom)
-		return x.say(ClassSandbox, CertaintyHigh, "no sandbox: "+x.d.Reason+x.lasted(e.First))
+		return x.say(ClassSandbox, infer.CertaintyHigh, "no sandbox: "+x.d.Reason+x.lasted(e.First))
 	}
 	volume, reason := mountTrouble(e.Message)
 	x.object, x.d.Reason = reason, reason
@@ -216,7 +217,7 @@ func (x *examiner) noSandbox() bool {
 	if volume != "" {
 		what = "volume " + fact.Shorten(volume, 30) + " cannot be mounted: "
 	}
-	return x.say(ClassVolume, CertaintyHigh, what+fact.Shorten(reason, reasonRoom)+x.lasted(e.First))
+	return x.say(ClassVolume, infer.CertaintyHigh, what+fact.Shorten(reason, reasonRoom)+x.lasted(e.First))
 }
 
 // mountTrouble names the volume that an event is about, and says what is wrong with it (pkg/volume/util/operationexecutor,
@@ -251,12 +252,12 @@ func (x *examiner) gated() bool {
 		name := fact.Shorten(g.Type, 44)
 		if g.Missing {
 			x.d.Reason = setter + " has to set it"
-			return x.say(ClassGate, Certain, "readiness gate never set: "+name+x.lasted(g.Since), x.d.Reason)
+			return x.say(ClassGate, infer.Certain, "readiness gate never set: "+name+x.lasted(g.Since), x.d.Reason)
 		}
 		c := x.Pod.Condition(g.Type)
 		x.d.Reason = fact.Shorten(strings.TrimPrefix(c.Reason+": "+c.Message, ": "), reasonRoom)
 		x.d.Reason = strings.TrimSuffix(x.d.Reason, ": ")
-		return x.say(ClassGate, Certain, "readiness gate "+g.Word()+": "+name+x.lasted(g.Since), x.d.Reason)
+		return x.say(ClassGate, infer.Certain, "readiness gate "+g.Word()+": "+name+x.lasted(g.Since), x.d.Reason)
 	}
 	return false
 }

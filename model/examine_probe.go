@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // This file has the causes of containers that run: what their probes say.
@@ -15,7 +16,7 @@ func (x *examiner) cannotProbe() bool {
 	}
 	for i := range x.Probes {
 		p := &x.Probes[i]
-		if p.State == StateErroring && (p.Type != fact.Liveness && !x.Pod.Ready()) {
+		if p.State == infer.StateErroring && (p.Type != fact.Liveness && !x.Pod.Ready()) {
 			return x.erroring(p)
 		}
 	}
@@ -23,9 +24,9 @@ func (x *examiner) cannotProbe() bool {
 }
 
 // erroring makes the sentence about a probe that cannot be carried out.
-func (x *examiner) erroring(p *Probe) bool {
+func (x *examiner) erroring(p *infer.Probe) bool {
 	x.about(p.Container, p)
-	x.d.Reason, x.d.Since = x.reason(p), p.firstLike(p.LastFailure())
+	x.d.Reason, x.d.Since = x.reason(p), p.FirstLike(p.LastFailure())
 	if x.d.Reason == "" {
 		x.d.Reason = "not known"
 	}
@@ -47,15 +48,15 @@ func (x *examiner) notStarted() bool {
 	}
 	for i := range x.Probes {
 		p := &x.Probes[i]
-		if p.Type != fact.Startup || p.Container.State != fact.Running || p.Container.HasStarted() || p.State != StateFailed && p.State != StateStarting {
+		if p.Type != fact.Startup || p.Container.State != fact.Running || p.Container.HasStarted() || p.State != infer.StateFailed && p.State != infer.StateStarting {
 			continue
 		}
-		if p.State == StateStarting && !p.failedLate() {
+		if p.State == infer.StateStarting && !p.FailedLate() {
 			continue
 		}
 		x.about(p.Container, p)
 		x.d.Reason, x.d.Since, x.d.Times = x.reason(p), p.Container.StartedAt, p.Failures.Run
-		if p.State == StateFailed {
+		if p.State == infer.StateFailed {
 			return x.say(ClassStartup, p.Certainty, "startup gives up on "+Called(p.Container)+because(x.d.Reason), x.follows(p))
 		}
 		return x.say(ClassStarting, p.Certainty, "startup of "+Called(p.Container)+because(x.d.Reason), ", "+ofThreshold(p), x.follows(p))
@@ -64,7 +65,7 @@ func (x *examiner) notStarted() bool {
 }
 
 // ofThreshold is how often a probe has failed in a row, of how many times it takes.
-func ofThreshold(p *Probe) string {
+func ofThreshold(p *infer.Probe) string {
 	run := strconv.Itoa(int(p.Failures.Run))
 	if p.Failures.Bound == fact.AtLeast {
 		run = "≥" + run
@@ -77,11 +78,11 @@ func (x *examiner) notReady() bool {
 	if x.Pod.Terminal() || x.Pod.Ready() {
 		return false
 	}
-	var worst *Probe
+	var worst *infer.Probe
 	for i := range x.Probes {
 		p := &x.Probes[i]
 		c := p.Container
-		if p.Type != fact.Readiness || c.Ready || c.State != fact.Running || !c.HasStarted() || p.State != StateFailed {
+		if p.Type != fact.Readiness || c.Ready || c.State != fact.Running || !c.HasStarted() || p.State != infer.StateFailed {
 			continue
 		}
 		if worst == nil || worst.LastFailure() == nil && p.LastFailure() != nil {
@@ -105,17 +106,17 @@ func (x *examiner) notReady() bool {
 
 // unheard says why there is no text of a failure.
 func (x *examiner) unheard() string {
-	if !x.judge.eventsSeen {
+	if !x.Facts.EventsSeen {
 		return "why is not known, because events are not read"
 	}
 	return "no event says why"
 }
 
 // alsoFails is what the container's liveness probe does about it.
-func (x *examiner) alsoFails(p *Probe) string {
+func (x *examiner) alsoFails(p *infer.Probe) string {
 	for i := range x.Probes {
 		q := &x.Probes[i]
-		if q.Container == p.Container && q.Type == fact.Liveness && (q.State == StateFailing || q.State == StateFailed) {
+		if q.Container == p.Container && q.Type == fact.Liveness && (q.State == infer.StateFailing || q.State == infer.StateFailed) {
 			if next := x.follows(q); next != "" {
 				return "liveness fails too, " + next
 			}
@@ -129,14 +130,14 @@ func (x *examiner) failing() bool {
 	if x.Pod.Terminal() {
 		return false
 	}
-	for _, state := range [...]State{StateFailed, StateFailing, StateErroring} {
+	for _, state := range [...]infer.State{infer.StateFailed, infer.StateFailing, infer.StateErroring} {
 		for _, typ := range [...]fact.ProbeType{fact.Liveness, fact.Readiness, fact.Startup} {
 			for i := range x.Probes {
 				p := &x.Probes[i]
 				if p.State != state || p.Type != typ || p.Container.State != fact.Running {
 					continue
 				}
-				if state == StateErroring {
+				if state == infer.StateErroring {
 					return x.erroring(p)
 				}
 				return x.tellFailing(p)
@@ -147,10 +148,10 @@ func (x *examiner) failing() bool {
 }
 
 // tellFailing makes the sentence about a probe that fails less often than it takes, or whose kill is due.
-func (x *examiner) tellFailing(p *Probe) bool {
+func (x *examiner) tellFailing(p *infer.Probe) bool {
 	x.about(p.Container, p)
-	x.d.Reason, x.d.Since, x.d.Times = x.reason(p), x.spell(p).first, p.Failures.Run
-	if p.State == StateFailed && p.Type != fact.Readiness {
+	x.d.Reason, x.d.Since, x.d.Times = x.reason(p), x.Spell(p).First, p.Failures.Run
+	if p.State == infer.StateFailed && p.Type != fact.Readiness {
 		class := map[fact.ProbeType]CauseClass{fact.Liveness: ClassLiveness, fact.Startup: ClassStartup}[p.Type]
 		return x.say(class, p.Certainty, p.Type.String()+" kills "+Called(p.Container)+because(x.d.Reason), x.follows(p))
 	}

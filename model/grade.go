@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // Grade is how urgently a pod needs attention, and since when.
@@ -24,15 +25,15 @@ type grader struct {
 	now   time.Time
 	grade Grade
 	// due is when the grade changes by time alone.
-	due soonest
+	due infer.Soonest
 }
 
 // gradeOf returns how urgently a pod needs attention at a moment, and when that changes by time alone; zero for never. Why it has its
 // severity is for the Diagnosis to say.
-func gradeOf(c *Case, now time.Time) (Grade, time.Time) {
+func gradeOf(c *infer.Case, now time.Time) (Grade, time.Time) {
 	g := grader{subject: subject{c}, now: now, grade: Grade{Worst: -1}}
 	g.grade.Severity = g.severity()
-	return g.grade, g.due.at
+	return g.grade, g.due.At
 }
 
 func (g *grader) severity() Severity {
@@ -41,15 +42,15 @@ func (g *grader) severity() Severity {
 		return Finished
 	case g.Pod.Deleting():
 		g.grade.Since = g.Pod.Deleted.Add(-g.Pod.GracePeriod)
-		g.blame(StateFailed, fact.Readiness)
+		g.blame(infer.StateFailed, fact.Readiness)
 		return Terminating
-	case g.blame(StateFailed, fact.Liveness, fact.Startup):
+	case g.blame(infer.StateFailed, fact.Liveness, fact.Startup):
 		return RestartDue
 	case !g.Pod.Ready():
 		return g.unready()
-	case g.blame(StateFailing, fact.Liveness, fact.Readiness):
+	case g.blame(infer.StateFailing, fact.Liveness, fact.Readiness):
 		return BelowThreshold
-	case g.blame(StateErroring, fact.Liveness, fact.Readiness, fact.Startup):
+	case g.blame(infer.StateErroring, fact.Liveness, fact.Readiness, fact.Startup):
 		return Unprobeable
 	case g.flapping():
 		return Flapping
@@ -60,13 +61,13 @@ func (g *grader) severity() Severity {
 }
 
 // blame makes the grade about the first probe of one of the types, in the order given, that is in state s.
-func (g *grader) blame(s State, types ...fact.ProbeType) bool {
+func (g *grader) blame(s infer.State, types ...fact.ProbeType) bool {
 	for _, typ := range types {
 		for i := range g.Probes {
 			if p := &g.Probes[i]; p.Type == typ && p.State == s {
 				g.grade.Worst = i
-				if g.grade.Since = g.spell(p).first; g.grade.Since.IsZero() {
-					g.grade.Since = p.firstLike(p.LastFailure())
+				if g.grade.Since = g.Spell(p).First; g.grade.Since.IsZero() {
+					g.grade.Since = p.FirstLike(p.LastFailure())
 				}
 				return true
 			}
@@ -101,7 +102,7 @@ func (g *grader) unready() Severity {
 func (g *grader) patience() {
 	due := func(since time.Time, patience time.Duration) {
 		if at := since.Add(patience); !since.IsZero() && at.After(g.now) {
-			g.due.add(at)
+			g.due.Add(at)
 		}
 	}
 	if g.Pod.Node == "" {
@@ -127,7 +128,7 @@ func (g *grader) flapping() bool {
 		}
 		if calm := c.Last.FinishedAt.Add(flapWindow); g.now.Before(calm) {
 			g.grade.Since = c.Last.FinishedAt
-			g.due.add(calm)
+			g.due.Add(calm)
 			return true
 		}
 	}

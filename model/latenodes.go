@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // heardLate remembers how late the newest of the events of the pod's node is, at what moment it was known. One that a list tells
@@ -16,25 +17,25 @@ func (c *Cluster) heardLate(p *fact.Pod, e *fact.Event, at time.Time) {
 		return // it need not be the kubelet's
 	}
 	by := e.Lateness(at) + c.aheads[p.Node]
-	if by > mostLate || e.Combined {
+	if by > infer.MostLate || e.Combined {
 		return // it waited somewhere else, or its time is when it was sent
 	}
 	was, known := c.lates[p.Node]
 	next := was
-	if by > eventLag {
-		next = was.waited(fact.Window{Earliest: at.Add(-by), Latest: at})
+	if by > infer.EventLag {
+		next = was.Waited(fact.Window{Earliest: at.Add(-by), Latest: at})
 	}
-	if !at.Before(was.heard) {
-		next.by, next.heard = 0, at
-		if by > eventLag {
-			next.by = by
+	if !at.Before(was.Heard) {
+		next.By, next.Heard = 0, at
+		if by > infer.EventLag {
+			next.By = by
 		}
 	}
-	if !known && next.deaf == nil {
+	if !known && next.Deaf == nil {
 		return
 	}
 	c.lates[p.Node] = next
-	if (next.by > 0) != (was.by > 0) || next.by > 0 && !at.Before(was.until()) || len(next.deaf) != len(was.deaf) {
+	if (next.By > 0) != (was.By > 0) || next.By > 0 && !at.Before(was.Until()) || len(next.Deaf) != len(was.Deaf) {
 		c.dirtyNodes[p.Node] = struct{}{}
 	}
 }
@@ -52,8 +53,8 @@ type LateNode struct {
 func (c *Cluster) lateNodes() []LateNode {
 	var nodes []LateNode
 	for name, l := range c.lates {
-		if l.by > 0 && c.now.Before(l.until()) {
-			nodes = append(nodes, LateNode{name, l.by, l.until()})
+		if l.By > 0 && c.now.Before(l.Until()) {
+			nodes = append(nodes, LateNode{name, l.By, l.Until()})
 		}
 	}
 	slices.SortFunc(nodes, func(a, b LateNode) int { return cmp.Or(cmp.Compare(b.By, a.By), strings.Compare(a.Name, b.Name)) })

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // This file decides the links up to Ready. Each says what its own facts say; that an earlier link breaks a later
@@ -140,7 +141,7 @@ func (r subject) startup(name StepName, c *fact.Container) link {
 	}
 	p := &r.Probes[i]
 	l := breaks(name, c.StartedAt, "")
-	if p.State != StateFailed && p.State != StateErroring {
+	if p.State != infer.StateFailed && p.State != infer.StateErroring {
 		l.beginning = true
 	}
 	l.probe = i
@@ -156,7 +157,7 @@ func (r subject) worded(l link) link {
 	l.Text = p.Type.String() + " of " + p.Container.Name
 	if l.beginning {
 		l.Text += " is " + p.State.String()
-		if p.Type != fact.Startup || !p.failedLate() {
+		if p.Type != fact.Startup || !p.FailedLate() {
 			return l
 		}
 	}
@@ -217,7 +218,7 @@ func (r subject) isReady(c *fact.Container) link {
 	}
 	p := &r.Probes[i]
 	l := breaks(StepReadiness, r.readySince(), "")
-	if p.State == StateDelayed || p.State == StatePassing {
+	if p.State == infer.StateDelayed || p.State == infer.StatePassing {
 		l.beginning = true
 	}
 	l.probe = i

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 	"github.com/probetop/probetop/model/kubelet"
 )
 
@@ -18,7 +19,7 @@ type Quirk struct {
 
 // QuirksOf returns what the pod shows of the oddities of its kubelet's version, and of all kubelets. Nothing is
 // said of a kubelet whose version is not known.
-func QuirksOf(c *Case) []Quirk {
+func QuirksOf(c *infer.Case) []Quirk {
 	r := subject{c}
 	var quirks []Quirk
 	add := func(reference, format string, args ...any) {
@@ -37,11 +38,11 @@ func QuirksOf(c *Case) []Quirk {
 		add("", "the kubelet was restarted between %s and %s: it reports the same failures anew, and counts from one",
 			w.Earliest.Format(time.TimeOnly), w.Latest.Format(time.TimeOnly))
 	}
-	if by := r.judge.ahead; by > 0 {
+	if by := r.Facts.Ahead; by > 0 {
 		add("", "the clock of node %s is ahead by %s, at least: a container is said to have started later than it was seen to run",
 			r.Pod.Node, by.Round(time.Second))
 	}
-	if late := r.judge.late.by; late > 0 {
+	if late := r.Facts.Late.By; late > 0 {
 		add("", "the events of node %s reached us %s late (or its clock is behind): the kubelet has more to tell than it may, "+
 			"or its API server is slow; what is said here may be as old", r.Pod.Node, late.Round(time.Second))
 	}
@@ -49,16 +50,16 @@ func QuirksOf(c *Case) []Quirk {
 }
 
 // probeQuirks adds those that one probe shows.
-func probeQuirks(p *Probe, pod *fact.Pod, v fact.Version, add func(reference, format string, args ...any)) {
+func probeQuirks(p *infer.Probe, pod *fact.Pod, v fact.Version, add func(reference, format string, args ...any)) {
 	c := p.Container
 	switch {
 	case p.Type == fact.Readiness && p.Spec.Handler == fact.Exec && pod.Deleting() && kubelet.ExecReadinessFrozen(v):
 		add("kubernetes/kubernetes#140881", "kubelet %v cannot run exec probes of a terminating pod: "+
 			"readiness of %s stays what it was until the end", v, c.Name)
-	case p.Type == fact.Startup && c.Restarts > 0 && c.HasStarted() && p.Certainty < CertaintyHigh && kubelet.StartupGatingBug(v):
+	case p.Type == fact.Startup && c.Restarts > 0 && c.HasStarted() && p.Certainty < infer.CertaintyHigh && kubelet.StartupGatingBug(v):
 		add("kubernetes/kubernetes#141155", "kubelet %v may call %s started because the instance before it was: "+
 			"liveness and readiness are not held back until the startup probe has run", v, c.Name)
-	case p.Type == fact.Startup && p.State == StateHeld && p.failedLate() && kubelet.StartupRunsOn(v):
+	case p.Type == fact.Startup && p.State == infer.StateHeld && p.FailedLate() && kubelet.StartupRunsOn(v):
 		add("kubernetes/kubernetes#121206", "kubelet %v may run startup of %s once more after it succeeded: "+
 			"a failure then means nothing", v, c.Name)
 	}

@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // ReasonOf says in plain words why the probe failed last; empty when no failure is known.
-func ReasonOf(c *Case, p *Probe) string { return subject{c}.reason(p) }
+func ReasonOf(c *infer.Case, p *infer.Probe) string { return subject{c}.reason(p) }
 
-func (r subject) reason(p *Probe) string {
+func (r subject) reason(p *infer.Probe) string {
 	e := p.LastFailure()
 	if e == nil {
 		return ""
@@ -19,7 +20,7 @@ func (r subject) reason(p *Probe) string {
 }
 
 // reasonOf says in plain words what a text about probe p says: what the probe asked, and what it got.
-func (r subject) reasonOf(p *Probe, outcome fact.Outcome, text string) string {
+func (r subject) reasonOf(p *infer.Probe, outcome fact.Outcome, text string) string {
 	if outcome == fact.Errored {
 		return r.erredReason(p, text)
 	}
@@ -40,7 +41,7 @@ func (r subject) reasonOf(p *Probe, outcome fact.Outcome, text string) string {
 const reasonRoom = 64
 
 // networkReason words what a connection met; empty for a cause that says nothing by itself.
-func (r subject) networkReason(p *Probe, cause fact.Cause, text string) string {
+func (r subject) networkReason(p *infer.Probe, cause fact.Cause, text string) string {
 	s := p.Spec
 	if words := r.tooLate(s, cause); words != "" {
 		return words
@@ -106,7 +107,7 @@ func (r subject) tooLate(s *fact.ProbeSpec, cause fact.Cause) string {
 
 // refused words a refused connection. A port that no container of the pod declares, while they declare others, is
 // likely the wrong one.
-func (r subject) refused(p *Probe) string {
+func (r subject) refused(p *infer.Probe) string {
 	port, ok := p.Container.Port(p.Spec.Port)
 	if !ok || p.Spec.Host != "" || p.Container.Spec == nil || len(p.Container.Spec.Ports) == 0 || r.Pod.Declares(port) {
 		return "connection refused" + onPort(p.Spec)
@@ -115,7 +116,7 @@ func (r subject) refused(p *Probe) string {
 }
 
 // erredReason words why a probe cannot be carried out.
-func (r subject) erredReason(p *Probe, text string) string {
+func (r subject) erredReason(p *infer.Probe, text string) string {
 	switch fault := faultOf(p, text); fault {
 	case faultPort:
 		names := "no named ports"
@@ -148,7 +149,7 @@ const (
 )
 
 // faultOf reads an error text of the probe (pkg/probe/util.go, ResolveContainerPort; runc's libcontainer).
-func faultOf(p *Probe, text string) fault {
+func faultOf(p *infer.Probe, text string) fault {
 	switch _, known := p.Container.Port(p.Spec.Port); {
 	case p.Spec.Handler != fact.Exec && !known && p.Container.Spec != nil,
 		strings.Contains(text, "strconv.Atoi: parsing"), strings.HasPrefix(text, "port ") && strings.HasSuffix(text, "not found"):
@@ -164,7 +165,7 @@ func faultOf(p *Probe, text string) fault {
 }
 
 // wantedPort names the port that the container does not have: the error's, which is quoted, or else the spec's.
-func wantedPort(p *Probe, text string) string {
+func wantedPort(p *infer.Probe, text string) string {
 	if _, rest, ok := strings.Cut(text, `"`); ok {
 		if name, _, ok := strings.Cut(rest, `"`); ok {
 			return name
@@ -174,7 +175,7 @@ func wantedPort(p *Probe, text string) string {
 }
 
 // missingOf names the file that an exec probe wants to run.
-func missingOf(p *Probe, text string) string {
+func missingOf(p *infer.Probe, text string) string {
 	if _, rest, ok := strings.Cut(text, `exec: "`); ok {
 		if name, _, ok := strings.Cut(rest, `"`); ok {
 			return name

@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // Row is one pod as a snapshot holds it: what is known of it, and how much it needs attention.
 type Row struct {
-	Case
+	infer.Case
 	Grade
 	Summary fact.Summary
 	// Due is when something in the row changes by time alone; zero for never.
@@ -38,7 +39,7 @@ func (r *Row) Diagnosis(now time.Time) *Diagnosis { return Diagnose(&r.Case, now
 func (r *Row) Headline(now time.Time) string { return Headline(&r.Case, now) }
 
 // Reason says in plain words what the probe last said; empty when it did not fail.
-func (r *Row) Reason(p *Probe) string { return ReasonOf(&r.Case, p) }
+func (r *Row) Reason(p *infer.Probe) string { return ReasonOf(&r.Case, p) }
 
 // Quirks returns what the pod shows of the oddities of its kubelet's version, and of all kubelets.
 func (r *Row) Quirks() []Quirk { return QuirksOf(&r.Case) }

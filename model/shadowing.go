@@ -1,6 +1,9 @@
 package model
 
-import "github.com/probetop/probetop/model/fact"
+import (
+	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
+)
 
 // applyShadow folds a run of a probe. One of a pod or a probe that does not exist, or not yet, says nothing.
 func (c *Cluster) applyShadow(ch fact.Change, run *fact.Shadow) {
@@ -12,24 +15,24 @@ func (c *Cluster) applyShadow(ch fact.Change, run *fact.Shadow) {
 	if k == nil || k.Probes[run.Probe.Type] == nil {
 		return
 	}
-	var known podShadows
+	var known infer.PodShadows
 	if e.shadows != nil {
 		known = *e.shadows
 	}
-	old := known.find(k.Name, run.Probe.Type)
-	if next := old.next(run, k.Probes[run.Probe.Type]); next != old {
-		known = known.with(k.Name, run.Probe.Type, next)
+	old := known.Find(k.Name, run.Probe.Type)
+	if next := old.Next(run, k.Probes[run.Probe.Type]); next != old {
+		known = known.With(k.Name, run.Probe.Type, next)
 		e.shadows = &known
 		c.touch(e)
 	}
 }
 
 // shadowed gives each probe of the row what its runs have come to.
-func (r *Row) shadowed(p *podShadows) {
+func (r *Row) shadowed(p *infer.PodShadows) {
 	if p == nil {
 		return
 	}
 	for i := range r.Probes {
-		r.Probes[i].Shadow = p.find(r.Probes[i].Container.Name, r.Probes[i].Type)
+		r.Probes[i].Shadow = p.Find(r.Probes[i].Container.Name, r.Probes[i].Type)
 	}
 }

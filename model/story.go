@@ -4,12 +4,13 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // story is what the ends of a container have in common.
 type story struct {
 	c   *fact.Container
-	end Restart
+	end infer.Restart
 	// total is how many instances have ended, and same how many of them, at least, for the cause of the last.
 	total, same int32
 	// age is how long ago the last one ended, or the running one began.
@@ -31,12 +32,12 @@ func (x *examiner) story(c *fact.Container) *story {
 	}
 	s.total = max(s.total, 1)
 	x.toldOfKills(s)
-	switch typ, probed := s.end.Cause.probe(); {
+	switch typ, probed := s.end.Cause.Probe(); {
 	case probed:
 		s.same = x.kills(c, typ, s.total)
-	case s.end.Cause == CausePostStart:
+	case s.end.Cause == infer.CausePostStart:
 		s.same = max(x.told(c, fact.KilledByPostStart), 1)
-	case s.end.Cause == CauseResize:
+	case s.end.Cause == infer.CauseResize:
 		s.same = max(x.told(c, fact.KilledByResize), 1)
 	default:
 		s.same = max(s.total-x.told(c, fact.KilledByLiveness)-x.told(c, fact.KilledByStartup)-x.told(c, fact.KilledByPostStart), 1)
@@ -51,17 +52,17 @@ func (x *examiner) story(c *fact.Container) *story {
 // toldOfKills takes the probe whose kills most of the ends are known to be for the cause of the loop, where no event says why
 // the last one ended: the spam filter of the kubelet drops the events of a loop that goes on.
 func (x *examiner) toldOfKills(s *story) {
-	if s.end.Certainty == Certain || s.end.Cause == CauseOOM {
+	if s.end.Certainty == infer.Certain || s.end.Cause == infer.CauseOOM {
 		return
 	}
 	for _, typ := range [...]fact.ProbeType{fact.Liveness, fact.Startup} {
 		if told := x.told(s.c, typ.KillCause()); told >= 2 && 2*told >= s.total {
-			s.end.Cause, s.end.Certainty = killedBy(typ), CertaintyHigh
+			s.end.Cause, s.end.Certainty = infer.KilledBy(typ), infer.CertaintyHigh
 			return
 		}
 	}
-	if told := x.told(s.c, fact.KilledByPostStart); told >= 1 && 2*told >= s.total && s.end.Cause != CausePostStart {
-		s.end.Cause, s.end.Certainty = CausePostStart, CertaintyMedium // a hook that fails does so at every start
+	if told := x.told(s.c, fact.KilledByPostStart); told >= 1 && 2*told >= s.total && s.end.Cause != infer.CausePostStart {
+		s.end.Cause, s.end.Certainty = infer.CausePostStart, infer.CertaintyMedium // a hook that fails does so at every start
 	}
 }
 
@@ -76,7 +77,7 @@ func (x *examiner) kills(c *fact.Container, typ fact.ProbeType, total int32) int
 	}
 	var seen int32
 	for i := range x.Restarts {
-		if r := &x.Restarts[i]; r.Container == c.Name && r.Cause == killedBy(typ) {
+		if r := &x.Restarts[i]; r.Container == c.Name && r.Cause == infer.KilledBy(typ) {
 			seen++
 		}
 	}
@@ -117,14 +118,14 @@ func (x *examiner) stands(s *story) bool {
 
 // byItself reports whether the last end was the container's own.
 func (s *story) byItself() bool {
-	return s.end.Cause == CauseExited || s.end.Cause == CauseSignalled || s.end.Cause == CauseOOM
+	return s.end.Cause == infer.CauseExited || s.end.Cause == infer.CauseSignalled || s.end.Cause == infer.CauseOOM
 }
 
 // again reports whether the probe that killed a container last fails again.
 func (x *examiner) again(s *story) bool {
-	typ, probed := s.end.Cause.probe()
+	typ, probed := s.end.Cause.Probe()
 	i := x.index(s.c, typ)
-	return probed && i >= 0 && (x.Probes[i].Fails() || x.Probes[i].State == StateStarting)
+	return probed && i >= 0 && (x.Probes[i].Fails() || x.Probes[i].State == infer.StateStarting)
 }
 
 // completes reports whether a container has done its work and is not started again.
@@ -157,7 +158,7 @@ func down(c *fact.Container) bool { return c.State != fact.Running }
 // blames reports whether the last end has a cause of its own, and is not the consequence of another container's.
 func (s *story) blames() bool {
 	switch s.end.Cause {
-	case CauseSandbox, CauseUnknown, CauseNode:
+	case infer.CauseSandbox, infer.CauseUnknown, infer.CauseNode:
 		return false
 	}
 	return true
@@ -171,7 +172,7 @@ func (x *examiner) loopSince(s *story) time.Time {
 			first = r.At
 		}
 	}
-	typ, probed := s.end.Cause.probe()
+	typ, probed := s.end.Cause.Probe()
 	for _, e := range x.Events {
 		if k, ok := e.Kill.Probe(); ok && probed && k == typ && e.Container == s.c.Name && e.First.Before(first) {
 			first = e.First

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/infer"
 )
 
 // StepName names a link of the chain from scheduling to traffic.
@@ -44,7 +45,7 @@ type link struct {
 }
 
 // subject is a case whose chain and causes are looked for.
-type subject struct{ *Case }
+type subject struct{ *infer.Case }
 
 // chain holds how each link is decided, in their order.
 var chain = [...]func(subject) link{
@@ -54,7 +55,7 @@ var chain = [...]func(subject) link{
 
 // Chain returns the chain from scheduling to traffic; nil for a pod that has run to its end. It is worked out
 // when it is asked for: nine links with their texts would be a fifth of what a pod takes in memory.
-func Chain(c *Case) []Step {
+func Chain(c *infer.Case) []Step {
 	r := subject{c}
 	if r.Pod.Terminal() {
 		return nil
@@ -68,7 +69,7 @@ func Chain(c *Case) []Step {
 
 // Broken returns the first link that is not OK: why the pod gets no traffic. It is nil when it gets what there
 // is to get, and for a pod that has run to its end.
-func Broken(c *Case) *Step {
+func Broken(c *infer.Case) *Step {
 	r := subject{c}
 	if r.Pod.Terminal() {
 		return nil

@@ -1,4 +1,4 @@
-package model
+package infer
 
 import "time"
 
@@ -9,10 +9,10 @@ const catchUp = 10*time.Second + 2*statusLag
 
 // kubeletsLate reports whether the pods are heard again since so short a time that what is said of them may be from before the
 // outage, and until when.
-func (j *judge) kubeletsLate(now time.Time) (time.Time, bool) {
-	until := j.again.Add(catchUp)
-	return until, !j.again.IsZero() && now.Before(until)
+func (j *Facts) kubeletsLate(now time.Time) (time.Time, bool) {
+	until := j.Again.Add(catchUp)
+	return until, !j.Again.IsZero() && now.Before(until)
 }
 
 // KubeletsLate reports whether what is said of the pod may be from before an outage, and until when.
-func (c *Case) KubeletsLate(now time.Time) (time.Time, bool) { return c.judge.kubeletsLate(now) }
+func (c *Case) KubeletsLate(now time.Time) (time.Time, bool) { return c.Facts.kubeletsLate(now) }

@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"time"
@@ -7,82 +7,82 @@ import (
 	"github.com/probetop/probetop/model/kubelet"
 )
 
-// judge decides the state of the probes of one pod. It follows section by section what pkg/kubelet/prober/worker.go
+// Facts decides the state of the probes of one pod. It follows section by section what pkg/kubelet/prober/worker.go
 // does at a tick, read from outside.
-type judge struct {
-	now time.Time
-	pod *fact.Pod
-	// seen is when the pod was heard of first.
-	seen time.Time
-	node *fact.Node
-	// nodeGone is set when the pod is bound to a node of which there is no object.
-	nodeGone bool
-	events   []*fact.Event
-	// history is what happened before the facts of now; nil for nothing.
-	history *history
-	// counted is what the kubelet's counters say of the pod; nil when they are not read.
-	counted *podCounts
-	// late is how late the events of the node come; zero for in time.
-	late late
-	// ahead is how far the clock of the node is ahead, at least; zero when nothing shows that it is.
-	ahead time.Duration
-	// eventsSeen is set when the events source is synced, so that a missing event means something.
-	eventsSeen bool
-	// podsUnread is set while pods are not listened to: the status may have changed since.
-	podsUnread bool
-	// nodesUnread is set while nodes are not: that of the pod may be lost.
-	nodesUnread bool
-	// again is when pods were listened to again after an outage; zero when there was none.
-	again time.Time
+type Facts struct {
+	Now time.Time
+	Pod *fact.Pod
+	// Seen is when the pod was heard of first.
+	Seen time.Time
+	Node *fact.Node
+	// NodeGone is set when the pod is bound to a node of which there is no object.
+	NodeGone bool
+	Events   []*fact.Event
+	// History is what happened before the facts of now; nil for nothing.
+	History *History
+	// Counted is what the kubelet's counters say of the pod; nil when they are not read.
+	Counted *PodCounts
+	// Late is how late the events of the node come; zero for in time.
+	Late Late
+	// Ahead is how far the clock of the node is ahead, at least; zero when nothing shows that it is.
+	Ahead time.Duration
+	// EventsSeen is set when the events source is synced, so that a missing event means something.
+	EventsSeen bool
+	// PodsUnread is set while pods are not listened to: the status may have changed since.
+	PodsUnread bool
+	// NodesUnread is set while nodes are not: that of the pod may be lost.
+	NodesUnread bool
+	// Again is when pods were listened to again after an outage; zero when there was none.
+	Again time.Time
 }
 
 // The kubelet's own timing, and what the API adds to it.
 const (
-	// eventLag is how long an event takes to reach us: the kubelet's queue, the write and our watch.
-	eventLag = 1500 * time.Millisecond
-	// eventSlack is that and the floor of event times to the second.
-	eventSlack = eventLag + time.Second
+	// EventLag is how long an event takes to reach us: the kubelet's queue, the write and our watch.
+	EventLag = 1500 * time.Millisecond
+	// EventSlack is that and the floor of event times to the second.
+	EventSlack = EventLag + time.Second
 	// statusLag is how long the kubelet may take to act on, or tell, what it knows.
 	statusLag = 2 * time.Second
 )
 
 // verdict decides the state of probe p.
-func (j *judge) verdict(p *Probe) Verdict {
+func (j *Facts) verdict(p *Probe) Verdict {
 	v := j.alive(p)
-	if until, ok := j.startedInDoubt(p.Container); ok {
+	if until, ok := j.StartedInDoubt(p.Container); ok {
 		v.cap(CertaintyMedium, until)
 	}
-	if until, ok := j.readyInDoubt(p); ok && j.now.Before(until) && v.State == StatePassing {
+	if until, ok := j.readyInDoubt(p); ok && j.Now.Before(until) && v.State == StatePassing {
 		v.cap(CertaintyMedium, until)
 	}
 	if until, ok := j.eventsLate(); ok && v.Evidence&(ByEvent|ByNoEvent) != 0 {
 		v.cap(CertaintyMedium, until)
 	}
-	if until, ok := j.kubeletAnew(); ok && v.State != StateWaiting && v.State != StateSuspended {
+	if until, ok := j.KubeletAnew(); ok && v.State != StateWaiting && v.State != StateSuspended {
 		v.cap(CertaintyNone, until)
 	}
-	if j.podsUnread || j.nodesUnread {
+	if j.PodsUnread || j.NodesUnread {
 		v.cap(CertaintyMedium, time.Time{})
 	}
-	if until, ok := j.kubeletsLate(j.now); ok {
+	if until, ok := j.kubeletsLate(j.Now); ok {
 		v.cap(CertaintyMedium, until)
 	}
-	if j.node != nil && j.node.Virtual && v.State != StateWaiting {
+	if j.Node != nil && j.Node.Virtual && v.State != StateWaiting {
 		v.cap(CertaintyLow, time.Time{})
 		v.Evidence |= ByNode
 	}
-	if j.nodeGone || j.node != nil && j.node.Ready != fact.True {
+	if j.NodeGone || j.Node != nil && j.Node.Ready != fact.True {
 		v.Certainty, v.Evidence = CertaintyNone, v.Evidence|ByNode
 	}
 	return v
 }
 
-func (j *judge) alive(p *Probe) Verdict {
+func (j *Facts) alive(p *Probe) Verdict {
 	c := p.Container
-	if c.State != fact.Running || j.pod.Terminal() {
+	if c.State != fact.Running || j.Pod.Terminal() {
 		return Verdict{State: StateWaiting, Certainty: Certain, Evidence: ByStatus}
 	}
-	if j.pod.Deleting() && p.Type != fact.Readiness && c.Kind == fact.Main {
+	if j.Pod.Deleting() && p.Type != fact.Readiness && c.Kind == fact.Main {
 		return j.suspended(c)
 	}
 	if v, ok := j.stopping(p); ok {
@@ -100,7 +100,7 @@ func (j *judge) alive(p *Probe) Verdict {
 	if p.Type == fact.Startup {
 		return j.started(p)
 	}
-	if until := j.begun(c).Add(p.Spec.InitialDelay); j.now.Before(until) && !j.hasFailed(p) {
+	if until := j.begun(c).Add(p.Spec.InitialDelay); j.Now.Before(until) && !j.hasFailed(p) {
 		return Verdict{State: StateDelayed, Certainty: CertaintyHigh, Evidence: ByStatus | ByTime, Until: until}
 	}
 	if p.Type == fact.Readiness {
@@ -117,14 +117,14 @@ func certainIf(ok bool) Certainty {
 }
 
 // startup is the state of a startup probe that has not succeeded.
-func (j *judge) startup(p *Probe) Verdict {
+func (j *Facts) startup(p *Probe) Verdict {
 	if v, ok := j.killed(p, fact.KilledByStartup); ok {
 		return v
 	}
 	if v, ok := j.decided(p); ok {
 		return v
 	}
-	if until := j.begun(p.Container).Add(p.Spec.InitialDelay); j.now.Before(until) {
+	if until := j.begun(p.Container).Add(p.Spec.InitialDelay); j.Now.Before(until) {
 		return Verdict{State: StateDelayed, Certainty: CertaintyHigh, Evidence: ByStatus | ByTime, Until: until}
 	}
 	if v, ok := j.erroring(p); ok {
@@ -134,31 +134,31 @@ func (j *judge) startup(p *Probe) Verdict {
 }
 
 // started is the state of a startup probe that has succeeded.
-func (j *judge) started(p *Probe) Verdict {
-	if until, ok := j.startedInDoubt(p.Container); ok {
+func (j *Facts) started(p *Probe) Verdict {
+	if until, ok := j.StartedInDoubt(p.Container); ok {
 		return Verdict{State: StateUnknown, Certainty: CertaintyMedium, Evidence: ByStatus, Until: until}
 	}
 	c := p.Container
-	seen := j.lastFlip(c, flipStarted, true).After(c.StartedAt)
-	return Verdict{State: StateHeld, Certainty: certainIf(seen || c.Restarts == 0 || !kubelet.StartupGatingBug(j.node.Version())), Evidence: ByStatus}
+	seen := j.LastFlip(c, flipStarted, true).After(c.StartedAt)
+	return Verdict{State: StateHeld, Certainty: certainIf(seen || c.Restarts == 0 || !kubelet.StartupGatingBug(j.Node.Version())), Evidence: ByStatus}
 }
 
-func (j *judge) readiness(p *Probe) Verdict {
-	if v, ok := j.erroring(p); ok && j.frozen(p) {
+func (j *Facts) readiness(p *Probe) Verdict {
+	if v, ok := j.erroring(p); ok && j.Frozen(p) {
 		return v
 	}
-	if j.frozen(p) {
+	if j.Frozen(p) {
 		return Verdict{State: StateUnknown, Certainty: CertaintyNone, Evidence: ByStatus | ByNode}
 	}
 	v := j.probed(p)
-	if p.Spec.Handler == fact.Exec && j.pod.Deleting() && !j.node.Version().Known() {
+	if p.Spec.Handler == fact.Exec && j.Pod.Deleting() && !j.Node.Version().Known() {
 		v.cap(CertaintyMedium, time.Time{}) // some kubelets cannot run it any more
 	}
 	return v
 }
 
 // probed is the state of a readiness probe that is run.
-func (j *judge) probed(p *Probe) Verdict {
+func (j *Facts) probed(p *Probe) Verdict {
 	if v, ok := j.byCounters(p); ok {
 		return v
 	}
@@ -174,13 +174,13 @@ func (j *judge) probed(p *Probe) Verdict {
 	case j.lastOf(p, fact.Failed) != nil:
 		return Verdict{State: StateFailed, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent}
 	}
-	if first := j.firstResult(p); j.now.Before(first) {
+	if first := j.firstResult(p); j.Now.Before(first) {
 		return Verdict{State: StateDelayed, Certainty: CertaintyMedium, Evidence: ByStatus | ByTime, Until: first}
 	}
 	return Verdict{State: StateFailed, Certainty: CertaintyMedium, Evidence: ByStatus}
 }
 
-func (j *judge) liveness(p *Probe) Verdict {
+func (j *Facts) liveness(p *Probe) Verdict {
 	if v, ok := j.killed(p, fact.KilledByLiveness); ok {
 		return v
 	}
@@ -196,25 +196,25 @@ func (j *judge) liveness(p *Probe) Verdict {
 	if v, ok := j.failing(p); ok {
 		return v
 	}
-	if !j.eventsSeen {
+	if !j.EventsSeen {
 		return Verdict{State: StateUnknown, Certainty: CertaintyNone, Evidence: ByStatus}
 	}
-	if first := j.firstResult(p); j.now.Before(first) && !j.hasFailed(p) {
+	if first := j.firstResult(p); j.Now.Before(first) && !j.hasFailed(p) {
 		return Verdict{State: StateDelayed, Certainty: CertaintyMedium, Evidence: ByStatus | ByTime, Until: first}
 	}
 	return j.passing(p)
 }
 
 // hasFailed reports whether the running instance has surely failed the probe.
-func (j *judge) hasFailed(p *Probe) bool {
+func (j *Facts) hasFailed(p *Probe) bool {
 	r := j.reckoning(p)
 	f := r.newest()
-	return f != nil && !r.orphan(f) && f.to().After(p.Container.StartedAt)
+	return f != nil && !r.orphan(f) && f.To().After(p.Container.StartedAt)
 }
 
 // passing is the state of a probe that nobody says fails. Silence is evidence only while events come through, and say
 // which container they are about.
-func (j *judge) passing(p *Probe) Verdict {
+func (j *Facts) passing(p *Probe) Verdict {
 	v := Verdict{State: StatePassing, Certainty: CertaintyHigh, Evidence: ByStatus | ByNoEvent}
 	dark := latest(j.starvedUntil(), j.hushed(p))
 	if f := j.unattributed(p); f != nil {
@@ -223,7 +223,7 @@ func (j *judge) passing(p *Probe) Verdict {
 		}
 	}
 	if r := j.reckoning(p); r.newest() != nil {
-		if until := r.silent(r.newest()); j.now.Before(until) {
+		if until := r.silent(r.newest()); j.Now.Before(until) {
 			v.cap(CertaintyMedium, until) // it may have failed once more
 		}
 	}
@@ -231,14 +231,14 @@ func (j *judge) passing(p *Probe) Verdict {
 		v.cap(CertaintyMedium, until)
 	}
 	if at, held := j.reached(p); held {
-		if until := at.Add(10 * patience); j.now.Before(until) {
+		if until := at.Add(10 * patience); j.Now.Before(until) {
 			v.cap(CertaintyMedium, until) // then the count was wrong
 		}
 	}
 	switch {
-	case !j.eventsSeen:
+	case !j.EventsSeen:
 		v.Certainty, v.Evidence = CertaintyMedium, ByStatus
-	case j.now.Before(dark):
+	case j.Now.Before(dark):
 		v.Certainty, v.Until = CertaintyLow, dark
 		if r := j.reckoning(p); r.newest() != nil {
 			v.State, v.Evidence = StateFailing, ByStatus|ByEvent
@@ -248,7 +248,7 @@ func (j *judge) passing(p *Probe) Verdict {
 }
 
 // failing reports whether the probe failed when it was last run, as far as events tell.
-func (j *judge) failing(p *Probe) (Verdict, bool) {
+func (j *Facts) failing(p *Probe) (Verdict, bool) {
 	r := j.reckoning(p)
 	f := r.newest()
 	if f == nil {
@@ -259,17 +259,17 @@ func (j *judge) failing(p *Probe) (Verdict, bool) {
 		return Verdict{}, false
 	}
 	v := Verdict{State: StateFailing, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: r.prompt(f)}
-	if !j.now.Before(v.Until) {
+	if !j.Now.Before(v.Until) {
 		v.Certainty, v.Until = CertaintyMedium, r.silent(f) // it has succeeded since, or takes its time
 	}
-	if f.to().Before(r.zero.Latest) || r.orphan(f) || f.heard.Before(r.eligible()) && f.to().Before(r.eligible()) {
+	if f.To().Before(r.zero.Latest) || r.orphan(f) || f.Heard.Before(r.eligible()) && f.To().Before(r.eligible()) {
 		v.Certainty = CertaintyMedium
 	}
-	return v, j.now.Before(r.silent(f))
+	return v, j.Now.Before(r.silent(f))
 }
 
 // erroring reports whether the probe could not be carried out when it was last run.
-func (j *judge) erroring(p *Probe) (Verdict, bool) {
+func (j *Facts) erroring(p *Probe) (Verdict, bool) {
 	e := j.lastOf(p, fact.Errored)
 	if e == nil {
 		return Verdict{}, false
@@ -278,24 +278,24 @@ func (j *judge) erroring(p *Probe) (Verdict, bool) {
 	if failed != nil && failed.Last.After(e.Last) {
 		return Verdict{}, false
 	}
-	ready := j.flipped(p.Container, flipReady, true)
-	if p.Type == fact.Readiness && p.Container.Ready && ready != nil && !ready.listed && ready.by().After(e.Last.Add(time.Second)) {
+	ready := j.flipped(p.Container, FlipReady, true)
+	if p.Type == fact.Readiness && p.Container.Ready && ready != nil && !ready.listed && ready.By().After(e.Last.Add(time.Second)) {
 		return Verdict{}, false // it has succeeded since
 	}
-	sure := earliest(e.Last.Add(time.Second), e.LatestTime()).Add(p.Spec.Period + eventLag)
-	until := e.LatestTime().Add(p.Spec.Period + kubelet.Attempts*p.Spec.Timeout + eventLag)
+	sure := earliest(e.Last.Add(time.Second), e.LatestTime()).Add(p.Spec.Period + EventLag)
+	until := e.LatestTime().Add(p.Spec.Period + kubelet.Attempts*p.Spec.Timeout + EventLag)
 	v := Verdict{State: StateErroring, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: sure}
-	if c := p.Container; !j.now.Before(sure) || c.Restarts > 0 && e.Last.Before(c.StartedAt.Add(kubelet.Attempts*p.Spec.Timeout+time.Second)) {
+	if c := p.Container; !j.Now.Before(sure) || c.Restarts > 0 && e.Last.Before(c.StartedAt.Add(kubelet.Attempts*p.Spec.Timeout+time.Second)) {
 		v.Certainty, v.Until = CertaintyMedium, until // or the probe met the instance before
 	}
 	if failed != nil && failed.Last.Equal(e.Last) {
 		v.cap(CertaintyMedium, until) // nobody says which of them was last
 	}
-	if j.goesUnseen(p) || p.Type == fact.Readiness && p.Container.Ready && ready != nil && !ready.at.Before(e.Last) {
+	if j.goesUnseen(p) || p.Type == fact.Readiness && p.Container.Ready && ready != nil && !ready.At.Before(e.Last) {
 		v.cap(CertaintyMedium, until) // it may have succeeded since
 	}
 	if starved := j.starvedUntil(); starved.After(until) {
 		v.Until, v.Certainty = starved, CertaintyMedium
 	}
-	return v, j.now.Before(v.Until)
+	return v, j.Now.Before(v.Until)
 }

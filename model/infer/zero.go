@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"time"
@@ -9,7 +9,7 @@ import (
 // zero is when the count was last zero for sure: at the kill that the same probe caused, or at the success that
 // made the pod ready, or with a new kubelet. It is the zero Window when there is no such moment, and one without an
 // Earliest when there may have been one.
-func (j *judge) zero(p *Probe) fact.Window {
+func (j *Facts) zero(p *Probe) fact.Window {
 	z := j.zeroOf(p)
 	if e := j.lastOf(p, fact.Warned); e != nil && e.Last.After(z.Latest) {
 		z = fact.Window{Earliest: e.Last, Latest: e.Last} // a success with a remark
@@ -21,16 +21,16 @@ func (j *judge) zero(p *Probe) fact.Window {
 }
 
 // zeroOf is when what the probe itself brought about made the count zero.
-func (j *judge) zeroOf(p *Probe) fact.Window {
-	if j.history == nil {
+func (j *Facts) zeroOf(p *Probe) fact.Window {
+	if j.History == nil {
 		return fact.Window{}
 	}
 	cause := map[fact.ProbeType]fact.KillCause{fact.Liveness: fact.KilledByLiveness, fact.Startup: fact.KilledByStartup}[p.Type]
 	if cause != fact.NotKilled {
 		_, dying := j.killed(p, cause)
-		for i := len(j.history.kills) - 1; i >= 0; i-- {
-			if k := j.history.kills[i]; k.container == p.Container.Name && k.cause == cause && !dying {
-				return fact.Window{Earliest: k.at, Latest: k.at}
+		for i := len(j.History.kills) - 1; i >= 0; i-- {
+			if k := j.History.kills[i]; k.Container == p.Container.Name && k.cause == cause && !dying {
+				return fact.Window{Earliest: k.At, Latest: k.At}
 			}
 		}
 		return fact.Window{}
@@ -40,19 +40,19 @@ func (j *judge) zeroOf(p *Probe) fact.Window {
 
 // succeeded is when the success came that made a container ready, as far as anything tells: the pod's conditions, a change
 // that was seen, or that none was.
-func (j *judge) succeeded(p *Probe) fact.Window {
-	if until, ok := j.readyInDoubt(p); ok && !j.lastFlip(p.Container, flipReady, true).After(until) {
+func (j *Facts) succeeded(p *Probe) fact.Window {
+	if until, ok := j.readyInDoubt(p); ok && !j.LastFlip(p.Container, FlipReady, true).After(until) {
 		return fact.Window{Latest: until}
 	}
-	alone, ready := j.pod.ProbedAlone(), j.pod.Condition("ContainersReady")
+	alone, ready := j.Pod.ProbedAlone(), j.Pod.Condition("ContainersReady")
 	since := p.Container.Ready && ready != nil && ready.Status == fact.True
 	if alone && since {
 		return fact.Window{Earliest: ready.Since.Add(-time.Nanosecond), Latest: ready.Since.Add(time.Second)} // it is told to the second
 	}
-	f := j.flipped(p.Container, flipReady, true)
+	f := j.flipped(p.Container, FlipReady, true)
 	switch {
-	case f == nil && p.Container.Ready && !j.seen.Before(p.Container.StartedAt):
-		by := j.seen // nobody saw it become ready since
+	case f == nil && p.Container.Ready && !j.Seen.Before(p.Container.StartedAt):
+		by := j.Seen // nobody saw it become ready since
 		if since && ready.Since.Add(time.Second).Before(by) {
 			by = ready.Since.Add(time.Second)
 		}
@@ -61,31 +61,31 @@ func (j *judge) succeeded(p *Probe) fact.Window {
 		return fact.Window{}
 	case !f.told.IsZero() && alone:
 		return fact.Window{Earliest: f.told.Add(-time.Nanosecond), Latest: f.told.Add(time.Second)}
-	case f.listed || f.by().Before(f.at):
-		return fact.Window{Latest: f.by()}
+	case f.listed || f.By().Before(f.At):
+		return fact.Window{Latest: f.By()}
 	}
-	return fact.Window{Earliest: f.at.Add(-statusDelay), Latest: f.at}
+	return fact.Window{Earliest: f.At.Add(-statusDelay), Latest: f.At}
 }
 
 // statusDelay is how long a status takes to reach us.
 const statusDelay = time.Second
 
-// lastFlip is when the container was last seen to become ready or started, or to cease to be; zero when it was
+// LastFlip is when the container was last seen to become ready or started, or to cease to be; zero when it was
 // not seen.
-func (j *judge) lastFlip(c *fact.Container, what flipKind, to bool) time.Time {
+func (j *Facts) LastFlip(c *fact.Container, what flipKind, to bool) time.Time {
 	if f := j.flipped(c, what, to); f != nil {
-		return f.at
+		return f.At
 	}
 	return time.Time{}
 }
 
 // flipped returns that change; nil when it was not seen.
-func (j *judge) flipped(c *fact.Container, what flipKind, to bool) *flip {
-	if j.history == nil {
+func (j *Facts) flipped(c *fact.Container, what flipKind, to bool) *flip {
+	if j.History == nil {
 		return nil
 	}
-	for i := len(j.history.flips) - 1; i >= 0; i-- {
-		if f := &j.history.flips[i]; f.container == c.Name && f.what == what && f.to == to {
+	for i := len(j.History.Flips) - 1; i >= 0; i-- {
+		if f := &j.History.Flips[i]; f.Container == c.Name && f.What == what && f.To == to {
 			return f
 		}
 	}

@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"slices"
@@ -32,9 +32,9 @@ type Shadowed struct {
 // Last returns the newest run.
 func (s *Shadowed) Last() *fact.Shadow { return s.Runs[len(s.Runs)-1] }
 
-// next returns what the runs have come to after one more. It is s itself for a run that is not newer than the newest:
+// Next returns what the runs have come to after one more. It is s itself for a run that is not newer than the newest:
 // each is told once, in order.
-func (s *Shadowed) next(run *fact.Shadow, spec *fact.ProbeSpec) *Shadowed {
+func (s *Shadowed) Next(run *fact.Shadow, spec *fact.ProbeSpec) *Shadowed {
 	next := Shadowed{}
 	if s != nil {
 		if !run.At.After(s.Last().At) {
@@ -67,30 +67,30 @@ func (s *Shadowed) next(run *fact.Shadow, spec *fact.ProbeSpec) *Shadowed {
 	return &next
 }
 
-// podShadows are what the runs of a pod's probes have come to. It never changes: rows and clones share it.
-type podShadows []probeShadows
+// PodShadows are what the runs of a pod's probes have come to. It never changes: rows and clones share it.
+type PodShadows []probeShadows
 
 type probeShadows struct {
-	container string
+	Container string
 	typ       fact.ProbeType
 	*Shadowed
 }
 
-// find returns what the runs of a probe have come to; nil when it was not run.
-func (p podShadows) find(container string, typ fact.ProbeType) *Shadowed {
+// Find returns what the runs of a probe have come to; nil when it was not run.
+func (p PodShadows) Find(container string, typ fact.ProbeType) *Shadowed {
 	for i := range p {
-		if s := &p[i]; s.typ == typ && s.container == container {
+		if s := &p[i]; s.typ == typ && s.Container == container {
 			return s.Shadowed
 		}
 	}
 	return nil
 }
 
-// with returns what is known with another thing known of one probe.
-func (p podShadows) with(container string, typ fact.ProbeType, s *Shadowed) podShadows {
+// With returns what is known with another thing known of one probe.
+func (p PodShadows) With(container string, typ fact.ProbeType, s *Shadowed) PodShadows {
 	next := slices.Clone(p)
 	for i := range next {
-		if next[i].typ == typ && next[i].container == container {
+		if next[i].typ == typ && next[i].Container == container {
 			next[i].Shadowed = s
 			return next
 		}
@@ -98,5 +98,5 @@ func (p podShadows) with(container string, typ fact.ProbeType, s *Shadowed) podS
 	return append(next, probeShadows{container, typ, s})
 }
 
-// age is how long ago the newest run began.
-func (s *Shadowed) age(now time.Time) time.Duration { return now.Sub(s.Last().At) }
+// Age is how long ago the newest run began.
+func (s *Shadowed) Age(now time.Time) time.Duration { return now.Sub(s.Last().At) }

@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"cmp"
@@ -47,8 +47,8 @@ const leastGrace = 2 * time.Second
 // Forecast returns when probe p of the row is run next, as seen at that moment, and what follows if it goes on
 // failing. It says nothing about probes that are not run, and nothing of consequences for those that do not fail.
 func (r *Case) Forecast(p *Probe, now time.Time) Forecast {
-	j := r.judge
-	j.now = now
+	j := r.Facts
+	j.Now = now
 	k := j.reckoning(p)
 	switch p.State {
 	case StateFailed:
@@ -58,60 +58,60 @@ func (r *Case) Forecast(p *Probe, now time.Time) Forecast {
 			}
 			return Forecast{Consequence: k.consequence(fact.Window{Earliest: now, Latest: now})}
 		}
-		return Forecast{Next: k.next()}
+		return Forecast{Next: k.Next()}
 	case StatePassing, StateErroring, StateDelayed:
-		return Forecast{Next: k.next()}
+		return Forecast{Next: k.Next()}
 	case StateFailing, StateStarting:
-		next := k.next()
+		next := k.Next()
 		return Forecast{next, k.consequence(next)}
 	}
 	return Forecast{}
 }
 
-// next is when the probe is run next. The worker ticks once a period.
-func (r *reckoning) next() fact.Window {
-	period := r.probe.Spec.Period
-	if e := r.eligibility(); r.now.Before(e.Latest) {
-		return fact.Window{Earliest: e.Earliest.Add(-time.Second), Latest: e.Latest.Add(period)}.From(r.now)
+// Next is when the probe is run next. The worker ticks once a period.
+func (r *reckoning) Next() fact.Window {
+	period := r.Probe.Spec.Period
+	if e := r.eligibility(); r.Now.Before(e.Latest) {
+		return fact.Window{Earliest: e.Earliest.Add(-time.Second), Latest: e.Latest.Add(period)}.From(r.Now)
 	}
 	tick, ok := r.lastTick()
 	if !ok {
-		return fact.Window{Earliest: r.now, Latest: r.now.Add(r.probe.Spec.Pace())}
+		return fact.Window{Earliest: r.Now, Latest: r.Now.Add(r.Probe.Spec.Pace())}
 	}
-	if passed := r.now.Sub(tick.Latest); passed > 0 {
+	if passed := r.Now.Sub(tick.Latest); passed > 0 {
 		skipped := (passed + period - 1) / period * period
 		tick = tick.Shift(skipped, skipped)
 	}
-	if r.probe.Type == fact.Readiness && !r.probe.Container.Ready {
-		tick.Earliest = r.now // any sync of the pod makes the kubelet run it at once
+	if r.Probe.Type == fact.Readiness && !r.Probe.Container.Ready {
+		tick.Earliest = r.Now // any sync of the pod makes the kubelet run it at once
 	}
-	return tick.From(r.now)
+	return tick.From(r.Now)
 }
 
 // lastTick is the tick of the newest result that is known. It reports false when that tells nothing of the phase: a run that
 // takes longer than a period leaves the beat.
 func (r *reckoning) lastTick() (fact.Window, bool) {
-	if _, _, ok := r.measured(r.probe); ok {
-		at, ok := r.counts(r.probe.Container.Name, r.probe.Type).Anchor()
-		took := span{0, r.probe.Spec.LongestRun()}
-		if f := r.newest(); f != nil && !f.to().Add(time.Second).Before(at.Earliest) {
+	if _, _, ok := r.Measured(r.Probe); ok {
+		at, ok := r.Counts(r.Probe.Container.Name, r.Probe.Type).Anchor()
+		took := span{0, r.Probe.Spec.LongestRun()}
+		if f := r.newest(); f != nil && !f.To().Add(time.Second).Before(at.Earliest) {
 			took = r.took(f)
 		}
-		return at.Shift(-took.longest, -took.shortest), ok && !r.probe.Spec.Overruns()
+		return at.Shift(-took.Longest, -took.shortest), ok && !r.Probe.Spec.Overruns()
 	}
 	f := r.newest()
-	if f == nil || r.now.Sub(f.to()) > time.Hour || r.took(f).longest >= r.probe.Spec.Period || !r.onBeat(f) {
+	if f == nil || r.Now.Sub(f.To()) > time.Hour || r.took(f).Longest >= r.Probe.Spec.Period || !r.onBeat(f) {
 		return fact.Window{}, false
 	}
 	return r.ticked(f), true
 }
 
 // ticked is when the tick was that led to a failure.
-func (r *reckoning) ticked(f *failure) fact.Window {
-	tick := fact.Window{Earliest: f.to(), Latest: f.to().Add(time.Second)}
-	heard := f.heard
+func (r *reckoning) ticked(f *Failure) fact.Window {
+	tick := fact.Window{Earliest: f.To(), Latest: f.To().Add(time.Second)}
+	heard := f.Heard
 	if f.listed() {
-		if heard = f.event.LatestTime(); heard.Sub(tick.Latest) > eventSlack {
+		if heard = f.Event.LatestTime(); heard.Sub(tick.Latest) > EventSlack {
 			tick.Latest = heard // it waited on its way, or the node's clock is behind
 		}
 	}
@@ -121,28 +121,28 @@ func (r *reckoning) ticked(f *failure) fact.Window {
 	if heard.Before(tick.Earliest) {
 		tick.Earliest = heard // the node's clock is ahead
 	}
-	return tick.Shift(-r.took(f).longest, -r.took(f).shortest)
+	return tick.Shift(-r.took(f).Longest, -r.took(f).shortest)
 }
 
 // consequence is what follows if every probe that we have not heard of fails.
 func (r *reckoning) consequence(next fact.Window) Consequence {
-	if r.probe.Type != fact.Readiness && r.pod.Deleting() {
+	if r.Probe.Type != fact.Readiness && r.Pod.Deleting() {
 		return Consequence{} // sidecars are probed on, and nobody restarts them
 	}
-	f := r.probe.Failures
+	f := r.Probe.Failures
 	decided := f.Run >= f.Threshold
-	if decided && r.probe.Type != fact.Readiness {
-		return Consequence{r.ending(r.probe.Container), fact.Window{Earliest: r.now, Latest: r.now.Add(eventLag + r.killTime(r.probe))}}
+	if decided && r.Probe.Type != fact.Readiness {
+		return Consequence{r.Ending(r.Probe.Container), fact.Window{Earliest: r.Now, Latest: r.Now.Add(EventLag + r.killTime(r.Probe))}}
 	}
 	if decided {
-		return Consequence{WillUnready, fact.Window{Earliest: r.now, Latest: r.now.Add(statusLag)}} // the status is on its way
+		return Consequence{WillUnready, fact.Window{Earliest: r.Now, Latest: r.Now.Add(statusLag)}} // the status is on its way
 	}
-	period, pace, left := r.probe.Spec.Period, r.probe.Spec.Pace(), time.Duration(max(f.Threshold-f.Run, 1))
+	period, pace, left := r.Probe.Spec.Period, r.Probe.Spec.Pace(), time.Duration(max(f.Threshold-f.Run, 1))
 	w := next.Shift((left-1)*period, (left-1)*pace)
-	if tick, ok := r.lastTick(); ok && !r.now.Before(r.eligible()) {
+	if tick, ok := r.lastTick(); ok && !r.Now.Before(r.eligible()) {
 		w = tick.Shift(left*period, left*pace)
 	}
-	if r.probe.Spec.Overruns() {
+	if r.Probe.Spec.Overruns() {
 		w.Earliest = w.Earliest.Add(-period) // the next one may begin off the beat
 	}
 	if f.Bound == fact.AtLeast {
@@ -154,38 +154,38 @@ func (r *reckoning) consequence(next fact.Window) Consequence {
 	if w.Latest.Before(w.Earliest) {
 		w.Latest = w.Earliest // what is known does not agree
 	}
-	w = w.Shift(0, r.probe.Spec.LongestRun()+eventLag).From(r.now)
-	if r.probe.Type == fact.Readiness {
+	w = w.Shift(0, r.Probe.Spec.LongestRun()+EventLag).From(r.Now)
+	if r.Probe.Type == fact.Readiness {
 		return Consequence{WillUnready, w}
 	}
-	return Consequence{r.ending(r.probe.Container), w.Shift(0, r.killTime(r.probe))}
+	return Consequence{r.Ending(r.Probe.Container), w.Shift(0, r.killTime(r.Probe))}
 }
 
 // uncounted is how long the counters have known of no run since a tick, in whole periods: what was due was not carried out.
 func (r *reckoning) uncounted(tick fact.Window) time.Duration {
-	if _, _, counted := r.measured(r.probe); !counted {
+	if _, _, counted := r.Measured(r.Probe); !counted {
 		return 0
 	}
-	told := r.now.Add(-r.probe.Spec.LongestRun() - eventLag)
-	return max(0, told.Sub(tick.Latest)/r.probe.Spec.Period*r.probe.Spec.Period)
+	told := r.Now.Add(-r.Probe.Spec.LongestRun() - EventLag)
+	return max(0, told.Sub(tick.Latest)/r.Probe.Spec.Period*r.Probe.Spec.Period)
 }
 
 // openWindow widens the window of a consequence for a run that may be longer than is known.
 func (r *reckoning) openWindow(w, next fact.Window) fact.Window {
-	f := r.probe.Failures
+	f := r.Probe.Failures
 	most := r.most()
-	if c := r.course(); c.Failing && !c.Held && c.newest != nil && !r.now.Before(r.starvedUntil()) {
+	if c := r.course(); c.Failing && !c.Held && c.newest != nil && !r.Now.Before(r.starvedUntil()) {
 		hi := c.Hi
-		if !r.now.Before(r.ticksAfter(c.newest).Earliest) {
+		if !r.Now.Before(r.ticksAfter(c.newest).Earliest) {
 			hi = kubelet.Sum(hi, 1) // which has not been told
 		}
 		most = min(most, hi)
 	}
 	left := max(f.Threshold-max(f.Run, most), 0)
-	w.Earliest = next.Earliest.Add(time.Duration(max(left-1, 0)) * r.probe.Spec.Period) // it may be the next one
+	w.Earliest = next.Earliest.Add(time.Duration(max(left-1, 0)) * r.Probe.Spec.Period) // it may be the next one
 	switch {
 	case left == 0 && r.justFailed():
-		w.Earliest = r.now // or the one that we have just heard of
+		w.Earliest = r.Now // or the one that we have just heard of
 	case w.Latest.Before(w.Earliest):
 		w.Earliest = next.Earliest // what is known does not agree
 	}
@@ -195,15 +195,15 @@ func (r *reckoning) openWindow(w, next fact.Window) fact.Window {
 // most is how often the probe can have failed in a row by now: at every tick since its count was zero. That is when the first
 // instance started, or the pod was made when it was restarted since; a mirror pod is made at any time.
 func (r *reckoning) most() int32 {
-	c, threshold := r.probe.Container, r.probe.Spec.FailureThreshold
-	from := r.begun(c).Add(r.probe.Spec.InitialDelay)
+	c, threshold := r.Probe.Container, r.Probe.Spec.FailureThreshold
+	from := r.begun(c).Add(r.Probe.Spec.InitialDelay)
 	switch {
-	case r.probe.Type == fact.Readiness && !c.Ready:
+	case r.Probe.Type == fact.Readiness && !c.Ready:
 		return threshold // it is run out of turn
-	case c.Restarts > 0 && r.pod.MirrorUID != "":
+	case c.Restarts > 0 && r.Pod.MirrorUID != "":
 		from = time.Time{}
 	case c.Restarts > 0:
-		from = r.pod.Created
+		from = r.Pod.Created
 	}
 	if r.zero.Earliest.After(from) {
 		from = r.zero.Earliest
@@ -214,8 +214,8 @@ func (r *reckoning) most() int32 {
 	if from.IsZero() {
 		return threshold
 	}
-	ticks := r.now.Sub(from.Add(-eventLag))/r.probe.Spec.Period + 1
-	if r.probe.Spec.Overruns() {
+	ticks := r.Now.Sub(from.Add(-EventLag))/r.Probe.Spec.Period + 1
+	if r.Probe.Spec.Overruns() {
 		ticks += 2 // this run and the next may begin off the beat
 	}
 	return int32(min(max(ticks, 0), time.Duration(threshold)))
@@ -224,11 +224,11 @@ func (r *reckoning) most() int32 {
 // firstTold is when the run began at the earliest that led to the first failure that may be the probe's; zero when not every
 // failure in the life of the pod is told.
 func (r *reckoning) firstTold() (first time.Time) {
-	if !r.eventsSeen || r.now.Sub(r.pod.Created) >= eventLife-eventSlack || !r.starvedUntil().IsZero() {
+	if !r.EventsSeen || r.Now.Sub(r.Pod.Created) >= EventLife-EventSlack || !r.starvedUntil().IsZero() {
 		return time.Time{}
 	}
-	for _, e := range r.events {
-		may := e.Combined || e.Container == "" || e.Container == r.probe.Container.Name && e.Probe == r.probe.Type
+	for _, e := range r.Events {
+		may := e.Combined || e.Container == "" || e.Container == r.Probe.Container.Name && e.Probe == r.Probe.Type
 		if e.Outcome == fact.Failed && may && (first.IsZero() || e.First.Before(first)) {
 			first = e.First
 		}
@@ -236,16 +236,16 @@ func (r *reckoning) firstTold() (first time.Time) {
 	if first.IsZero() {
 		return first
 	}
-	return first.Add(-r.probe.Spec.LongestRun())
+	return first.Add(-r.Probe.Spec.LongestRun())
 }
 
-// ending is what the kubelet does with a container that a probe ends (pkg/kubelet/kuberuntime/kuberuntime_manager.go,
+// Ending is what the kubelet does with a container that a probe ends (pkg/kubelet/kuberuntime/kuberuntime_manager.go,
 // computePodActions).
-func (j *judge) ending(c *fact.Container) ConsequenceKind {
+func (j *Facts) Ending(c *fact.Container) ConsequenceKind {
 	if c.Spec != nil && len(c.Spec.RestartRules) > 0 {
 		return WillRestart // by its rules, which are there for how it ends
 	}
-	if c.Kind == fact.Main && cmp.Or(c.RestartPolicy, j.pod.RestartPolicy) == "Never" {
+	if c.Kind == fact.Main && cmp.Or(c.RestartPolicy, j.Pod.RestartPolicy) == "Never" {
 		return WillKill
 	}
 	return WillRestart
@@ -253,21 +253,21 @@ func (j *judge) ending(c *fact.Container) ConsequenceKind {
 
 // justFailed reports whether the newest failure may have been decisive, and its consequence is on its way.
 func (r *reckoning) justFailed() bool {
-	all := r.failures()
+	all := r.Failures()
 	for i := len(all) - 1; i >= 0; i-- {
 		if f := &all[i]; r.mine(f) {
-			return r.now.Before(f.to().Add(eventSlack + killLag + r.grace(r.probe)))
+			return r.Now.Before(f.To().Add(EventSlack + killLag + r.grace(r.Probe)))
 		}
 	}
 	return false
 }
 
 // killing is when the restart comes of a container that is being killed.
-func (j *judge) killing(p *Probe) Consequence {
+func (j *Facts) killing(p *Probe) Consequence {
 	cause := map[fact.ProbeType]fact.KillCause{fact.Liveness: fact.KilledByLiveness, fact.Startup: fact.KilledByStartup}[p.Type]
-	for _, e := range j.events {
+	for _, e := range j.Events {
 		if e.Kill == cause && e.Container == p.Container.Name && !e.Last.Before(p.Container.StartedAt) {
-			return Consequence{j.ending(p.Container), fact.Window{Earliest: e.Last, Latest: e.Last.Add(time.Second + j.killTime(p))}}
+			return Consequence{j.Ending(p.Container), fact.Window{Earliest: e.Last, Latest: e.Last.Add(time.Second + j.killTime(p))}}
 		}
 	}
 	return Consequence{}
@@ -275,10 +275,10 @@ func (j *judge) killing(p *Probe) Consequence {
 
 // killTime is how long it takes at most from the result that decides to the restart. The sync of the pod kills one container
 // after the other (pkg/kubelet/kuberuntime/kuberuntime_manager.go), and restarts none before.
-func (j *judge) killTime(p *Probe) time.Duration {
+func (j *Facts) killTime(p *Probe) time.Duration {
 	d := killLag + j.grace(p)
-	for _, e := range j.events {
-		c := j.pod.Container(e.Container)
+	for _, e := range j.Events {
+		c := j.Pod.Container(e.Container)
 		if e.Kill != fact.NotKilled && c != nil && c.Name != p.Container.Name && c.State == fact.Running && !e.Last.Before(c.StartedAt) {
 			return d + j.longestGrace()
 		}
@@ -287,8 +287,8 @@ func (j *judge) killTime(p *Probe) time.Duration {
 }
 
 // grace is how long a container that a probe kills has to end.
-func (j *judge) grace(p *Probe) time.Duration {
-	grace := j.pod.GracePeriod
+func (j *Facts) grace(p *Probe) time.Duration {
+	grace := j.Pod.GracePeriod
 	if g := p.Spec.TerminationGracePeriod; g != nil {
 		grace = *g
 	}

@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"time"
@@ -10,9 +10,9 @@ import (
 // reckon counts how often probe p failed in a row, from what is known of its failures. The kubelet counts
 // consecutive equal results (pkg/kubelet/prober/worker.go); a success leaves no event, so it shows only as a
 // tick without a failure. The second result is when the count changes by time alone; zero for never.
-func (j *judge) reckon(p *Probe) (fact.Failures, time.Time) {
+func (j *Facts) reckon(p *Probe) (fact.Failures, time.Time) {
 	f := fact.Failures{Threshold: p.Spec.FailureThreshold, Bound: fact.Exact}
-	if !p.counts() {
+	if !p.Counts() {
 		if p.Certainty < CertaintyHigh || p.State != StatePassing && p.State != StateHeld && j.failedBefore(p) {
 			f.Bound = fact.AtLeast // a worker keeps its count while it does not run the probe
 		}
@@ -22,19 +22,19 @@ func (j *judge) reckon(p *Probe) (fact.Failures, time.Time) {
 		f.Run = f.Threshold // or there would be no kill
 		return f, time.Time{}
 	}
-	if _, f, ok := j.measured(p); ok {
-		_, at, _ := j.counts(p.Container.Name, p.Type).LastResult()
+	if _, f, ok := j.Measured(p); ok {
+		_, at, _ := j.Counts(p.Container.Name, p.Type).LastResult()
 		return f, p.stale(at)
 	}
 	r := j.reckoning(p)
 	c := r.course()
-	f, r.until = c.Failures(f.Threshold), c.until
+	f, r.Until = c.Failures(f.Threshold), c.Until
 	if c.Stopped() && p.State != StateFailed {
 		f.Run, f.Bound = 0, fact.AtLeast // no kill has come: some of them did not count
 	}
 	if first := j.firstResult(p); p.Type == fact.Startup && c.newest == nil && f.Bound == fact.Exact {
-		if r.until = first; !j.now.Before(first) {
-			f.Bound, r.until = fact.AtLeast, time.Time{} // it must have failed since, and nothing was told
+		if r.Until = first; !j.Now.Before(first) {
+			f.Bound, r.Until = fact.AtLeast, time.Time{} // it must have failed since, and nothing was told
 		}
 	}
 	if f.Run == 0 && r.zero.Earliest.IsZero() {
@@ -44,71 +44,71 @@ func (j *judge) reckon(p *Probe) (fact.Failures, time.Time) {
 		f.Run = max(f.Run, f.Threshold)
 	}
 	if last := c.newest; last != nil && r.goesUnseen(p) {
-		known := last.to().Add(eventSlack)
-		if r.until = known; !j.now.Before(known) {
-			f.Run, f.Bound, r.until = 0, fact.AtLeast, time.Time{} // a success may have come at any moment
+		known := last.To().Add(EventSlack)
+		if r.Until = known; !j.Now.Before(known) {
+			f.Run, f.Bound, r.Until = 0, fact.AtLeast, time.Time{} // a success may have come at any moment
 		}
 	}
-	if !j.eventsSeen || j.podsUnread || j.unattributed(p) != nil {
+	if !j.EventsSeen || j.PodsUnread || j.unattributed(p) != nil {
 		f.Bound = fact.AtLeast
 	}
 	if until, ok := j.eventsLate(); ok {
 		f.Bound = fact.AtLeast
-		if r.until.IsZero() || until.Before(r.until) {
-			r.until = until
+		if r.Until.IsZero() || until.Before(r.Until) {
+			r.Until = until
 		}
 	}
-	if until, ok := j.kubeletsLate(j.now); ok {
+	if until, ok := j.kubeletsLate(j.Now); ok {
 		f.Bound = fact.AtLeast
-		if r.until.IsZero() || until.Before(r.until) {
-			r.until = until
+		if r.Until.IsZero() || until.Before(r.Until) {
+			r.Until = until
 		}
 	}
-	if starved := j.starvedUntil(); j.now.Before(starved) {
+	if starved := j.starvedUntil(); j.Now.Before(starved) {
 		f.Bound = fact.AtLeast
-		if r.until.IsZero() || starved.Before(r.until) {
-			r.until = starved
+		if r.Until.IsZero() || starved.Before(r.Until) {
+			r.Until = starved
 		}
 	}
-	return f, r.until
+	return f, r.Until
 }
 
 // failedBefore reports whether a probe has failed that may not have succeeded since.
-func (j *judge) failedBefore(p *Probe) bool {
+func (j *Facts) failedBefore(p *Probe) bool {
 	r := j.reckoning(p)
-	for i := len(r.failures()) - 1; i >= 0; i-- {
-		if f := &r.history.failures[i]; r.mine(f) {
-			return r.zero.IsZero() || f.to().After(r.zero.Earliest)
+	for i := len(r.Failures()) - 1; i >= 0; i-- {
+		if f := &r.History.Failures[i]; r.mine(f) {
+			return r.zero.IsZero() || f.To().After(r.zero.Earliest)
 		}
 	}
 	return false
 }
 
-// counts reports whether the probe is in a state in which failures add up.
-func (p *Probe) counts() bool {
+// Counts reports whether the probe is in a state in which failures add up.
+func (p *Probe) Counts() bool {
 	return p.State == StateFailing || p.State == StateFailed || p.State == StateStarting
 }
 
 // reckoning walks back through the failures of one probe.
 type reckoning struct {
-	*judge
-	probe *Probe
+	*Facts
+	Probe *Probe
 	zero  fact.Window
-	until time.Time
+	Until time.Time
 }
 
-func (j *judge) reckoning(p *Probe) reckoning {
-	return reckoning{judge: j, probe: p, zero: j.zero(p)}
+func (j *Facts) reckoning(p *Probe) reckoning {
+	return reckoning{Facts: j, Probe: p, zero: j.zero(p)}
 }
 
 // newest returns the newest failure of the running instance that counts; nil for none.
-func (r *reckoning) newest() *failure {
-	all := r.failures()
+func (r *reckoning) newest() *Failure {
+	all := r.Failures()
 	for i := len(all) - 1; i >= 0; i-- {
 		f := &all[i]
 		switch {
 		case !r.mine(f):
-		case f.to().Before(r.probe.Container.StartedAt), !r.zero.IsZero() && !f.to().After(r.zero.Earliest):
+		case f.To().Before(r.Probe.Container.StartedAt), !r.zero.IsZero() && !f.To().After(r.zero.Earliest):
 			return nil
 		default:
 			return f
@@ -118,114 +118,114 @@ func (r *reckoning) newest() *failure {
 }
 
 // orphan reports whether a failure may be of a probe that was running when the instance before ended.
-func (r *reckoning) orphan(f *failure) bool {
-	c := r.probe.Container
-	return c.Restarts > 0 && f.to().Before(c.StartedAt.Add(r.took(f).longest+time.Second))
+func (r *reckoning) orphan(f *Failure) bool {
+	c := r.Probe.Container
+	return c.Restarts > 0 && f.To().Before(c.StartedAt.Add(r.took(f).Longest+time.Second))
 }
 
 // inFlight reports whether a failure may have come when the instance before had just ended by itself.
-func (r *reckoning) inFlight(f *failure) bool {
-	c := r.probe.Container
-	return r.probe.Type != fact.Readiness && c.Last != nil && !f.to().Before(c.Last.FinishedAt) && r.orphan(f)
+func (r *reckoning) inFlight(f *Failure) bool {
+	c := r.Probe.Container
+	return r.Probe.Type != fact.Readiness && c.Last != nil && !f.To().Before(c.Last.FinishedAt) && r.orphan(f)
 }
 
-func (r *reckoning) failures() []failure {
-	if r.history == nil {
+func (r *reckoning) Failures() []Failure {
+	if r.History == nil {
 		return nil
 	}
-	return r.history.failures
+	return r.History.Failures
 }
 
 // mine reports whether a failure is the probe's.
-func (r *reckoning) mine(f *failure) bool {
-	return f.event.Outcome == fact.Failed && f.event.Probe == r.probe.Type && f.event.Container == r.probe.Container.Name
+func (r *reckoning) mine(f *Failure) bool {
+	return f.Event.Outcome == fact.Failed && f.Event.Probe == r.Probe.Type && f.Event.Container == r.Probe.Container.Name
 }
 
 // unbroken reports whether no success can have come after a failure, because it would show: the first success
 // of a startup probe ends it, and that of a readiness probe, when one is enough, makes the container ready.
-func (r *reckoning) unbroken(f *failure) bool {
-	c := r.probe.Container
+func (r *reckoning) unbroken(f *Failure) bool {
+	c := r.Probe.Container
 	switch {
-	case f.to().Before(c.StartedAt):
+	case f.To().Before(c.StartedAt):
 		return false
-	case r.probe.Type == fact.Startup:
+	case r.Probe.Type == fact.Startup:
 		return !c.HasStarted()
-	case r.probe.Type == fact.Readiness:
-		return r.probe.Spec.SuccessThreshold == 1 && r.unreadyFrom(f.to())
+	case r.Probe.Type == fact.Readiness:
+		return r.Probe.Spec.SuccessThreshold == 1 && r.unreadyFrom(f.To())
 	}
 	return false
 }
 
 // unreadySince is since when a container has surely not been ready: since a change that was seen, or since it was seen
 // first, and not before the pod's conditions say that something ceased to be.
-func (j *judge) unreadySince(c *fact.Container) (since time.Time, known bool) {
+func (j *Facts) unreadySince(c *fact.Container) (since time.Time, known bool) {
 	if c.Ready {
 		return since, false
 	}
-	ready := j.pod.Condition("ContainersReady")
+	ready := j.Pod.Condition("ContainersReady")
 	told := ready != nil && ready.Status == fact.False
-	since = j.lastFlip(c, flipReady, false)
+	since = j.LastFlip(c, FlipReady, false)
 	switch {
-	case since.IsZero() && told && j.pod.ProbedAlone():
+	case since.IsZero() && told && j.Pod.ProbedAlone():
 		return ready.Since, true
 	case since.IsZero():
-		since = j.seen
+		since = j.Seen
 	}
 	if told && ready.Since.After(since) {
 		since = ready.Since
 	}
-	if j.history != nil && j.history.retold.After(since) && !j.pod.ProbedAlone() {
-		since = j.history.retold // it may have been ready while nobody listened
+	if j.History != nil && j.History.retold.After(since) && !j.Pod.ProbedAlone() {
+		since = j.History.retold // it may have been ready while nobody listened
 	}
 	return since, true
 }
 
 // beforeSuccess reports whether a failure came in the second in which the container became ready, or before, and may have
 // been first.
-func (r *reckoning) beforeSuccess(f *failure) bool {
-	ready := r.flipped(r.probe.Container, flipReady, true)
+func (r *reckoning) beforeSuccess(f *Failure) bool {
+	ready := r.flipped(r.Probe.Container, FlipReady, true)
 	if ready == nil {
 		return false
 	}
 	second := ready.told
 	if second.IsZero() {
-		second = ready.at.Truncate(time.Second)
+		second = ready.At.Truncate(time.Second)
 	}
-	return !f.to().After(second) && (f.heard.IsZero() || !f.heard.After(ready.at))
+	return !f.To().After(second) && (f.Heard.IsZero() || !f.Heard.After(ready.At))
 }
 
 // silent is when a failure of the tick after f would have reached us, however long it took.
-func (r *reckoning) silent(f *failure) time.Time {
-	return r.ticksAfter(f).Latest.Add(r.probe.Spec.LongestRun() + eventLag)
+func (r *reckoning) silent(f *Failure) time.Time {
+	return r.ticksAfter(f).Latest.Add(r.Probe.Spec.LongestRun() + EventLag)
 }
 
 // prompt is when one that came as soon as it may and took no time would have: a success may have come meanwhile.
-func (r *reckoning) prompt(f *failure) time.Time {
-	return r.ticksAfter(f).Earliest.Add(fact.Promptly + eventLag)
+func (r *reckoning) prompt(f *Failure) time.Time {
+	return r.ticksAfter(f).Earliest.Add(fact.Promptly + EventLag)
 }
 
 // ticksAfter is when the run after f began, or begins, by our clock. It comes a period after f began, which nobody says.
-func (r *reckoning) ticksAfter(f *failure) fact.Window {
-	from, by := f.heard, f.heard
+func (r *reckoning) ticksAfter(f *Failure) fact.Window {
+	from, by := f.Heard, f.Heard
 	switch {
 	case f.listed():
-		from, by = earliest(f.to().Add(time.Second), f.event.LatestTime()), f.event.LatestTime()
-	case r.waited(f):
-		from = f.to().Add(time.Second)
+		from, by = earliest(f.To().Add(time.Second), f.Event.LatestTime()), f.Event.LatestTime()
+	case r.Waited(f):
+		from = f.To().Add(time.Second)
 	}
 	if e := r.eligible(); e.After(from) {
-		return fact.Window{Earliest: e, Latest: latest(e.Add(r.probe.Spec.Period), by.Add(r.rest(f)))}
+		return fact.Window{Earliest: e, Latest: latest(e.Add(r.Probe.Spec.Period), by.Add(r.rest(f)))}
 	}
 	if r.onBeat(f) {
-		from = from.Add(max(0, r.probe.Spec.Period-r.took(f).longest))
+		from = from.Add(max(0, r.Probe.Spec.Period-r.took(f).Longest))
 	}
 	return fact.Window{Earliest: from, Latest: by.Add(r.rest(f))}
 }
 
-// waited reports whether a failure reached us so late that it must have waited on its way, unless the node's clock is behind.
-func (r *reckoning) waited(f *failure) bool {
+// Waited reports whether a failure reached us so late that it must have waited on its way, unless the node's clock is behind.
+func (r *reckoning) Waited(f *Failure) bool {
 	_, late := r.eventsLate()
-	return f.heard.Sub(f.to()) > eventSlack && !late
+	return f.Heard.Sub(f.To()) > EventSlack && !late
 }
 
 func earliest(a, b time.Time) time.Time {
@@ -248,10 +248,10 @@ func (r *reckoning) eligible() time.Time { return r.eligibility().Latest }
 
 // eligibility is the same as a window: before it no tick runs the probe.
 func (r *reckoning) eligibility() fact.Window {
-	c := r.probe.Container
-	from := r.begun(c).Add(r.probe.Spec.InitialDelay)
+	c := r.Probe.Container
+	from := r.begun(c).Add(r.Probe.Spec.InitialDelay)
 	w := fact.Window{Earliest: from, Latest: from}
-	if c.Probes[fact.Startup] == nil || r.probe.Type == fact.Startup {
+	if c.Probes[fact.Startup] == nil || r.Probe.Type == fact.Startup {
 		return w
 	}
 	if started := r.startedIn(c); started.Latest.After(w.Latest) {
@@ -265,13 +265,13 @@ func (r *reckoning) eligibility() fact.Window {
 
 // told is when the kubelet has surely told of the instance: it probes only what is in its own status, which it writes when
 // it has started the other containers of the pod, too (pkg/kubelet/prober/worker.go, doProbe).
-func (j *judge) told(c *fact.Container) time.Time {
-	if f := j.flipped(c, flipRunning, true); f != nil && !f.at.Before(j.begun(c)) {
-		return f.at
+func (j *Facts) told(c *fact.Container) time.Time {
+	if f := j.flipped(c, flipRunning, true); f != nil && !f.At.Before(j.begun(c)) {
+		return f.At
 	}
 	last := j.begun(c)
-	for i := range j.pod.Containers {
-		if other := &j.pod.Containers[i]; c.Restarts == 0 && other.Restarts == 0 && j.begun(other).After(last) {
+	for i := range j.Pod.Containers {
+		if other := &j.Pod.Containers[i]; c.Restarts == 0 && other.Restarts == 0 && j.begun(other).After(last) {
 			last = j.begun(other)
 		}
 	}
@@ -279,27 +279,27 @@ func (j *judge) told(c *fact.Container) time.Time {
 }
 
 // begin is when the first of the failures of a write was.
-func (f *failure) begin() time.Time {
-	if f.n == 1 {
-		return f.to()
+func (f *Failure) begin() time.Time {
+	if f.N == 1 {
+		return f.To()
 	}
 	return f.from
 }
 
 // goesUnseen reports whether a success may come at any moment and not be seen: of a readiness probe of which one success is
 // not enough. Any sync of the pod runs it out of turn while the container is not ready.
-func (j *judge) goesUnseen(p *Probe) bool {
+func (j *Facts) goesUnseen(p *Probe) bool {
 	return p.Type == fact.Readiness && p.Spec.SuccessThreshold > 1 && !p.Container.Ready
 }
 
 // alone reports whether a write of a combined event most likely tells of this probe alone: its words name it, it counts as
 // many failures as the probe has had ticks, and no other probe of the pod is known to have failed.
-func (r *reckoning) alone(f *failure) bool {
-	if !f.event.Named || !r.dense(f) || time.Duration(f.n-2)*r.probe.Spec.Period > f.to().Sub(f.from)+time.Second {
+func (r *reckoning) alone(f *Failure) bool {
+	if !f.Event.Named || !r.dense(f) || time.Duration(f.N-2)*r.Probe.Spec.Period > f.To().Sub(f.from)+time.Second {
 		return false
 	}
-	for i := range r.failures() {
-		if o := &r.history.failures[i]; o.event.Outcome != fact.Warned && !r.mine(o) {
+	for i := range r.Failures() {
+		if o := &r.History.Failures[i]; o.Event.Outcome != fact.Warned && !r.mine(o) {
 			return false
 		}
 	}
@@ -308,61 +308,61 @@ func (r *reckoning) alone(f *failure) bool {
 
 // inARow reports whether no success can have come between the failures of one write. What is run out of turn when a
 // container becomes unready makes up for a tick at which it succeeded.
-func (r *reckoning) inARow(f *failure) bool {
-	if r.probe.Type != fact.Readiness || r.probe.Container.Ready {
+func (r *reckoning) inARow(f *Failure) bool {
+	if r.Probe.Type != fact.Readiness || r.Probe.Container.Ready {
 		return r.dense(f)
 	}
-	return r.unreadyFrom(f.from) && r.probe.Spec.SuccessThreshold == 1
+	return r.unreadyFrom(f.from) && r.Probe.Spec.SuccessThreshold == 1
 }
 
 // unreadyFrom reports whether the container was not ready from a moment on, told to the second.
 func (r *reckoning) unreadyFrom(at time.Time) bool {
-	since, known := r.unreadySince(r.probe.Container)
+	since, known := r.unreadySince(r.Probe.Container)
 	return known && !at.Before(since.Truncate(time.Second))
 }
 
 // failedThen reports whether the running instance ceased to be ready, which takes as many failures in a row as the threshold,
 // and none of them is made up for by less than what makes it ready again.
 func (r *reckoning) failedThen() bool {
-	c := r.probe.Container
+	c := r.Probe.Container
 	since, known := r.unreadySince(c)
-	if !known || r.probe.Type != fact.Readiness || r.probe.Spec.SuccessThreshold > 1 || since.Sub(c.StartedAt) <= 2*time.Second ||
-		kubelet.ForgetsAtRestart(r.node.Version()) {
+	if !known || r.Probe.Type != fact.Readiness || r.Probe.Spec.SuccessThreshold > 1 || since.Sub(c.StartedAt) <= 2*time.Second ||
+		kubelet.ForgetsAtRestart(r.Node.Version()) {
 		return false
 	}
 	if w, anew := r.restartOfKubelet(); anew && w.Latest.After(since) {
 		return false // its worker counts anew
 	}
-	if f := r.flipped(c, flipReady, false); f != nil {
-		return !f.listed && f.at.After(r.lastFlip(c, flipRunning, true)) // not by being replaced
+	if f := r.flipped(c, FlipReady, false); f != nil {
+		return !f.listed && f.At.After(r.LastFlip(c, flipRunning, true)) // not by being replaced
 	}
-	return c.Restarts == 0 && r.pod.ProbedAlone() && !since.Equal(r.seen)
+	return c.Restarts == 0 && r.Pod.ProbedAlone() && !since.Equal(r.Seen)
 }
 
 // unmade is how many of a write's failures, and of those after it, must have come in a row for the container not to be
 // ready: after a success, as many as the threshold; without one, all of them.
-func (r *reckoning) unmade(run int32, f *failure) int32 {
-	if p := r.probe; p.Type != fact.Readiness || p.Container.Ready || p.Spec.SuccessThreshold > 1 || f.event.Combined || f.from.Before(p.Container.StartedAt) {
+func (r *reckoning) unmade(run int32, f *Failure) int32 {
+	if p := r.Probe; p.Type != fact.Readiness || p.Container.Ready || p.Spec.SuccessThreshold > 1 || f.Event.Combined || f.from.Before(p.Container.StartedAt) {
 		return 0
 	}
-	return min(run+f.n, r.probe.Spec.FailureThreshold)
+	return min(run+f.N, r.Probe.Spec.FailureThreshold)
 }
 
 // dense reports whether a write counts as many failures as there may have been ticks in its time, so that every one of them
 // failed. The first may have taken long, and the last not.
-func (r *reckoning) dense(f *failure) bool {
+func (r *reckoning) dense(f *Failure) bool {
 	took := r.took(f)
-	ticks := int32((f.to().Sub(f.from) + time.Second + took.longest - took.shortest) / r.probe.Spec.Period)
+	ticks := int32((f.To().Sub(f.from) + time.Second + took.Longest - took.shortest) / r.Probe.Spec.Period)
 	if f.initial {
 		ticks++
 	}
-	return f.n >= ticks
+	return f.N >= ticks
 }
 
 // beginning says what it means that there is no older failure that counts. Events older than an hour have
 // expired, and do not count any more; but a worker carries its count over a restart that it did not cause.
-func (r *reckoning) beginning(oldest *failure) fact.Bound {
-	if r.probe.Container.Restarts > 0 && oldest.to().Sub(r.probe.Container.StartedAt) < 2*r.probe.Spec.Pace()+r.took(oldest).longest+time.Second {
+func (r *reckoning) beginning(oldest *Failure) fact.Bound {
+	if r.Probe.Container.Restarts > 0 && oldest.To().Sub(r.Probe.Container.StartedAt) < 2*r.Probe.Spec.Pace()+r.took(oldest).Longest+time.Second {
 		return fact.AtLeast
 	}
 	return fact.Exact

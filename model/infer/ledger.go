@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"cmp"
@@ -11,19 +11,19 @@ import (
 
 // bookkeeper knows which Killing event is about which end; its cause is NotKilled for an end without.
 type bookkeeper struct {
-	*judge
+	*Facts
 	kills    []kill
 	doubtful []bool
 }
 
 // ledger returns the restarts of the pod's containers that are known, newest first.
-func (j *judge) ledger() []Restart {
-	if j.history == nil || len(j.history.ends) == 0 {
+func (j *Facts) ledger() []Restart {
+	if j.History == nil || len(j.History.ends) == 0 {
 		return nil
 	}
-	restarts := make([]Restart, 0, len(j.history.ends))
+	restarts := make([]Restart, 0, len(j.History.ends))
 	b := j.bookkeeper()
-	for i, e := range slices.Backward(j.history.ends) {
+	for i, e := range slices.Backward(j.History.ends) {
 		if j.stopped(e) {
 			continue
 		}
@@ -32,10 +32,10 @@ func (j *judge) ledger() []Restart {
 		if r.Cause == CausePod {
 			continue // nothing was restarted: the kubelet ended the pod
 		}
-		if r.Cause == CauseSandbox && j.pod.Deleting() && e.next.IsZero() {
+		if r.Cause == CauseSandbox && j.Pod.Deleting() && e.Next.IsZero() {
 			continue // it was the deletion: when that began is not told any more once its grace period was cut short
 		}
-		if b.doubtful[i] || k.at.Equal(e.how.StartedAt) { // or it was the kill of the one before
+		if b.doubtful[i] || k.At.Equal(e.how.StartedAt) { // or it was the kill of the one before
 			r.Certainty = min(r.Certainty, CertaintyMedium)
 		}
 		restarts = append(restarts, r)
@@ -47,33 +47,33 @@ func (j *judge) ledger() []Restart {
 // restart finds out why an instance ended, and what came after.
 func (j *bookkeeper) restart(e end, k kill) Restart {
 	r := Restart{
-		Container: e.container, At: e.how.FinishedAt, Count: e.count,
+		Container: e.Container, At: e.how.FinishedAt, Count: e.count,
 		ExitCode: e.how.ExitCode, Signal: e.how.Signal, Reason: e.how.Reason, Untold: e.untold,
-		Lived: lasted(e.how.StartedAt, e.how.FinishedAt), Down: lasted(e.how.FinishedAt, e.next),
-		ToStarted: lasted(e.next, e.started), ToReady: lasted(e.next, e.ready),
+		Lived: Lasted(e.how.StartedAt, e.how.FinishedAt), Down: Lasted(e.how.FinishedAt, e.Next),
+		ToStarted: Lasted(e.Next, e.started), ToReady: Lasted(e.Next, e.ready),
 	}
 	r.Cause, r.Certainty = j.judged(e, k)
-	if typ, probed := r.Cause.probe(); probed {
+	if typ, probed := r.Cause.Probe(); probed {
 		r.Text, r.Failing = j.decisive(k, typ, e)
 	}
 	return r
 }
 
 // stopped reports whether an instance surely ended with its pod, and was not restarted.
-func (j *judge) stopped(e end) bool {
-	return j.pod.Deleting() && e.next.IsZero() && !e.how.FinishedAt.Before(j.pod.Deleted.Add(-j.pod.GracePeriod))
+func (j *Facts) stopped(e end) bool {
+	return j.Pod.Deleting() && e.Next.IsZero() && !e.how.FinishedAt.Before(j.Pod.Deleted.Add(-j.Pod.GracePeriod))
 }
 
-// lasted is the time between two moments; zero when one of them is not known.
-func lasted(from, to time.Time) time.Duration {
+// Lasted is the time between two moments; zero when one of them is not known.
+func Lasted(from, to time.Time) time.Duration {
 	if from.IsZero() || to.IsZero() || to.Before(from) {
 		return 0
 	}
 	return to.Sub(from)
 }
 
-// probe returns the probe type that a cause names.
-func (c RestartCause) probe() (fact.ProbeType, bool) {
+// Probe returns the probe type that a cause names.
+func (c RestartCause) Probe() (fact.ProbeType, bool) {
 	switch c {
 	case CauseLiveness:
 		return fact.Liveness, true
@@ -83,8 +83,8 @@ func (c RestartCause) probe() (fact.ProbeType, bool) {
 	return 0, false
 }
 
-// killedBy is why a container is restarted whose probe of that type has reached its threshold.
-func killedBy(t fact.ProbeType) RestartCause {
+// KilledBy is why a container is restarted whose probe of that type has reached its threshold.
+func KilledBy(t fact.ProbeType) RestartCause {
 	return map[fact.ProbeType]RestartCause{fact.Liveness: CauseLiveness, fact.Startup: CauseStartup}[t]
 }
 
@@ -97,7 +97,7 @@ var toldCauses = map[fact.KillCause]RestartCause{
 // judged names why an instance ended, as far as what is listened to tells.
 func (j *bookkeeper) judged(e end, k kill) (RestartCause, Certainty) {
 	cause, certainty := j.cause(e, k)
-	if j.podsUnread {
+	if j.PodsUnread {
 		certainty = min(certainty, CertaintyMedium)
 	}
 	return cause, certainty
@@ -105,17 +105,17 @@ func (j *bookkeeper) judged(e end, k kill) (RestartCause, Certainty) {
 
 // cause names why an instance ended: what the Killing event says, then what the runtime says.
 func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
-	if e.how.Reason == restartingAll {
+	if e.how.Reason == RestartingAll {
 		return CauseRestartAll, Certain
 	}
 	if e.how.Reason == "OOMKilled" {
 		if typ, probed := k.cause.Probe(); probed {
-			return killedBy(typ), CertaintyHigh // a kill that was under way: the memory may as well have been a child's
+			return KilledBy(typ), CertaintyHigh // a kill that was under way: the memory may as well have been a child's
 		}
-		if e.how.ExitCode != killedExitCode {
+		if e.how.ExitCode != KilledExitCode {
 			return CauseOOM, CertaintyMedium // a child's end, perhaps long before: containerd keeps the reason
 		}
-		if !j.eventsSeen || k.cause != fact.NotKilled || j.killsLost(e) {
+		if !j.EventsSeen || k.cause != fact.NotKilled || j.killsLost(e) {
 			return CauseOOM, CertaintyHigh
 		}
 		return CauseOOM, Certain
@@ -128,9 +128,9 @@ func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 		return CauseRestartAll, CertaintyHigh
 	case fact.KilledByStop:
 		if typ, ok := j.stoppedByProbe(e, k); ok {
-			return killedBy(typ), CertaintyHigh
+			return KilledBy(typ), CertaintyHigh
 		}
-		if j.pod.Terminal() && e.next.IsZero() {
+		if j.Pod.Terminal() && e.Next.IsZero() {
 			return CausePod, CertaintyHigh
 		}
 		return CauseSandbox, CertaintyMedium // the pod lives on: it was its sandbox
@@ -150,10 +150,10 @@ func (j *bookkeeper) cause(e end, k kill) (RestartCause, Certainty) {
 // runtime says of the end.
 func (j *bookkeeper) ownEnd(e end) (RestartCause, Certainty) {
 	sure := CertaintyHigh
-	if !j.eventsSeen || j.killsLost(e) {
+	if !j.EventsSeen || j.killsLost(e) {
 		sure = CertaintyLow
 	}
-	if sure < CertaintyHigh && j.eventsSeen {
+	if sure < CertaintyHigh && j.EventsSeen {
 		if cause, certainty := j.suspect(e); certainty > CertaintyNone {
 			return cause, certainty
 		}
@@ -162,7 +162,7 @@ func (j *bookkeeper) ownEnd(e end) (RestartCause, Certainty) {
 	case e.untold:
 		return CauseUnknown, CertaintyNone
 	case e.how.Signal != 0 || code > 128 && code < 160:
-		if c := j.pod.Container(e.container); sure < CertaintyHigh && j.eventsSeen && c != nil && !c.Killable() {
+		if c := j.Pod.Container(e.Container); sure < CertaintyHigh && j.EventsSeen && c != nil && !c.Killable() {
 			return CauseSignalled, CertaintyMedium // no probe of it can
 		}
 		if sure < CertaintyHigh {
@@ -174,41 +174,41 @@ func (j *bookkeeper) ownEnd(e end) (RestartCause, Certainty) {
 	}
 }
 
-// killedExitCode is that of a process that SIGKILL has ended, such as the kernel's for memory.
-const killedExitCode = 128 + 9
+// KilledExitCode is that of a process that SIGKILL has ended, such as the kernel's for memory.
+const KilledExitCode = 128 + 9
 
 // unknownExitCode is what containerd says of a task of which it knows nothing.
 const unknownExitCode = 255
 
 // stoppedByProbe reports whether a probe had reached its threshold when a container that is never restarted was
 // stopped: when there is nothing else to keep, the kubelet ends the whole pod and does not say why.
-func (j *judge) stoppedByProbe(e end, k kill) (fact.ProbeType, bool) {
-	c := j.pod.Container(e.container)
-	if c == nil || cmp.Or(c.RestartPolicy, j.pod.RestartPolicy) != "Never" || j.pod.Deleting() || j.pod.Reason == "Evicted" {
+func (j *Facts) stoppedByProbe(e end, k kill) (fact.ProbeType, bool) {
+	c := j.Pod.Container(e.Container)
+	if c == nil || cmp.Or(c.RestartPolicy, j.Pod.RestartPolicy) != "Never" || j.Pod.Deleting() || j.Pod.Reason == "Evicted" {
 		return 0, false
 	}
-	return j.reachedBy(c.Name, k.at, k.at.Add(-eventLife), false)
+	return j.reachedBy(c.Name, k.At, k.At.Add(-EventLife), false)
 }
 
 // killsLost reports whether the Killing event of an instance's end may have been, and is not known: it counts its
 // occurrences and tells only the last, it expires after an hour, and its write may be on its way.
-func (j *judge) killsLost(e end) bool {
-	for _, ev := range j.events {
-		if _, probed := ev.Kill.Probe(); probed && ev.Container == e.container && ev.Last.After(e.how.FinishedAt) && ev.Count > 1 && !j.watched(e) {
+func (j *Facts) killsLost(e end) bool {
+	for _, ev := range j.Events {
+		if _, probed := ev.Kill.Probe(); probed && ev.Container == e.Container && ev.Last.After(e.how.FinishedAt) && ev.Count > 1 && !j.watched(e) {
 			return true
 		}
 	}
-	if kubelet.SharedSpamBucket(j.node.Version()) && j.starvedUntil().After(e.how.FinishedAt) {
+	if kubelet.SharedSpamBucket(j.Node.Version()) && j.starvedUntil().After(e.how.FinishedAt) {
 		return true // failures used up its tokens
 	}
 	if j.startsSpent(e) || j.pullsSpent(e) {
 		return true
 	}
-	if _, deaf := j.deafIn(e.how.FinishedAt.Add(-j.longestGrace()-killLag), e.how.FinishedAt.Add(eventSlack)); deaf {
+	if _, deaf := j.deafIn(e.how.FinishedAt.Add(-j.longestGrace()-killLag), e.how.FinishedAt.Add(EventSlack)); deaf {
 		return true
 	}
-	age := j.now.Sub(e.how.FinishedAt)
-	return age < eventSlack+2*j.late.by || age >= eventLife && !j.watched(e)
+	age := j.Now.Sub(e.how.FinishedAt)
+	return age < EventSlack+2*j.Late.By || age >= EventLife && !j.watched(e)
 }
 
 // A start of a container is told in three Normal events, or four (Pulling, Pulled, Created, Started), and a kill in one
@@ -221,22 +221,22 @@ const (
 
 // startsSpent reports whether the pod's restarts may have used up the tokens of the spam filter by the time an
 // instance ended: a token comes back every five minutes.
-func (j *judge) startsSpent(e end) bool {
+func (j *Facts) startsSpent(e end) bool {
 	restarts := e.count
-	for i := range j.pod.Containers {
-		if c := &j.pod.Containers[i]; c.Name != e.container {
+	for i := range j.Pod.Containers {
+		if c := &j.Pod.Containers[i]; c.Name != e.Container {
 			restarts += c.Restarts // of these, nobody knows how many came later
 		}
 	}
-	spent := eventsPerStart*len(j.pod.Containers) + eventsPerRestart*int(restarts)
+	spent := eventsPerStart*len(j.Pod.Containers) + eventsPerRestart*int(restarts)
 	return spent >= eventsAtOnce && (e.how.FinishedAt.Sub(e.how.StartedAt) < eventsPerRestart*kubelet.SpamRefill || j.busyDuring(e))
 }
 
 // busyDuring reports whether another container of the pod was started in the life of an instance.
-func (j *judge) busyDuring(e end) bool {
-	for i := range j.pod.Containers {
-		c := &j.pod.Containers[i]
-		if c.Name != e.container && (c.StartedAt.After(e.how.StartedAt) || c.Last != nil && c.Last.FinishedAt.After(e.how.StartedAt)) {
+func (j *Facts) busyDuring(e end) bool {
+	for i := range j.Pod.Containers {
+		c := &j.Pod.Containers[i]
+		if c.Name != e.Container && (c.StartedAt.After(e.how.StartedAt) || c.Last != nil && c.Last.FinishedAt.After(e.how.StartedAt)) {
 			return true
 		}
 	}
@@ -244,8 +244,8 @@ func (j *judge) busyDuring(e end) bool {
 }
 
 // pullsSpent reports whether the pod's attempts to pull an image may have used up those tokens: each sync tells of one.
-func (j *judge) pullsSpent(e end) bool {
-	for _, ev := range j.events {
+func (j *Facts) pullsSpent(e end) bool {
+	for _, ev := range j.Events {
 		if ev.BacksOffPull() && ev.Count >= kubelet.SpamBurst && ev.Last.Add(kubelet.SpamRefill).After(e.how.FinishedAt) {
 			return true
 		}
@@ -253,17 +253,17 @@ func (j *judge) pullsSpent(e end) bool {
 	return false
 }
 
-// eventLife is how long the API server keeps an event after its last write, unless it is told otherwise.
-const eventLife = time.Hour
+// EventLife is how long the API server keeps an event after its last write, unless it is told otherwise.
+const EventLife = time.Hour
 
 // ledgerDue is when time alone changes what is said of a restart; zero for never.
-func (j *judge) ledgerDue() (next time.Time) {
-	if j.history == nil {
+func (j *Facts) ledgerDue() (next time.Time) {
+	if j.History == nil {
 		return next
 	}
-	for _, e := range j.history.ends {
-		for _, after := range [...]time.Duration{eventSlack + 2*j.late.by, eventLife} {
-			if at := e.how.FinishedAt.Add(after); at.After(j.now) && (next.IsZero() || at.Before(next)) {
+	for _, e := range j.History.ends {
+		for _, after := range [...]time.Duration{EventSlack + 2*j.Late.By, EventLife} {
+			if at := e.how.FinishedAt.Add(after); at.After(j.Now) && (next.IsZero() || at.Before(next)) {
 				next = at
 			}
 		}
@@ -272,21 +272,21 @@ func (j *judge) ledgerDue() (next time.Time) {
 }
 
 // watched reports whether we were there when the instance ended.
-func (j *judge) watched(e end) bool { return !e.started.IsZero() || !e.ready.IsZero() }
+func (j *Facts) watched(e end) bool { return !e.started.IsZero() || !e.ready.IsZero() }
 
 // bookkeeper finds the Killing event of each end. A kill belongs to the oldest instance that it can belong to: within one
 // second an instance may be killed and the next one start. Ends that a kill can belong to and does not are doubtful, and so
 // is the one it is given to.
-func (j *judge) bookkeeper() *bookkeeper {
-	h := j.history
+func (j *Facts) bookkeeper() *bookkeeper {
+	h := j.History
 	kills, doubtful := make([]kill, len(h.ends)), make([]bool, len(h.ends))
 	for _, k := range h.kills {
 		given := -1
 		for i, e := range h.ends {
-			if kills[i].cause != fact.NotKilled || k.container != e.container || k.at.Before(e.how.StartedAt) || k.at.After(e.how.FinishedAt) {
+			if kills[i].cause != fact.NotKilled || k.Container != e.Container || k.At.Before(e.how.StartedAt) || k.At.After(e.how.FinishedAt) {
 				continue
 			}
-			if k.at.Equal(e.how.StartedAt) && e.how.FinishedAt.Sub(k.at) > j.longestGrace()+killLag+eventSlack {
+			if k.At.Equal(e.how.StartedAt) && e.how.FinishedAt.Sub(k.At) > j.longestGrace()+killLag+EventSlack {
 				continue // it lived on: the kill was of one that had ended before
 			}
 			if given < 0 {
@@ -300,27 +300,27 @@ func (j *judge) bookkeeper() *bookkeeper {
 }
 
 // decisive returns what the probe said last before a kill, and how long it had failed by then without a pause.
-func (j *judge) decisive(k kill, typ fact.ProbeType, e end) (text string, failing time.Duration) {
-	c := j.pod.Container(e.container)
+func (j *Facts) decisive(k kill, typ fact.ProbeType, e end) (text string, failing time.Duration) {
+	c := j.Pod.Container(e.Container)
 	if c == nil || c.Probes[typ] == nil {
 		return "", 0
 	}
-	first, found := k.at, false
-	for _, f := range slices.Backward(j.history.failures) {
-		ev := f.event
-		if ev.Outcome != fact.Failed || ev.Probe != typ || ev.Container != e.container && ev.Container != "" || ev.Last.After(k.at.Add(time.Second)) {
+	first, found := k.At, false
+	for _, f := range slices.Backward(j.History.Failures) {
+		ev := f.Event
+		if ev.Outcome != fact.Failed || ev.Probe != typ || ev.Container != e.Container && ev.Container != "" || ev.Last.After(k.At.Add(time.Second)) {
 			continue
 		}
-		if ev.Last.Before(e.how.StartedAt) || found && first.Sub(ev.Last) > c.Probes[typ].Period+c.Probes[typ].Timeout+eventSlack {
+		if ev.Last.Before(e.how.StartedAt) || found && first.Sub(ev.Last) > c.Probes[typ].Period+c.Probes[typ].Timeout+EventSlack {
 			break
 		}
 		if !found {
 			text, found = ev.Text(), true
 		}
 		first = ev.Last
-		if f.n > 1 && f.from.After(e.how.StartedAt) {
+		if f.N > 1 && f.from.After(e.how.StartedAt) {
 			first = f.from
 		}
 	}
-	return text, max(k.at.Sub(first), 0)
+	return text, max(k.At.Sub(first), 0)
 }

@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"slices"
@@ -7,17 +7,17 @@ import (
 	"github.com/probetop/probetop/model/fact"
 )
 
-// history is what the fold remembers of a pod beyond what its facts say now. It is shared with published rows:
+// History is what the fold remembers of a pod beyond what its facts say now. It is shared with published rows:
 // it is replaced, never written to.
-type history struct {
-	// failures are the writes of probe events, oldest first.
-	failures []failure
+type History struct {
+	// Failures are the writes of probe events, oldest first.
+	Failures []Failure
 	// kills are the writes of Killing events, oldest first.
 	kills []kill
 	// ends are the container instances that ended, oldest first.
 	ends []end
-	// flips are the changes of containers' started and ready that were seen happen, oldest first.
-	flips []flip
+	// Flips are the changes of containers' started and ready that were seen happen, oldest first.
+	Flips []flip
 	// retold is when a list told last of a pod that was known: what happened before may have been missed.
 	retold time.Time
 }
@@ -30,86 +30,86 @@ const (
 	maxFlips    = 32
 )
 
-// failure is one write of a probe event: the probe failed n times after from and until to, the last time at to.
-type failure struct {
-	event   *fact.Event // as it was written; its Container, Probe and Outcome say what it is about
+// Failure is one write of a probe event: the probe failed n times after from and until to, the last time at to.
+type Failure struct {
+	Event   *fact.Event // as it was written; its Container, Probe and Outcome say what it is about
 	from    time.Time
-	n       int32
-	heard   time.Time // when we heard of it; zero when a list told it
+	N       int32
+	Heard   time.Time // when we heard of it; zero when a list told it
 	initial bool      // the first we heard of the event: from is its first occurrence, and counts
 }
 
-func (f *failure) to() time.Time { return f.event.Last }
+func (f *Failure) To() time.Time { return f.Event.Last }
 
 // listed reports whether a list told of the failure, some time after it was.
-func (f *failure) listed() bool { return f.heard.IsZero() }
+func (f *Failure) listed() bool { return f.Heard.IsZero() }
 
 // kill is one write of a Killing event.
 type kill struct {
-	container string
+	Container string
 	cause     fact.KillCause
-	at        time.Time
+	At        time.Time
 }
 
 // end is a container instance that ended, and what came after it.
 type end struct {
-	container string
+	Container string
 	how       fact.Termination
 	// untold is set when no status has said how it ended: then how ends when the next instance started.
 	untold bool
 	count  int32 // the restart count when it was seen
-	// next is when the instance after it started; zero while none has.
-	next time.Time
+	// Next is when the instance after it started; zero while none has.
+	Next time.Time
 	// started and ready are when that instance was seen to become so; zero when nobody saw it.
 	started, ready time.Time
-	// last is what was said of started when the instance was last seen to run; Unknown when nobody saw it.
-	last fact.Tri
-	// heard is when we heard of it, settled is set when the counters have been read after that, and counted is the
+	// Last is what was said of started when the instance was last seen to run; Unknown when nobody saw it.
+	Last fact.Tri
+	// Heard is when we heard of it, settled is set when the counters have been read after that, and counted is the
 	// cause that they name; empty for none.
-	heard   time.Time
+	Heard   time.Time
 	settled bool
-	counted RestartCause
+	Counted RestartCause
 }
 
 // flip is a change of a container's started or ready, or its next instance, at the time we heard of it.
 type flip struct {
-	container string
-	what      flipKind
-	to        bool
-	at        time.Time
+	Container string
+	What      flipKind
+	To        bool
+	At        time.Time
 	// told is the second in which the pod's conditions say that it happened; zero when they do not.
 	told time.Time
 	// listed is set when it was not seen happen, but has happened since the pod was heard of before.
 	listed bool
 }
 
-// by is when the change had happened at the latest: when we heard of it, or before when it waited on its way.
-func (f *flip) by() time.Time {
-	if told := f.told.Add(time.Second); !f.told.IsZero() && told.Before(f.at) {
+// By is when the change had happened at the latest: when we heard of it, or before when it waited on its way.
+func (f *flip) By() time.Time {
+	if told := f.told.Add(time.Second); !f.told.IsZero() && told.Before(f.At) {
 		return told
 	}
-	return f.at
+	return f.At
 }
 
 type flipKind uint8
 
 const (
 	flipStarted flipKind = iota
-	flipReady
+	FlipReady
 	// flipRunning is a new instance of which a status tells.
 	flipRunning
 )
 
-// clone returns a copy whose slices may be appended to.
-func (h *history) clone() *history {
+// Clone returns a copy whose slices may be appended to.
+func (h *History) Clone() *History {
 	if h == nil {
-		return &history{}
+		return &History{}
 	}
 	n := *h
-	n.failures = slices.Clip(h.failures)
+	n.Failures = slices.Clip(h.Failures)
 	n.kills = slices.Clip(h.kills)
 	n.ends = slices.Clip(h.ends)
-	n.flips = slices.Clip(h.flips)
+	n.Flips = slices.Clip(h.Flips)
 	return &n
 }
 
@@ -121,9 +121,9 @@ func keep[T any](list []T, limit int, more T) []T {
 	return append(list, more)
 }
 
-// heardEvent remembers what an event that is new, or has occurred again, adds to what is known. It returns h
+// HeardEvent remembers what an event that is new, or has occurred again, adds to what is known. It returns h
 // itself when that is nothing.
-func (h *history) heardEvent(old, e *fact.Event, at time.Time, listed bool) *history {
+func (h *History) HeardEvent(old, e *fact.Event, at time.Time, listed bool) *History {
 	if e.Outcome == fact.NoOutcome && e.Kill == fact.NotKilled {
 		return h
 	}
@@ -137,30 +137,30 @@ func (h *history) heardEvent(old, e *fact.Event, at time.Time, listed bool) *his
 	if n <= 0 {
 		return h
 	}
-	next := h.clone()
+	next := h.Clone()
 	if e.Kill != fact.NotKilled {
 		next.kills = keep(next.kills, maxKills, kill{e.Container, e.Kill, e.Last})
 		return next
 	}
-	f := failure{event: e, from: e.First, n: n, initial: old == nil}
+	f := Failure{Event: e, from: e.First, N: n, initial: old == nil}
 	if old != nil {
 		f.from = old.Last
 	}
 	if !listed {
-		f.heard = at
+		f.Heard = at
 	}
-	next.failures = keep(next.failures, maxFailures, f)
-	slices.SortStableFunc(next.failures, func(a, b failure) int { return a.to().Compare(b.to()) })
+	next.Failures = keep(next.Failures, maxFailures, f)
+	slices.SortStableFunc(next.Failures, func(a, b Failure) int { return a.To().Compare(b.To()) })
 	return next
 }
 
 // lastWrite finds the last write of an event whose object has expired and is written anew with its old count.
-func (h *history) lastWrite(e *fact.Event) *fact.Event {
+func (h *History) lastWrite(e *fact.Event) *fact.Event {
 	if h == nil || e.Count < 2 {
 		return nil
 	}
-	for _, f := range slices.Backward(h.failures) {
-		o := f.event
+	for _, f := range slices.Backward(h.Failures) {
+		o := f.Event
 		if o.First.Equal(e.First) && o.Container == e.Container && o.Message == e.Message && o.Count <= e.Count {
 			return o
 		}
@@ -168,13 +168,13 @@ func (h *history) lastWrite(e *fact.Event) *fact.Event {
 	return nil
 }
 
-// heardPod remembers what a new status of the pod says about instances that ended and changes of started and
+// HeardPod remembers what a new status of the pod says about instances that ended and changes of started and
 // ready. old is nil for a pod that was not known. What a list tells may have happened long before.
-func (h *history) heardPod(old, p *fact.Pod, at time.Time, listed bool) *history {
+func (h *History) HeardPod(old, p *fact.Pod, at time.Time, listed bool) *History {
 	next := h
-	change := func() *history {
+	change := func() *History {
 		if next == h {
-			next = h.clone()
+			next = h.Clone()
 		}
 		return next
 	}
@@ -190,29 +190,29 @@ func (h *history) heardPod(old, p *fact.Pod, at time.Time, listed bool) *history
 		if how, ok := c.Ended(); ok && c.Kind != fact.Init && !next.knowsEnd(c, how) {
 			n := change()
 			how.Date(was, c)
-			e := end{container: c.Name, how: how, last: was.StartedIn(how), count: c.Restarts, heard: at}
+			e := end{Container: c.Name, how: how, Last: was.StartedIn(how), count: c.Restarts, Heard: at}
 			ends := n.untold(&e)
 			n.ends = keep(ends, maxEnds, e)
 		}
 		if how, ok := c.Replaced(was); ok && !next.knowsLife(c.Name, how) {
 			n := change()
-			n.ends = keep(n.ends, maxEnds, end{container: c.Name, how: how, last: was.StartedIn(how), untold: true, count: c.Restarts, heard: at})
+			n.ends = keep(n.ends, maxEnds, end{Container: c.Name, how: how, Last: was.StartedIn(how), untold: true, count: c.Restarts, Heard: at})
 		}
 		if was != nil && was.Started != c.Started && c.Started != fact.Unknown {
 			n := change()
-			n.flips = keep(n.flips, maxFlips, flip{container: c.Name, what: flipStarted, to: c.Started == fact.True, at: at, listed: listed})
+			n.Flips = keep(n.Flips, maxFlips, flip{Container: c.Name, What: flipStarted, To: c.Started == fact.True, At: at, listed: listed})
 		}
 		if was != nil && c.State == fact.Running && (was.State != fact.Running || !was.StartedAt.Equal(c.StartedAt)) {
 			n := change()
-			n.flips = keep(n.flips, maxFlips, flip{container: c.Name, what: flipRunning, to: true, at: at, listed: listed})
+			n.Flips = keep(n.Flips, maxFlips, flip{Container: c.Name, What: flipRunning, To: true, At: at, listed: listed})
 		}
 		if was != nil && was.Ready != c.Ready {
 			n := change()
-			f := flip{container: c.Name, what: flipReady, to: c.Ready, at: at, listed: listed}
+			f := flip{Container: c.Name, What: FlipReady, To: c.Ready, At: at, listed: listed}
 			if ready := p.Condition("ContainersReady"); c.Ready && ready != nil && ready.Status == fact.True {
 				f.told = ready.Since
 			}
-			n.flips = keep(n.flips, maxFlips, f)
+			n.Flips = keep(n.Flips, maxFlips, f)
 		}
 		if e := next.lastEnd(c.Name); e >= 0 {
 			if updated := next.ends[e].followed(was, c, at, listed); updated != next.ends[e] {
@@ -226,20 +226,20 @@ func (h *history) heardPod(old, p *fact.Pod, at time.Time, listed bool) *history
 }
 
 // knowsLife reports whether the end of an instance that started when how says is known.
-func (h *history) knowsLife(container string, how fact.Termination) bool {
+func (h *History) knowsLife(container string, how fact.Termination) bool {
 	return h != nil && slices.ContainsFunc(h.ends, func(e end) bool {
-		return e.container == container && e.how.StartedAt.Equal(how.StartedAt)
+		return e.Container == container && e.how.StartedAt.Equal(how.StartedAt)
 	})
 }
 
 // untold returns the ends without the one that e tells of at last. What else was known of that is e's.
-func (h *history) untold(e *end) []end {
+func (h *History) untold(e *end) []end {
 	return slices.DeleteFunc(slices.Clone(h.ends), func(o end) bool {
-		same := o.untold && o.container == e.container && o.how.StartedAt.Equal(e.how.StartedAt)
+		same := o.untold && o.Container == e.Container && o.how.StartedAt.Equal(e.how.StartedAt)
 		if same {
-			e.next, e.started, e.ready, e.counted = o.next, o.started, o.ready, o.counted
-			if e.last == fact.Unknown {
-				e.last = o.last
+			e.Next, e.started, e.ready, e.Counted = o.Next, o.started, o.ready, o.Counted
+			if e.Last == fact.Unknown {
+				e.Last = o.Last
 			}
 		}
 		return same
@@ -248,26 +248,26 @@ func (h *history) untold(e *end) []end {
 
 // knowsEnd reports whether an end is known. One without times, of an instance that the runtime has forgotten, is known by
 // the restart count that goes with it, and is that of the instance before, if that is known to have ended.
-func (h *history) knowsEnd(c *fact.Container, how fact.Termination) bool {
+func (h *History) knowsEnd(c *fact.Container, how fact.Termination) bool {
 	if h == nil {
 		return false
 	}
 	if how.FinishedAt.IsZero() {
 		last := h.lastEnd(c.Name)
-		return last >= 0 && (h.ends[last].count >= c.Restarts || h.ends[last].next.IsZero())
+		return last >= 0 && (h.ends[last].count >= c.Restarts || h.ends[last].Next.IsZero())
 	}
 	return slices.ContainsFunc(h.ends, func(e end) bool {
-		return !e.untold && e.container == c.Name && e.how.FinishedAt.Equal(how.FinishedAt) && e.how.StartedAt.Equal(how.StartedAt)
+		return !e.untold && e.Container == c.Name && e.how.FinishedAt.Equal(how.FinishedAt) && e.how.StartedAt.Equal(how.StartedAt)
 	})
 }
 
 // lastEnd returns the index of the container's newest end, or -1.
-func (h *history) lastEnd(container string) int {
+func (h *History) lastEnd(container string) int {
 	if h == nil {
 		return -1
 	}
 	for i := len(h.ends) - 1; i >= 0; i-- {
-		if h.ends[i].container == container {
+		if h.ends[i].Container == container {
 			return i
 		}
 	}
@@ -277,10 +277,10 @@ func (h *history) lastEnd(container string) int {
 // followed returns the end with what the instance after it has come to. Only what is seen to happen has a time. was is what
 // was said of the container before; nil for nothing.
 func (e end) followed(was, c *fact.Container, at time.Time, listed bool) end {
-	if c.State != fact.Running || c.StartedAt.Before(e.how.FinishedAt) || !e.next.IsZero() && !e.next.Equal(c.StartedAt) {
+	if c.State != fact.Running || c.StartedAt.Before(e.how.FinishedAt) || !e.Next.IsZero() && !e.Next.Equal(c.StartedAt) {
 		return e
 	}
-	e.next, e.count = c.StartedAt, c.Restarts
+	e.Next, e.count = c.StartedAt, c.Restarts
 	if was == nil || listed {
 		return e
 	}
@@ -294,10 +294,10 @@ func (e end) followed(was, c *fact.Container, at time.Time, listed bool) end {
 	return e
 }
 
-// moment is when a probe ran that failed, by our own clock where it can be: the node's may be wrong.
-func (f *failure) moment(longest time.Duration) (earliest, latest time.Time) {
-	if f.heard.IsZero() {
-		return f.to().Add(-longest), f.to().Add(time.Second)
+// Moment is when a probe ran that failed, by our own clock where it can be: the node's may be wrong.
+func (f *Failure) Moment(longest time.Duration) (earliest, latest time.Time) {
+	if f.Heard.IsZero() {
+		return f.To().Add(-longest), f.To().Add(time.Second)
 	}
-	return f.heard.Add(-eventLag - longest), f.heard
+	return f.Heard.Add(-EventLag - longest), f.Heard
 }

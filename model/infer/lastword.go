@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"time"
@@ -23,8 +23,8 @@ type LastWord struct {
 	Certainty Certainty
 }
 
-// lastWord reads the last word of a probe off its state and its events.
-func (j *judge) lastWord(p *Probe) LastWord {
+// LastWord reads the last word of a probe off its state and its events.
+func (j *Facts) LastWord(p *Probe) LastWord {
 	w := LastWord{Certainty: p.Certainty}
 	switch p.State {
 	case StateWaiting, StateDelayed, StateGated, StateHeld, StateSuspended:
@@ -36,18 +36,18 @@ func (j *judge) lastWord(p *Probe) LastWord {
 		w.Verdict = fact.ShadowSuccess
 		if e := j.lastOf(p, fact.Warned); e != nil && (j.lastOf(p, fact.Failed) == nil || !j.lastOf(p, fact.Failed).Last.After(e.Last)) {
 			w.Verdict = fact.ShadowWarning
-			w.quote(p, e, j.node.Version())
+			w.quote(p, e, j.Node.Version())
 		}
 	case StateErroring:
 		w.Verdict = fact.ShadowErrored
-		w.quote(p, j.lastOf(p, fact.Errored), j.node.Version())
+		w.quote(p, j.lastOf(p, fact.Errored), j.Node.Version())
 	case StateFailing, StateFailed, StateStarting:
 		e := j.lastOf(p, fact.Failed)
-		if p.State == StateStarting && e == nil && j.eventsSeen && j.now.Before(j.firstResult(p)) {
+		if p.State == StateStarting && e == nil && j.EventsSeen && j.Now.Before(j.firstResult(p)) {
 			return w // the first result is on its way
 		}
 		w.Verdict = fact.ShadowFailure
-		w.quote(p, e, j.node.Version())
+		w.quote(p, e, j.Node.Version())
 		if e == nil && w.Certainty > CertaintyMedium {
 			w.Certainty = CertaintyMedium
 		}
@@ -64,51 +64,51 @@ func (w *LastWord) quote(p *Probe, e *fact.Event, kubelet fact.Version) {
 	w.Cause = kubelet.CauseOf(p.Spec.Handler, e.Outcome, w.Text)
 }
 
-// troubles returns the failures and errors of the running instance that the kubelet told of, oldest first.
-func (j *judge) troubles(p *Probe) []failure {
-	if j.history == nil {
+// Troubles returns the failures and errors of the running instance that the kubelet told of, oldest first.
+func (j *Facts) Troubles(p *Probe) []Failure {
+	if j.History == nil {
 		return nil
 	}
-	var all []failure
-	for i := range j.history.failures {
-		f := &j.history.failures[i]
-		e := f.event
-		if e.Container == p.Container.Name && e.Probe == p.Type && (e.Outcome == fact.Failed || e.Outcome == fact.Errored) && !f.to().Before(p.Container.StartedAt) {
+	var all []Failure
+	for i := range j.History.Failures {
+		f := &j.History.Failures[i]
+		e := f.Event
+		if e.Container == p.Container.Name && e.Probe == p.Type && (e.Outcome == fact.Failed || e.Outcome == fact.Errored) && !f.To().Before(p.Container.StartedAt) {
 			all = append(all, *f)
 		}
 	}
 	return all
 }
 
-// spell is the newest row of failures of a probe, as far as the kubelet told of them without a pause.
-type spell struct {
-	first, last time.Time // zero when there was none
-	n           int32
+// Spell is the newest row of failures of a probe, as far as the kubelet told of them without a pause.
+type Spell struct {
+	First, Last time.Time // zero when there was none
+	N           int32
 }
 
-// spell returns the newest row of failures of a probe.
-func (c *Case) spell(p *Probe) spell { return p.spellOf(c.judge.troubles(p)) }
+// Spell returns the newest row of failures of a probe.
+func (c *Case) Spell(p *Probe) Spell { return p.SpellOf(c.Facts.Troubles(p)) }
 
-// spellOf returns the newest of troubles that are no more than a period and what a run may take apart.
-func (p *Probe) spellOf(troubles []failure) spell {
-	var s spell
-	pause := 2*p.Spec.Period + kubelet.Attempts*p.Spec.Timeout + eventSlack
+// SpellOf returns the newest of troubles that are no more than a period and what a run may take apart.
+func (p *Probe) SpellOf(troubles []Failure) Spell {
+	var s Spell
+	pause := 2*p.Spec.Period + kubelet.Attempts*p.Spec.Timeout + EventSlack
 	for i := len(troubles) - 1; i >= 0; i-- {
 		f := &troubles[i]
-		if s.n > 0 && s.first.Sub(f.to()) > pause {
+		if s.N > 0 && s.First.Sub(f.To()) > pause {
 			break
 		}
-		if s.n == 0 {
-			s.last = f.to()
+		if s.N == 0 {
+			s.Last = f.To()
 		}
-		s.n += f.n
-		s.first = f.to()
-		if f.n > 1 && f.from.Before(s.first) {
-			s.first = f.from
+		s.N += f.N
+		s.First = f.To()
+		if f.N > 1 && f.from.Before(s.First) {
+			s.First = f.from
 		}
 	}
-	if started := p.Container.StartedAt; s.n > 0 && s.first.Before(started) {
-		s.first = started // the event counts failures of the instance before, too
+	if started := p.Container.StartedAt; s.N > 0 && s.First.Before(started) {
+		s.First = started // the event counts failures of the instance before, too
 	}
 	return s
 }

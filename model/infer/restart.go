@@ -1,4 +1,4 @@
-package model
+package infer
 
 import "time"
 
@@ -25,11 +25,11 @@ const (
 	CauseUnknown RestartCause = "unknown"
 )
 
-// restartAllAction is the action of restartPolicyRules that restarts all containers, and restartingAll the termination
+// RestartAllAction is the action of restartPolicyRules that restarts all containers, and restartingAll the termination
 // reason of those that it ended (pkg/kubelet/kubelet_pods.go).
 const (
-	restartAllAction = "RestartAllContainers"
-	restartingAll    = "RestartingAllContainers"
+	RestartAllAction = "RestartAllContainers"
+	RestartingAll    = "RestartingAllContainers"
 )
 
 // Restart is one line of the ledger: an instance of a container that ended, why, and what came after it.

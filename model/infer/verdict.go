@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"time"
@@ -157,15 +157,15 @@ func (p *Probe) Word() string {
 	return p.State.String()
 }
 
-// failedLate reports whether a failure of the running instance is known.
-func (p *Probe) failedLate() bool {
+// FailedLate reports whether a failure of the running instance is known.
+func (p *Probe) FailedLate() bool {
 	e := p.LastFailure()
 	return e != nil && !e.Last.Before(p.Container.StartedAt)
 }
 
-// firstLike is when the first event of an outcome was that the probe still has: the kubelet merges events whose
+// FirstLike is when the first event of an outcome was that the probe still has: the kubelet merges events whose
 // texts differ into one that is younger than they are. It is zero for no event.
-func (p *Probe) firstLike(e *fact.Event) time.Time {
+func (p *Probe) FirstLike(e *fact.Event) time.Time {
 	if e == nil {
 		return time.Time{}
 	}

@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"time"
@@ -23,38 +23,38 @@ type Case struct {
 	SlicesSeen, ServicesSeen bool
 	// Restarts are the restarts of the pod's containers that are known, newest first.
 	Restarts []Restart
-	// judge drew the conclusions, and forecasts from the same facts.
-	judge judge
+	// Facts drew the conclusions, and forecasts from the same facts.
+	Facts Facts
 }
 
-// conclude draws the conclusions about the probes and the restarts of a pod. The second result is when the first of them changes
+// Conclude draws the conclusions about the probes and the restarts of a pod. The second result is when the first of them changes
 // by time alone; zero for never.
-func (j *judge) conclude() (Case, time.Time) {
-	c := Case{Pod: j.pod, Node: j.node, Events: j.events, Probes: j.probes(), judge: *j}
-	next := soonest{}
+func (j *Facts) Conclude() (Case, time.Time) {
+	c := Case{Pod: j.Pod, Node: j.Node, Events: j.Events, Probes: j.probes(), Facts: *j}
+	next := Soonest{}
 	for i := range c.Probes {
 		p := &c.Probes[i]
 		p.Verdict = j.verdict(p)
 		var until time.Time
 		p.Failures, until = j.reckon(p)
-		next.add(until)
-		next.add(p.Until)
+		next.Add(until)
+		next.Add(p.Until)
 	}
 	c.Restarts = j.ledger()
-	next.add(j.ledgerDue())
-	if until, ok := j.kubeletsLate(j.now); ok {
-		next.add(until)
+	next.Add(j.ledgerDue())
+	if until, ok := j.kubeletsLate(j.Now); ok {
+		next.Add(until)
 	}
-	c.judge.now = time.Time{} // a case is what follows from the facts; when it is looked at is for its methods to be told
-	return c, next.at
+	c.Facts.Now = time.Time{} // a case is what follows from the facts; when it is looked at is for its methods to be told
+	return c, next.At
 }
 
-// soonest is the first of some moments; zero for none.
-type soonest struct{ at time.Time }
+// Soonest is the first of some moments; zero for none.
+type Soonest struct{ At time.Time }
 
-func (s *soonest) add(t time.Time) {
-	if !t.IsZero() && (s.at.IsZero() || t.Before(s.at)) {
-		s.at = t
+func (s *Soonest) Add(t time.Time) {
+	if !t.IsZero() && (s.At.IsZero() || t.Before(s.At)) {
+		s.At = t
 	}
 }
 
@@ -84,10 +84,10 @@ func (c *Case) WorstOf(typ fact.ProbeType) *Probe {
 }
 
 // probes lists the pod's probes with the events about each.
-func (j *judge) probes() []Probe {
+func (j *Facts) probes() []Probe {
 	n := 0
-	for i := range j.pod.Containers {
-		for _, spec := range j.pod.Containers[i].Probes {
+	for i := range j.Pod.Containers {
+		for _, spec := range j.Pod.Containers[i].Probes {
 			if spec != nil {
 				n++
 			}
@@ -97,9 +97,9 @@ func (j *judge) probes() []Probe {
 		return nil
 	}
 	probes := make([]Probe, 0, n)
-	kubelet := j.node.Version()
-	for i := range j.pod.Containers {
-		c := &j.pod.Containers[i]
+	kubelet := j.Node.Version()
+	for i := range j.Pod.Containers {
+		c := &j.Pod.Containers[i]
 		for _, typ := range fact.ProbeTypes {
 			if spec := c.Probes[typ]; spec != nil {
 				probes = append(probes, Probe{Type: typ, Container: c, Spec: spec, unproven: spec.Handler == fact.GRPC && !fact.ProvesConnection(kubelet)})
@@ -113,9 +113,9 @@ func (j *judge) probes() []Probe {
 }
 
 // eventsOf selects the events about probe p.
-func (j *judge) eventsOf(p *Probe) []*fact.Event {
+func (j *Facts) eventsOf(p *Probe) []*fact.Event {
 	var events []*fact.Event
-	for _, e := range j.events {
+	for _, e := range j.Events {
 		if e.Outcome != fact.NoOutcome && e.Probe == p.Type && e.Container == p.Container.Name {
 			events = append(events, e)
 		}

@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"time"
@@ -9,9 +9,9 @@ import (
 // This file decides the states of a container that is being killed, or about to be.
 
 // suspended is the state of the probes that stop when termination begins.
-func (j *judge) suspended(c *fact.Container) Verdict {
+func (j *Facts) suspended(c *fact.Container) Verdict {
 	v := Verdict{State: StateSuspended, Certainty: Certain, Evidence: ByStatus}
-	for _, e := range j.events {
+	for _, e := range j.Events {
 		if e.Kill == fact.KilledByStop && e.Container == c.Name && !e.Last.Before(c.StartedAt) {
 			return v
 		}
@@ -22,40 +22,40 @@ func (j *judge) suspended(c *fact.Container) Verdict {
 
 // stopping is the state of the probes that stop when the kubelet ends a pod that nobody deleted: one that is over because a
 // container that is never restarted has failed a probe, or one whose sandbox is gone.
-func (j *judge) stopping(p *Probe) (Verdict, bool) {
+func (j *Facts) stopping(p *Probe) (Verdict, bool) {
 	c := p.Container
-	if p.Type == fact.Readiness || c.Kind != fact.Main || j.pod.Deleting() {
+	if p.Type == fact.Readiness || c.Kind != fact.Main || j.Pod.Deleting() {
 		return Verdict{}, false
 	}
-	for _, e := range j.events {
+	for _, e := range j.Events {
 		if e.Kill != fact.KilledByStop || e.Container != c.Name || e.Last.Before(c.StartedAt) || c.Restarts > 0 && e.Last.Equal(c.StartedAt) {
 			continue
 		}
-		v := Verdict{State: StateSuspended, Certainty: CertaintyMedium, Evidence: ByStatus | ByEvent, Until: e.Last.Add(j.longestGrace() + eventSlack + killLag + patience)}
-		if typ, ok := j.stoppedByProbe(end{container: c.Name}, kill{at: e.Last}); ok && typ == p.Type {
+		v := Verdict{State: StateSuspended, Certainty: CertaintyMedium, Evidence: ByStatus | ByEvent, Until: e.Last.Add(j.longestGrace() + EventSlack + killLag + patience)}
+		if typ, ok := j.stoppedByProbe(end{Container: c.Name}, kill{At: e.Last}); ok && typ == p.Type {
 			v.State, v.Certainty = StateFailed, CertaintyHigh
 		}
-		return v, j.now.Before(v.Until)
+		return v, j.Now.Before(v.Until)
 	}
 	return Verdict{}, false
 }
 
 // decided reports whether a liveness or startup probe has reached its threshold: its worker is held, and the kill is
 // due. That waits for the sync of the pod, which is busy as long as it kills another container of the pod.
-func (j *judge) decided(p *Probe) (Verdict, bool) {
+func (j *Facts) decided(p *Probe) (Verdict, bool) {
 	at, ok := j.reached(p)
 	if !ok {
 		return Verdict{}, false
 	}
-	due := at.Add(eventSlack + killLag)
-	if len(j.pod.Containers) > 1 {
+	due := at.Add(EventSlack + killLag)
+	if len(j.Pod.Containers) > 1 {
 		due = due.Add(j.longestGrace())
 	}
 	v := Verdict{State: StateFailed, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: due}
-	if !j.now.Before(due) && !j.now.Before(j.starvedUntil()) {
+	if !j.Now.Before(due) && !j.Now.Before(j.starvedUntil()) {
 		v.Certainty, v.Until = CertaintyMedium, due.Add(j.grace(p)+patience) // the node is busy, or one of the failures did not count
 	}
-	return v, j.now.Before(v.Until)
+	return v, j.Now.Before(v.Until)
 }
 
 // patience is how much longer than usual a kill may take before it is not believed in any more.
@@ -63,27 +63,27 @@ const patience = 30 * time.Second
 
 // reached is when the newest failure of a liveness or startup probe was, if it was as many in a row as it takes. Silence
 // after it means nothing: the probe is not run any more.
-func (j *judge) reached(p *Probe) (time.Time, bool) {
+func (j *Facts) reached(p *Probe) (time.Time, bool) {
 	if p.Type == fact.Readiness {
 		return time.Time{}, false
 	}
 	now := j.reckoning(p)
 	f := now.newest()
-	if f == nil || f.to().Before(p.Container.StartedAt) {
+	if f == nil || f.To().Before(p.Container.StartedAt) {
 		return time.Time{}, false
 	}
 	then := *j
-	then.now = f.to()
+	then.Now = f.To()
 	r := then.reckoning(p)
 	c := r.course()
-	return f.to(), c.Stopped()
+	return f.To(), c.Stopped()
 }
 
 // longestGrace is how long the kill of one of the pod's containers may take.
-func (j *judge) longestGrace() time.Duration {
-	longest := max(j.pod.GracePeriod, leastGrace)
-	for i := range j.pod.Containers {
-		for _, p := range j.pod.Containers[i].Probes {
+func (j *Facts) longestGrace() time.Duration {
+	longest := max(j.Pod.GracePeriod, leastGrace)
+	for i := range j.Pod.Containers {
+		for _, p := range j.Pod.Containers[i].Probes {
 			if p != nil && p.TerminationGracePeriod != nil {
 				longest = max(longest, *p.TerminationGracePeriod)
 			}
@@ -95,17 +95,17 @@ func (j *judge) longestGrace() time.Duration {
 // killed reports whether the kubelet has said that it kills the running instance for that cause, and how sure that is:
 // within a second one instance may be killed and the next one start. The event counts kills, so only its last occurrence
 // speaks of now. A container that still runs when the kill must be over was not the one.
-func (j *judge) killed(p *Probe, cause fact.KillCause) (Verdict, bool) {
+func (j *Facts) killed(p *Probe, cause fact.KillCause) (Verdict, bool) {
 	c := p.Container
-	for _, e := range j.events {
+	for _, e := range j.Events {
 		if e.Kill != cause || e.Container != c.Name || e.Last.Before(c.StartedAt) || c.Last != nil && !e.Last.After(c.Last.FinishedAt) {
 			continue
 		}
 		v := Verdict{State: StateFailed, Certainty: Certain, Evidence: ByStatus | ByEvent}
 		if c.Restarts > 0 && e.Last.Equal(c.StartedAt) {
-			v.Certainty, v.Until = CertaintyMedium, e.Last.Add(j.grace(p)+eventSlack+killLag)
+			v.Certainty, v.Until = CertaintyMedium, e.Last.Add(j.grace(p)+EventSlack+killLag)
 		}
-		return v, v.Until.IsZero() || j.now.Before(v.Until)
+		return v, v.Until.IsZero() || j.Now.Before(v.Until)
 	}
 	return Verdict{}, false
 }

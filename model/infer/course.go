@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"time"
@@ -11,9 +11,9 @@ import (
 type course struct {
 	kubelet.Workers
 	// newest is the newest failure of the running instance that counts; nil for none.
-	newest *failure
-	// until is when time alone changes the set; zero for never.
-	until time.Time
+	newest *Failure
+	// Until is when time alone changes the set; zero for never.
+	Until time.Time
 }
 
 // limit is the number of failures in a row that holds the worker; zero for a readiness probe, which is run on.
@@ -27,10 +27,10 @@ func (p *Probe) limit() int32 {
 // course plays the worker from the last moment at which its count was surely zero, or from the first failure that is known.
 func (r *reckoning) course() course {
 	var c course
-	var last *failure
-	for i := range r.failures() {
-		f := &r.history.failures[i]
-		if !r.mine(f) || !r.zero.Earliest.IsZero() && !f.to().After(r.zero.Earliest) {
+	var last *Failure
+	for i := range r.Failures() {
+		f := &r.History.Failures[i]
+		if !r.mine(f) || !r.zero.Earliest.IsZero() && !f.To().After(r.zero.Earliest) {
 			continue
 		}
 		if last == nil {
@@ -43,15 +43,15 @@ func (r *reckoning) course() course {
 	}
 	if last == nil {
 		c.Workers = kubelet.Anew()
-		if until, deaf := r.deafIn(latest(r.probe.Container.StartedAt, r.zero.Latest), r.now); deaf {
-			c.Workers = kubelet.Anything(r.probe.limit())
-			if r.now.Before(until) {
-				c.until = until
+		if until, deaf := r.deafIn(latest(r.Probe.Container.StartedAt, r.zero.Latest), r.Now); deaf {
+			c.Workers = kubelet.Anything(r.Probe.limit())
+			if r.Now.Before(until) {
+				c.Until = until
 			}
 		}
 		return c
 	}
-	if !last.to().Before(r.probe.Container.StartedAt) {
+	if !last.To().Before(r.Probe.Container.StartedAt) {
 		c.newest = last
 	}
 	r.sofar(&c, last)
@@ -59,58 +59,58 @@ func (r *reckoning) course() course {
 }
 
 // across returns the states after the time between two failures.
-func (r *reckoning) across(w kubelet.Workers, older, newer *failure) kubelet.Workers {
+func (r *reckoning) across(w kubelet.Workers, older, newer *Failure) kubelet.Workers {
 	switch r.between(older, newer) {
 	case broken:
 		w = w.Succeeds()
 	case doubtful:
 		w = w.MaySucceed()
 	}
-	if soonest := r.soonest(older); soonest.Before(newer.begin()) {
+	if soonest := r.Soonest(older); soonest.Before(newer.begin()) {
 		if _, deaf := r.deafIn(soonest, newer.begin()); deaf {
-			w = w.MayFail(r.runsIn(newer.begin().Sub(soonest)), r.probe.limit())
+			w = w.MayFail(r.runsIn(newer.begin().Sub(soonest)), r.Probe.limit())
 		}
 	}
 	return w
 }
 
-// soonest is when the run after a failure has begun at the earliest, by the node's clock.
-func (r *reckoning) soonest(f *failure) time.Time {
+// Soonest is when the run after a failure has begun at the earliest, by the node's clock.
+func (r *reckoning) Soonest(f *Failure) time.Time {
 	if !r.onBeat(f) {
-		return f.to()
+		return f.To()
 	}
-	return f.to().Add(max(0, r.probe.Spec.Period-r.took(f).longest))
+	return f.To().Add(max(0, r.Probe.Spec.Period-r.took(f).Longest))
 }
 
 // runsIn is how often the probe can have run in a time.
 func (r *reckoning) runsIn(d time.Duration) int32 {
-	return int32(min(max(0, d/r.probe.Spec.Period)+1, maxCounted))
+	return int32(min(max(0, d/r.Probe.Spec.Period)+1, maxCounted))
 }
 
 // origin is in what states the worker was before the first failure that is known. A worker carries its count over a restart
 // that it did not cause, and events older than an hour have expired.
-func (r *reckoning) origin(first *failure) kubelet.Workers {
-	_, deaf := r.deafIn(latest(r.probe.Container.StartedAt, r.zero.Latest), first.begin())
+func (r *reckoning) origin(first *Failure) kubelet.Workers {
+	_, deaf := r.deafIn(latest(r.Probe.Container.StartedAt, r.zero.Latest), first.begin())
 	if r.zero.Earliest.IsZero() && r.beginning(first) == fact.AtLeast || deaf {
-		return kubelet.Anything(r.probe.limit())
+		return kubelet.Anything(r.Probe.limit())
 	}
 	return kubelet.Anew()
 }
 
 // take returns the states after the failures of one write.
-func (r *reckoning) take(w kubelet.Workers, f *failure) kubelet.Workers {
-	limit := r.probe.limit()
-	alone := f.n > 1 && f.event.Combined && r.alone(f)
+func (r *reckoning) take(w kubelet.Workers, f *Failure) kubelet.Workers {
+	limit := r.Probe.limit()
+	alone := f.N > 1 && f.Event.Combined && r.alone(f)
 	switch {
-	case f.n > 1 && !alone && (!r.inARow(f) || f.event.Combined), // not all of them need be of this probe, or in a row
-		f.n > 1 && !r.zero.IsZero() && !f.from.After(r.zero.Latest): // or after the success
-		w = kubelet.Workers{Failing: true, Lo: 1, Hi: kubelet.Sum(w.Most(), f.n)}
+	case f.N > 1 && !alone && (!r.inARow(f) || f.Event.Combined), // not all of them need be of this probe, or in a row
+		f.N > 1 && !r.zero.IsZero() && !f.from.After(r.zero.Latest): // or after the success
+		w = kubelet.Workers{Failing: true, Lo: 1, Hi: kubelet.Sum(w.Most(), f.N)}
 		if n := r.unmade(0, f); n > w.Lo {
 			w.Lo = n
 		}
 		w = w.Under(limit)
 	default:
-		for range min(f.n, maxCounted) {
+		for range min(f.N, maxCounted) {
 			w = w.Fails(limit)
 		}
 		if alone {
@@ -118,7 +118,7 @@ func (r *reckoning) take(w kubelet.Workers, f *failure) kubelet.Workers {
 		}
 	}
 	switch {
-	case !f.to().Before(r.zero.Latest):
+	case !f.To().Before(r.zero.Latest):
 	case r.overcome(f):
 		return kubelet.Anew()
 	case !r.unbroken(f) || r.beforeSuccess(f):
@@ -134,7 +134,7 @@ func (r *reckoning) take(w kubelet.Workers, f *failure) kubelet.Workers {
 const maxCounted = 10_000
 
 // sofar brings the states from the newest failure up to now.
-func (r *reckoning) sofar(c *course, last *failure) {
+func (r *reckoning) sofar(c *course, last *Failure) {
 	if c.Stopped() {
 		return // the probe is not run
 	}
@@ -146,8 +146,8 @@ func (r *reckoning) sofar(c *course, last *failure) {
 		}
 	case r.unbroken(last):
 		r.untold(c, last)
-	case last.to().Before(e.Latest) && !r.now.Before(e.Earliest) && r.now.Before(r.silent(last)):
-		c.Workers, c.until = c.MaySucceed(), r.silent(last) // the instance has been probed since, or not
+	case last.To().Before(e.Latest) && !r.Now.Before(e.Earliest) && r.Now.Before(r.silent(last)):
+		c.Workers, c.Until = c.MaySucceed(), r.silent(last) // the instance has been probed since, or not
 	default:
 		r.silence(c, last)
 	}
@@ -155,32 +155,32 @@ func (r *reckoning) sofar(c *course, last *failure) {
 
 // untold brings the states from a failure after which every run fails up to now. One of which nothing was told is one whose event
 // was dropped.
-func (r *reckoning) untold(c *course, last *failure) {
+func (r *reckoning) untold(c *course, last *Failure) {
 	silent := r.silent(last)
-	if e := r.lastOf(r.probe, fact.Errored); e != nil && !e.Last.Before(last.to()) {
+	if e := r.lastOf(r.Probe, fact.Errored); e != nil && !e.Last.Before(last.To()) {
 		return // it was not carried out
 	}
-	if r.now.Before(silent) {
-		c.until = silent
+	if r.Now.Before(silent) {
+		c.Until = silent
 		return
 	}
-	most := kubelet.Sum(c.Most(), r.runsIn(r.now.Sub(r.soonest(last))))
-	c.Workers = c.Or(kubelet.Workers{Failing: true, Lo: max(c.Lo, 1), Hi: most}).Under(r.probe.limit())
+	most := kubelet.Sum(c.Most(), r.runsIn(r.Now.Sub(r.Soonest(last))))
+	c.Workers = c.Or(kubelet.Workers{Failing: true, Lo: max(c.Lo, 1), Hi: most}).Under(r.Probe.limit())
 }
 
 // silence brings the states from a failure after which every run is told up to now.
-func (r *reckoning) silence(c *course, last *failure) {
+func (r *reckoning) silence(c *course, last *Failure) {
 	prompt, silent := r.prompt(last), r.silent(last)
-	if until, deaf := r.deafIn(r.soonest(last), r.now); deaf {
-		c.Workers = c.MayFail(r.runsIn(r.now.Sub(r.soonest(last))), r.probe.limit())
+	if until, deaf := r.deafIn(r.Soonest(last), r.Now); deaf {
+		c.Workers = c.MayFail(r.runsIn(r.Now.Sub(r.Soonest(last))), r.Probe.limit())
 		prompt = until
-		silent = latest(silent, until.Add(r.probe.Spec.Pace()+r.probe.Spec.LongestRun()+eventLag))
+		silent = latest(silent, until.Add(r.Probe.Spec.Pace()+r.Probe.Spec.LongestRun()+EventLag))
 	}
 	switch {
-	case r.now.Before(prompt):
-		c.until = prompt
-	case r.now.Before(silent):
-		c.Workers, c.until = c.MaySucceed(), silent // it has succeeded since, or takes its time
+	case r.Now.Before(prompt):
+		c.Until = prompt
+	case r.Now.Before(silent):
+		c.Workers, c.Until = c.MaySucceed(), silent // it has succeeded since, or takes its time
 	default:
 		c.Workers = c.Succeeds()
 	}

@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"time"
@@ -20,16 +20,16 @@ const (
 
 // between compares the time between two failures with the period. The kubelet's ticks are a period apart; the
 // event comes when the probe ends, so durations count in.
-func (r *reckoning) between(older, newer *failure) gap {
+func (r *reckoning) between(older, newer *Failure) gap {
 	first := newer.from
-	if newer.n == 1 || newer.initial {
+	if newer.N == 1 || newer.initial {
 		first = newer.begin()
 	}
-	passed := first.Sub(older.to())
+	passed := first.Sub(older.To())
 	const blur = time.Second // both times are floored to it
 	g := r.after(older, newer, passed, blur)
-	heard := newer.heard.Sub(older.heard)
-	if g == doubtful && newer.n == 1 && !older.listed() && !newer.listed() && (heard-passed).Abs() < blur+beatBlur {
+	heard := newer.Heard.Sub(older.Heard)
+	if g == doubtful && newer.N == 1 && !older.listed() && !newer.listed() && (heard-passed).Abs() < blur+beatBlur {
 		// That we hear the beat is no accident. A pause may be one: an event may wait on its way.
 		if r.after(older, newer, heard, beatBlur) == consecutive {
 			return consecutive
@@ -39,28 +39,28 @@ func (r *reckoning) between(older, newer *failure) gap {
 }
 
 // after says the same of two failures that are so far apart, more or less.
-func (r *reckoning) after(older, newer *failure, passed, blur time.Duration) gap {
-	if r.goesUnseen(r.probe) && r.unreadyFrom(newer.to()) && passed > blur {
+func (r *reckoning) after(older, newer *Failure, passed, blur time.Duration) gap {
+	if r.goesUnseen(r.Probe) && r.unreadyFrom(newer.To()) && passed > blur {
 		return doubtful // a success that does not make it ready leaves no gap
 	}
-	c := r.probe.Container
+	c := r.Probe.Container
 	switch {
-	case r.probe.Type == fact.Readiness && older.to().Before(c.StartedAt) && !newer.to().Before(c.StartedAt):
+	case r.Probe.Type == fact.Readiness && older.To().Before(c.StartedAt) && !newer.To().Before(c.StartedAt):
 		return doubtful // a start has the probe run at once: a success before it leaves no gap either
 	case r.unbroken(older), passed < r.hiding(older, newer)-blur:
 		return consecutive
-	case passed > r.rest(older)+r.took(newer).longest+blur && passed > eventSlack && !older.to().Before(r.eligible()) && !r.errsBetween(older, newer):
+	case passed > r.rest(older)+r.took(newer).Longest+blur && passed > EventSlack && !older.To().Before(r.eligible()) && !r.errsBetween(older, newer):
 		return broken
 	}
 	return doubtful
 }
 
 // errsBetween reports whether the probe could not be carried out between two failures. Such a run counts for nothing.
-func (r *reckoning) errsBetween(older, newer *failure) bool {
-	for i := range r.history.failures {
-		f := &r.history.failures[i]
-		if e := f.event; e.Outcome == fact.Errored && e.Probe == r.probe.Type && (e.Combined || e.Container == "" || e.Container == r.probe.Container.Name) &&
-			!f.to().Before(older.to()) && !f.begin().After(newer.to()) {
+func (r *reckoning) errsBetween(older, newer *Failure) bool {
+	for i := range r.History.Failures {
+		f := &r.History.Failures[i]
+		if e := f.Event; e.Outcome == fact.Errored && e.Probe == r.Probe.Type && (e.Combined || e.Container == "" || e.Container == r.Probe.Container.Name) &&
+			!f.To().Before(older.To()) && !f.begin().After(newer.To()) {
 			return true
 		}
 	}

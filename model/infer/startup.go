@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"time"
@@ -8,8 +8,8 @@ import (
 )
 
 // startedIn is when the startup probe of a container that is started has succeeded, as far as anything tells.
-func (j *judge) startedIn(c *fact.Container) fact.Window {
-	if at := j.lastFlip(c, flipStarted, true); at.After(c.StartedAt) {
+func (j *Facts) startedIn(c *fact.Container) fact.Window {
+	if at := j.LastFlip(c, flipStarted, true); at.After(c.StartedAt) {
 		return fact.Window{Earliest: at.Add(-statusDelay), Latest: at}
 	}
 	w := fact.Window{Earliest: c.StartedAt, Latest: j.budget(c)}
@@ -23,12 +23,12 @@ func (j *judge) startedIn(c *fact.Container) fact.Window {
 
 // budget is by when a startup probe has succeeded, or its container is killed: it may fail up to its threshold. One
 // that cannot be carried out may take any time, until its events end.
-func (j *judge) budget(c *fact.Container) time.Time {
+func (j *Facts) budget(c *fact.Container) time.Time {
 	s := c.Probes[fact.Startup]
 	w := c.StartedAt.Add(s.InitialDelay + time.Duration(s.FailureThreshold)*max(s.Period, s.Timeout) + s.Timeout + statusLag)
-	for _, e := range j.events {
+	for _, e := range j.Events {
 		if e.Outcome == fact.Errored && e.Probe == fact.Startup && (e.Container == c.Name || e.Container == "" || e.Combined) && !e.Last.Before(c.StartedAt) {
-			if until := e.Last.Add(s.Period + kubelet.Attempts*s.Timeout + eventSlack); until.After(w) {
+			if until := e.Last.Add(s.Period + kubelet.Attempts*s.Timeout + EventSlack); until.After(w) {
 				w = until
 			}
 		}
@@ -40,8 +40,8 @@ func (j *judge) budget(c *fact.Container) time.Time {
 }
 
 // wasReady is a moment at which the pod's conditions say that all its containers had started; zero for none.
-func (j *judge) wasReady(c *fact.Container) time.Time {
-	ready := j.pod.Condition("ContainersReady")
+func (j *Facts) wasReady(c *fact.Container) time.Time {
+	ready := j.Pod.Condition("ContainersReady")
 	if ready == nil || !ready.Since.After(c.StartedAt) {
 		return time.Time{} // it is about the instance before
 	}
@@ -50,8 +50,8 @@ func (j *judge) wasReady(c *fact.Container) time.Time {
 
 // gateOpen is a moment at which a probe of the instance failed that is not run before the startup probe has succeeded;
 // zero for none.
-func (j *judge) gateOpen(c *fact.Container) (first time.Time) {
-	for _, e := range j.events {
+func (j *Facts) gateOpen(c *fact.Container) (first time.Time) {
+	for _, e := range j.Events {
 		p := c.Probes[e.Probe]
 		if e.Outcome == fact.NoOutcome || e.Combined || e.Probe == fact.Startup || e.Container != c.Name || p == nil {
 			continue

@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"time"
@@ -9,18 +9,18 @@ import (
 // suspect names the probe that has ended an instance when no event says so: the kubelet's counters, the failures that
 // were told, or how long a container lived that never started.
 func (j *bookkeeper) suspect(e end) (RestartCause, Certainty) {
-	if typ, ok := j.killsOfAll(e.container); ok {
-		return killedBy(typ), CertaintyMedium // or one of them is of the instance that runs, and is not over
+	if typ, ok := j.killsOfAll(e.Container); ok {
+		return KilledBy(typ), CertaintyMedium // or one of them is of the instance that runs, and is not over
 	}
 	chose := !e.untold && e.how.Signal == 0 && e.how.ExitCode > 0 && e.how.ExitCode <= 128
 	if chose && j.endsOtherwise(e) {
 		return CauseUnknown, CertaintyNone
 	}
-	if e.counted != "" {
-		return e.counted, CertaintyMedium
+	if e.Counted != "" {
+		return e.Counted, CertaintyMedium
 	}
-	if typ, ok := j.reachedBy(e.container, e.how.FinishedAt, e.how.StartedAt, false); ok {
-		return killedBy(typ), CertaintyMedium
+	if typ, ok := j.reachedBy(e.Container, e.how.FinishedAt, e.how.StartedAt, false); ok {
+		return KilledBy(typ), CertaintyMedium
 	}
 	if chose {
 		return CauseUnknown, CertaintyNone // how to end
@@ -29,25 +29,25 @@ func (j *bookkeeper) suspect(e end) (RestartCause, Certainty) {
 		return CauseStartup, CertaintyLow
 	}
 	if j.starvedUntil().After(e.how.FinishedAt) {
-		if typ, ok := j.reachedBy(e.container, e.how.FinishedAt, e.how.StartedAt, true); ok {
-			return killedBy(typ), CertaintyLow
+		if typ, ok := j.reachedBy(e.Container, e.how.FinishedAt, e.how.StartedAt, true); ok {
+			return KilledBy(typ), CertaintyLow
 		}
 	}
 	if typ, ok := j.killedBefore(e); ok {
-		return killedBy(typ), CertaintyLow
+		return KilledBy(typ), CertaintyLow
 	}
 	return CauseUnknown, CertaintyNone
 }
 
 // killsOfAll returns the probe whose kills, as its Killing event counts them, are all the ends that a container has had.
-func (j *judge) killsOfAll(container string) (fact.ProbeType, bool) {
-	c := j.pod.Container(container)
+func (j *Facts) killsOfAll(container string) (fact.ProbeType, bool) {
+	c := j.Pod.Container(container)
 	if c == nil || c.Instances() == 0 {
 		return 0, false
 	}
 	for _, typ := range [...]fact.ProbeType{fact.Liveness, fact.Startup} {
 		var n int32
-		for _, e := range j.events {
+		for _, e := range j.Events {
 			if e.Kill == typ.KillCause() && e.Container == container {
 				n += e.Count
 			}
@@ -65,8 +65,8 @@ const terminatedExitCode = 128 + 15
 
 // endsOtherwise reports whether a container is known to end with another code when a probe kills it.
 func (j *bookkeeper) endsOtherwise(e end) (known bool) {
-	for i, o := range j.history.ends {
-		if o.untold || o.container != e.container {
+	for i, o := range j.History.ends {
+		if o.untold || o.Container != e.Container {
 			continue
 		}
 		_, probed := j.kills[i].cause.Probe()
@@ -82,7 +82,7 @@ func (j *bookkeeper) endsOtherwise(e end) (known bool) {
 
 // killer returns the type of the probe that can have killed an instance: that depends on whether it had started.
 func (e *end) killer(typ fact.ProbeType) fact.ProbeType {
-	switch e.last {
+	switch e.Last {
 	case fact.True:
 		return fact.Liveness
 	case fact.False:
@@ -92,12 +92,12 @@ func (e *end) killer(typ fact.ProbeType) fact.ProbeType {
 }
 
 // killedBefore returns the probe that has killed the container when it was killed last, as far as it was told.
-func (j *judge) killedBefore(e end) (fact.ProbeType, bool) {
-	for i := len(j.history.kills) - 1; i >= 0; i-- {
-		if k := j.history.kills[i]; k.container == e.container && !k.at.After(e.how.FinishedAt) {
+func (j *Facts) killedBefore(e end) (fact.ProbeType, bool) {
+	for i := len(j.History.kills) - 1; i >= 0; i-- {
+		if k := j.History.kills[i]; k.Container == e.Container && !k.At.After(e.how.FinishedAt) {
 			typ, ok := k.cause.Probe()
 			typ = e.killer(typ)
-			c := j.pod.Container(e.container)
+			c := j.Pod.Container(e.Container)
 			return typ, ok && c != nil && c.Probes[typ] != nil
 		}
 	}
@@ -106,13 +106,13 @@ func (j *judge) killedBefore(e end) (fact.ProbeType, bool) {
 
 // outlived reports whether an instance ended when its startup probe must have reached its threshold, and was not seen
 // to have started.
-func (j *judge) outlived(e end) bool {
-	c := j.pod.Container(e.container)
-	if c == nil || c.Probes[fact.Startup] == nil || e.last == fact.True {
+func (j *Facts) outlived(e end) bool {
+	c := j.Pod.Container(e.Container)
+	if c == nil || c.Probes[fact.Startup] == nil || e.Last == fact.True {
 		return false
 	}
-	for _, f := range j.history.flips {
-		if f.container == c.Name && f.what == flipStarted && f.to && f.at.After(e.how.StartedAt) && f.at.Before(e.heard) {
+	for _, f := range j.History.Flips {
+		if f.Container == c.Name && f.What == flipStarted && f.To && f.At.After(e.how.StartedAt) && f.At.Before(e.Heard) {
 			return false
 		}
 	}
@@ -124,8 +124,8 @@ func (j *judge) outlived(e end) bool {
 
 // reachedBy returns the probe that had failed as often as it takes at a moment in the life of an instance, or that was
 // failing when not all of its failures are told.
-func (j *judge) reachedBy(container string, at, started time.Time, untold bool) (fact.ProbeType, bool) {
-	c := j.pod.Container(container)
+func (j *Facts) reachedBy(container string, at, started time.Time, untold bool) (fact.ProbeType, bool) {
+	c := j.Pod.Container(container)
 	if c == nil {
 		return 0, false
 	}
@@ -135,12 +135,12 @@ func (j *judge) reachedBy(container string, at, started time.Time, untold bool) 
 			continue
 		}
 		var n int32
-		since := at.Add(-time.Duration(spec.FailureThreshold)*(spec.Period+spec.Timeout) - eventSlack - j.longestGrace())
-		for _, f := range j.history.failures {
-			ev := f.event
+		since := at.Add(-time.Duration(spec.FailureThreshold)*(spec.Period+spec.Timeout) - EventSlack - j.longestGrace())
+		for _, f := range j.History.Failures {
+			ev := f.Event
 			if ev.Outcome == fact.Failed && ev.Probe == typ && ev.Container == c.Name && ev.Last.After(since) && ev.Last.After(started) && !ev.Last.After(at) { // in the second of the start, it was the instance before
-				if n++; f.n > 1 && !f.from.Before(since) {
-					n += f.n - 1 // and not of long ago
+				if n++; f.N > 1 && !f.from.Before(since) {
+					n += f.N - 1 // and not of long ago
 				}
 			}
 		}
@@ -151,9 +151,9 @@ func (j *judge) reachedBy(container string, at, started time.Time, untold bool) 
 	return 0, false
 }
 
-// heardCounts remembers what the counters say of the ends that are new: the probe whose run had just reached its
+// HeardCounts remembers what the counters say of the ends that are new: the probe whose run had just reached its
 // threshold has ended the instance. It returns h itself when that is nothing.
-func (h *history) heardCounts(p *fact.Pod, counts *podCounts, asked time.Time) *history {
+func (h *History) HeardCounts(p *fact.Pod, counts *PodCounts, asked time.Time) *History {
 	if h == nil || counts == nil {
 		return h
 	}
@@ -163,14 +163,14 @@ func (h *history) heardCounts(p *fact.Pod, counts *podCounts, asked time.Time) *
 		if e.settled {
 			continue
 		}
-		if e.counted == "" {
-			e.counted = counts.killer(p, &e)
+		if e.Counted == "" {
+			e.Counted = counts.killer(p, &e)
 		}
-		if e.settled = asked.After(e.heard); e == h.ends[i] {
+		if e.settled = asked.After(e.Heard); e == h.ends[i] {
 			continue
 		}
 		if next == h {
-			next = h.clone()
+			next = h.Clone()
 			next.ends = append([]end(nil), h.ends...)
 		}
 		next.ends[i] = e
@@ -179,13 +179,13 @@ func (h *history) heardCounts(p *fact.Pod, counts *podCounts, asked time.Time) *
 }
 
 // killer returns the cause that the counters name for the end of an instance; empty for none.
-func (c *podCounts) killer(p *fact.Pod, e *end) RestartCause {
-	k := p.Container(e.container)
+func (c *PodCounts) killer(p *fact.Pod, e *end) RestartCause {
+	k := p.Container(e.Container)
 	if k == nil {
 		return ""
 	}
 	for _, typ := range [...]fact.ProbeType{fact.Liveness, fact.Startup} {
-		n := c.find(e.container, typ)
+		n := c.Find(e.Container, typ)
 		if n == nil || k.Probes[typ] == nil || e.killer(typ) != typ {
 			continue
 		}
@@ -195,7 +195,7 @@ func (c *podCounts) killer(p *fact.Pod, e *end) RestartCause {
 		}
 		threshold := k.Probes[typ].FailureThreshold
 		if run, bound, known := n.RunUnder(threshold); known && bound == fact.Exact && run == threshold {
-			return killedBy(typ)
+			return KilledBy(typ)
 		}
 	}
 	return ""

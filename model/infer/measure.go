@@ -1,4 +1,4 @@
-package model
+package infer
 
 import (
 	"time"
@@ -6,11 +6,11 @@ import (
 	"github.com/probetop/probetop/model/fact"
 )
 
-// measured is what the kubelet's counters say of a probe now: its newest result, and how often it has failed in a
+// Measured is what the kubelet's counters say of a probe now: its newest result, and how often it has failed in a
 // row. It reports false when they are not read, say nothing of the running instance, or are older than what an
 // event says.
-func (j *judge) measured(p *Probe) (success bool, f fact.Failures, ok bool) {
-	c := j.counts(p.Container.Name, p.Type)
+func (j *Facts) Measured(p *Probe) (success bool, f fact.Failures, ok bool) {
+	c := j.Counts(p.Container.Name, p.Type)
 	if c == nil {
 		return false, f, false
 	}
@@ -19,11 +19,11 @@ func (j *judge) measured(p *Probe) (success bool, f fact.Failures, ok bool) {
 	if p.Container.Restarts > 0 {
 		since = since.Add(p.Spec.Timeout) // a probe of the instance before may have been running
 	}
-	if !known || at.Earliest.Before(since) || !j.now.Before(p.stale(at)) {
+	if !known || at.Earliest.Before(since) || !j.Now.Before(p.stale(at)) {
 		return false, f, false
 	}
 	r := j.reckoning(p)
-	if e := r.newest(); e != nil && !e.to().Add(time.Second).Before(at.Earliest) {
+	if e := r.newest(); e != nil && !e.To().Add(time.Second).Before(at.Earliest) {
 		return false, f, false // the event may be the newer one
 	}
 	if e := j.lastOf(p, fact.Errored); e != nil && !e.Last.Add(time.Second).Before(at.Earliest) {
@@ -38,12 +38,12 @@ func (j *judge) measured(p *Probe) (success bool, f fact.Failures, ok bool) {
 
 // stale is when a result of the counters is too old to say how the probe is: two more were due.
 func (p *Probe) stale(at fact.Window) time.Time {
-	return at.Latest.Add(2*p.Spec.Period + p.Spec.Timeout + eventSlack)
+	return at.Latest.Add(2*p.Spec.Period + p.Spec.Timeout + EventSlack)
 }
 
 // byCounters is the state of a probe whose newest result the counters tell.
-func (j *judge) byCounters(p *Probe) (Verdict, bool) {
-	success, f, ok := j.measured(p)
+func (j *Facts) byCounters(p *Probe) (Verdict, bool) {
+	success, f, ok := j.Measured(p)
 	if !ok || p.Type == fact.Readiness && !p.Container.Ready {
 		return Verdict{}, false
 	}
@@ -55,7 +55,7 @@ func (j *judge) byCounters(p *Probe) (Verdict, bool) {
 	default:
 		v.State = StateFailing
 	}
-	_, at, _ := j.counts(p.Container.Name, p.Type).LastResult()
+	_, at, _ := j.Counts(p.Container.Name, p.Type).LastResult()
 	v.Until = p.stale(at)
 	return v, true
 }
