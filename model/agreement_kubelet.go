@@ -8,6 +8,7 @@ import (
 
 	"github.com/probetop/probetop/model/fact"
 	"github.com/probetop/probetop/model/infer"
+	"github.com/probetop/probetop/model/why"
 )
 
 // lacking is a run without a verdict.
@@ -26,7 +27,7 @@ func (c *comparison) lacking() (Agreement, bool) {
 	case fact.LackGone:
 		return c.undecided("no verdict: "+c.probe.Container.Name+" did not run, or ended meanwhile", "run it again when the container runs"), true
 	case fact.LackEndless:
-		return found(EndlessOutput, infer.Certain, "look at what comes of "+Asked(c.probe.Spec)+", and let it end",
+		return found(EndlessOutput, infer.Certain, "look at what comes of "+why.Asked(c.probe.Spec)+", and let it end",
 			"no verdict: %s sends far more than a probe reads: %s", c.probe.Container.Name, c.reason("it does not end"))
 	case fact.LackUnfinished:
 		return found(ExecOrphan, infer.Certain, "look for the command in the container (ps), and end it; raise timeoutSeconds if it needs that long",

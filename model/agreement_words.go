@@ -8,6 +8,7 @@ import (
 
 	"github.com/probetop/probetop/model/fact"
 	"github.com/probetop/probetop/model/infer"
+	"github.com/probetop/probetop/model/why"
 )
 
 // here says what the newest run came to.
@@ -90,7 +91,7 @@ const excerptLength = 160
 
 // excerpt returns the beginning of what plainError leaves of a text.
 func excerpt(text string) string {
-	text, _, more := strings.Cut(strings.TrimSpace(plainError(text)), "\n")
+	text, _, more := strings.Cut(strings.TrimSpace(why.PlainError(text)), "\n")
 	text = fact.Printable(text) // a control sequence that is cut would take the ellipsis with it
 	if len(text) > excerptLength {
 		text, more = strings.ToValidUTF8(text[:excerptLength], ""), true

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/why"
 )
 
 // together is the time in which faults that have one cause begin.
@@ -17,7 +18,7 @@ const together = time.Minute
 // GroupDiagnosis is the root cause that pods share: they are of one workload, or on one lost node, and fail alike.
 type GroupDiagnosis struct {
 	// Diagnosis is that of the first of the pods; its Headline is the sentence about all of them.
-	Diagnosis
+	why.Diagnosis
 	// Namespace and Workload are those of the pods; empty for pods that share a node alone.
 	Namespace, Workload string
 	// Rows are the indices of the pods in the rows that were looked at, and Of is how many the workload, or the node, has.
@@ -42,7 +43,7 @@ type ServiceHarm struct {
 // alikeKey is what pods that fail alike have in common.
 type alikeKey struct {
 	namespace, workload, node string
-	class                     CauseClass
+	class                     why.CauseClass
 	container                 string
 	probe                     fact.ProbeType
 	cause                     fact.Cause
@@ -53,7 +54,7 @@ func Alike(rows []*Row, now time.Time) []GroupDiagnosis {
 	index := map[alikeKey]int{}
 	var groups []GroupDiagnosis
 	for i, r := range rows {
-		d := Brief(&r.Case, now)
+		d := why.Brief(&r.Case, now)
 		if d == nil || !alikeable(r, d) {
 			continue
 		}
@@ -78,19 +79,19 @@ func Alike(rows []*Row, now time.Time) []GroupDiagnosis {
 }
 
 // alikeable reports whether the cause is a fault that others may share.
-func alikeable(r *Row, d *Diagnosis) bool {
+func alikeable(r *Row, d *why.Diagnosis) bool {
 	switch d.Cause {
-	case ClassTerminating, ClassStarting, ClassJobDone, ClassDefinition:
+	case why.ClassTerminating, why.ClassStarting, why.ClassJobDone, why.ClassDefinition:
 		return false
-	case ClassEndpoints:
+	case why.ClassEndpoints:
 		return true
 	}
 	return r.Severity.Fault()
 }
 
-func alikeKeyOf(r *Row, d *Diagnosis) alikeKey {
-	if d.Cause == ClassNode {
-		return alikeKey{node: r.Pod.Node, class: ClassNode}
+func alikeKeyOf(r *Row, d *why.Diagnosis) alikeKey {
+	if d.Cause == why.ClassNode {
+		return alikeKey{node: r.Pod.Node, class: why.ClassNode}
 	}
 	key := alikeKey{
 		namespace: r.Pod.Namespace, workload: r.Pod.Owner.String(), class: d.Cause, container: d.Container,
@@ -127,7 +128,7 @@ func (g *GroupDiagnosis) complete(rows []*Row, now time.Time) {
 	if !g.First.IsZero() {
 		g.Spread = last.Sub(g.First)
 	}
-	g.Since, g.Times, g.Next = g.First, 0, Next{}
+	g.Since, g.Times, g.Next = g.First, 0, why.Next{}
 	g.measure(rows, first)
 	g.Headline = g.groupHeadline(unready, now)
 }
@@ -159,7 +160,7 @@ func (g *GroupDiagnosis) measure(rows []*Row, first *Row) {
 		harms[g.Services[i].Name] = &g.Services[i]
 	}
 	for _, r := range rows {
-		if r.Severity == Finished {
+		if r.Severity == why.Finished {
 			continue
 		}
 		if g.Workload == "" && r.Pod.Node == g.Node || g.Workload != "" && r.Pod.Namespace == g.Namespace && r.Pod.Owner.String() == g.Workload {
@@ -195,7 +196,7 @@ func (g *GroupDiagnosis) groupHeadline(unready bool, now time.Time) string {
 	if !g.First.IsZero() {
 		b.WriteString(" since " + g.First.In(now.Location()).Format(time.TimeOnly))
 		if g.Spread <= together {
-			b.WriteString(", all within " + lasting(max(g.Spread, time.Second)))
+			b.WriteString(", all within " + why.Lasting(max(g.Spread, time.Second)))
 		}
 	}
 	b.WriteString(": " + g.Gist())
@@ -226,12 +227,12 @@ var momentary = regexp.MustCompile(`, for [0-9dhms]+|,? [0-9dhms]+ ago|,? (once|
 // Gist is the Headline without what is true of one pod or one moment only.
 func (d *Diagnosis) Gist() string {
 	switch d.Cause {
-	case ClassLiveness:
-		return "liveness kills " + d.Container + because(d.Reason)
-	case ClassStartup:
-		return "startup gives up on " + d.Container + because(d.Reason)
-	case ClassFailing:
-		return d.Probe.String() + " of " + d.Container + because(d.Reason)
+	case why.ClassLiveness:
+		return "liveness kills " + d.Container + why.Because(d.Reason)
+	case why.ClassStartup:
+		return "startup gives up on " + d.Container + why.Because(d.Reason)
+	case why.ClassFailing:
+		return d.Probe.String() + " of " + d.Container + why.Because(d.Reason)
 	}
 	what, _, _ := strings.Cut(d.Headline, "; ")
 	return momentary.ReplaceAllString(what, "")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/probetop/probetop/model/fact"
 	"github.com/probetop/probetop/model/infer"
+	"github.com/probetop/probetop/model/why"
 )
 
 // Cluster is the fold: it takes changes one by one and publishes snapshots. The work for a change is that of
@@ -161,7 +162,7 @@ func (c *Cluster) NextDue() (time.Time, bool) {
 }
 
 // turned tells the follower that the row of a pod has another severity.
-func (c *Cluster) turned(p *fact.Pod, from, to Severity) {
+func (c *Cluster) turned(p *fact.Pod, from, to why.Severity) {
 	if c.follow != nil && from != to {
 		c.follow(Transition{At: c.now, Namespace: p.Namespace, Name: p.Name, From: from, To: to})
 	}
@@ -217,7 +218,7 @@ func (c *Cluster) rebuild(e *entry) {
 	c.changed = true
 	c.totals.add(row, 1)
 	if e.row == nil {
-		c.turned(e.pod, Finished, row.Severity)
+		c.turned(e.pod, why.Finished, row.Severity)
 		e.slot = len(c.rows)
 		c.rows = append(c.rows, row)
 	} else {
@@ -242,7 +243,7 @@ func (c *Cluster) row(e *entry, j *infer.Facts) *Row {
 	r.Traffic, r.Services = c.published(e), c.selecting(e.pod)
 	r.SlicesSeen, r.ServicesSeen = c.sees(e.pod.Namespace, fact.EndpointSlices), c.sees(e.pod.Namespace, fact.Services)
 	r.shadowed(e.shadows)
-	r.Grade, at = gradeOf(&r.Case, c.now)
+	r.Grade, at = why.GradeOf(&r.Case, c.now)
 	due.Add(at)
 	r.Due = due.At
 	return r
@@ -259,7 +260,7 @@ func (c *Cluster) drop(e *entry) {
 		return
 	}
 	c.changed = true
-	c.turned(e.row.Pod, e.row.Severity, Finished)
+	c.turned(e.row.Pod, e.row.Severity, why.Finished)
 	c.totals.add(e.row, -1)
 	end := len(c.rows) - 1
 	if moved := c.rows[end]; e.slot != end {

@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/why"
+)
 
 // Playhead is where in a recording a player stands.
 type Playhead struct {
@@ -18,7 +22,7 @@ type Transition struct {
 	At              time.Time
 	Namespace, Name string
 	// From is what it was before; Finished for a pod that was not there.
-	From, To Severity
+	From, To why.Severity
 }
 
 // Worse reports whether the pod was a lesser case before.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/why"
 )
 
 func TestShellLine(t *testing.T) {
@@ -65,7 +66,7 @@ func TestLinesOfActionsAreTakenAsTheyAre(t *testing.T) {
 		{"kubectl", "describe", "node", "ip-10-0-0-1.eu-west-1.compute.internal"},
 		{"probetop", "shadow", "pod/web-0", "-n=shop"},
 	} {
-		line := commandLine(words)
+		line := why.CommandLine(words)
 		out, err := exec.CommandContext(t.Context(), sh, "-c", `kubectl() { printf '%s\0' "$@"; }; probetop() { kubectl "$@"; }; `+line).Output()
 		want := strings.ReplaceAll(strings.Join(words[1:], "\x00"), "-n=", "-n\x00") + "\x00"
 		if err != nil || string(out) != want || fact.Printable(line) != line {
@@ -73,7 +74,7 @@ func TestLinesOfActionsAreTakenAsTheyAre(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"", "a b", "$(id)", "-it", "a;b", "a'b", "a\nb", "é"} {
-		if line := commandLine([]string{"kubectl", "describe", "node", name}); line != "" {
+		if line := why.CommandLine([]string{"kubectl", "describe", "node", name}); line != "" {
 			t.Errorf("%q: got %s, want no line", name, line)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/why"
 )
 
 // Snapshot is everything that is known about a cluster at one moment. It never changes.
@@ -41,14 +42,14 @@ type Unread struct {
 type Totals struct {
 	Pods, Ready int
 	// By counts by severity.
-	By [severities]int
+	By [why.Severities]int
 }
 
 // Faults counts the pods that somebody should look at.
 func (t *Totals) Faults() int {
 	n := 0
 	for s, count := range t.By {
-		if Severity(s).Fault() {
+		if why.Severity(s).Fault() {
 			n += count
 		}
 	}

@@ -1,4 +1,4 @@
-package model
+package why
 
 import (
 	"strings"
@@ -100,8 +100,8 @@ func (x *examiner) say(cause CauseClass, certainty infer.Certainty, what string,
 	return true
 }
 
-// because is a reason after what it explains.
-func because(reason string) string {
+// Because is a reason after what it explains.
+func Because(reason string) string {
 	if reason == "" {
 		return ""
 	}
@@ -124,7 +124,7 @@ func (x *examiner) lasted(since time.Time) string {
 	if since.IsZero() || !since.Before(x.now) {
 		return ""
 	}
-	return ", for " + lasting(x.now.Sub(since))
+	return ", for " + Lasting(x.now.Sub(since))
 }
 
 // Called names a container with its kind, where that is not main.

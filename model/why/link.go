@@ -1,4 +1,4 @@
-package model
+package why
 
 import (
 	"cmp"
@@ -45,7 +45,7 @@ func (r subject) sandbox() link {
 		return breaks(StepSandbox, since(c), "the sandbox is gone, a new one is being made")
 	}
 	if e := r.trouble(); e != nil {
-		return breaks(StepSandbox, e.First, "no sandbox: "+plainError(e.Message))
+		return breaks(StepSandbox, e.First, "no sandbox: "+PlainError(e.Message))
 	}
 	return begins(StepSandbox, cmp.Or(since(c), r.Pod.Created), "containers are being created")
 }
@@ -128,7 +128,7 @@ func stuck(c *fact.Container, name StepName, since time.Time) link {
 	case c.Reason == fact.ReasonCrashLoop:
 		text += ", it waits to be started again"
 	case c.Message != "":
-		text += ": " + plainError(c.Message)
+		text += ": " + PlainError(c.Message)
 	}
 	return breaks(name, since, text)
 }

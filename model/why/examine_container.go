@@ -1,4 +1,4 @@
-package model
+package why
 
 import (
 	"strconv"
@@ -51,7 +51,7 @@ func (x *examiner) noImage() bool {
 		if x.d.Reason == "" && x.event != nil {
 			x.d.Reason = pullTrouble(x.event.Message)
 		}
-		return x.say(ClassImage, infer.Certain, "image of "+Called(c)+" cannot be pulled", because(x.d.Reason), " ("+image+")")
+		return x.say(ClassImage, infer.Certain, "image of "+Called(c)+" cannot be pulled", Because(x.d.Reason), " ("+image+")")
 	}
 	return false
 }
@@ -92,9 +92,9 @@ func pullTrouble(message string) string {
 			return t.words
 		}
 	}
-	last, ok := afterLast(plainError(strings.TrimPrefix(message, "ErrImagePull: ")), ": ")
+	last, ok := afterLast(PlainError(strings.TrimPrefix(message, "ErrImagePull: ")), ": ")
 	if !ok {
-		return fact.Shorten(plainError(message), reasonRoom)
+		return fact.Shorten(PlainError(message), reasonRoom)
 	}
 	return fact.Shorten(last, reasonRoom)
 }
@@ -142,7 +142,7 @@ func (x *examiner) unmade(c *fact.Container, message string) bool {
 	}
 	x.d.Reason = fact.Shorten(configTrouble(message), 2*reasonRoom)
 	x.object = x.d.Reason
-	return x.say(ClassConfig, infer.Certain, "config of "+Called(c)+because(x.d.Reason), "it cannot be created")
+	return x.say(ClassConfig, infer.Certain, "config of "+Called(c)+Because(x.d.Reason), "it cannot be created")
 }
 
 // startTrouble names the command that the runtime could not start, and says why; empty for another trouble.
@@ -165,7 +165,7 @@ func startTrouble(message string) (command, why string) {
 
 // configTrouble words the kubelet's error about a container's config.
 func configTrouble(message string) string {
-	text := plainError(message)
+	text := PlainError(message)
 	if rest, ok := strings.CutPrefix(text, "couldn't find key "); ok {
 		if key, in, ok := strings.Cut(rest, " in "); ok {
 			return "no key " + key + " in " + in
@@ -220,7 +220,7 @@ func (x *examiner) tellInit(c *fact.Container, how fact.Termination) bool {
 func (x *examiner) often(how fact.Termination) string {
 	s := ""
 	if lived := infer.Lasted(how.StartedAt, how.FinishedAt); !how.StartedAt.IsZero() && !how.FinishedAt.IsZero() {
-		s = " after " + lasting(lived)
+		s = " after " + Lasting(lived)
 	}
 	if x.d.Times > 1 {
 		s += ", " + times(x.d.Times)
@@ -279,7 +279,7 @@ func (x *examiner) sidecarHolds() bool {
 		}
 		x.about(c, p)
 		x.d.Since, x.d.Reason = c.StartedAt, x.reason(p)
-		return x.say(ClassSidecar, infer.CertaintyHigh, Called(c)+" has not started"+because(x.d.Reason)+" (startup)"+x.lasted(c.StartedAt), x.follows(p))
+		return x.say(ClassSidecar, infer.CertaintyHigh, Called(c)+" has not started"+Because(x.d.Reason)+" (startup)"+x.lasted(c.StartedAt), x.follows(p))
 	}
 	return false
 }

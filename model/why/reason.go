@@ -1,4 +1,4 @@
-package model
+package why
 
 import (
 	"strconv"
@@ -34,7 +34,7 @@ func (r subject) reasonOf(p *infer.Probe, outcome fact.Outcome, text string) str
 	if words := r.networkReason(p, cause, text); words != "" {
 		return words
 	}
-	return fact.Shorten(firstLine(plainError(text)), reasonRoom)
+	return fact.Shorten(firstLine(PlainError(text)), reasonRoom)
 }
 
 // reasonRoom is how much of a text that is not known goes into a sentence.
@@ -56,17 +56,17 @@ func (r subject) networkReason(p *infer.Probe, cause fact.Cause, text string) st
 	case fact.CauseNoRoute:
 		return "no route to " + endpointOf(s)
 	case fact.CauseLocal:
-		return "the node has no ports or files left to connect with: " + fact.Shorten(firstLine(plainError(text)), 40)
+		return "the node has no ports or files left to connect with: " + fact.Shorten(firstLine(PlainError(text)), 40)
 	case fact.CausePermission:
 		return "the node does not let the kubelet connect to " + endpointOf(s) + " (a host firewall?)"
 	case fact.CauseProtocol:
-		return endpointOf(s) + " speaks another protocol: " + fact.Shorten(firstLine(plainError(text)), 48)
+		return endpointOf(s) + " speaks another protocol: " + fact.Shorten(firstLine(PlainError(text)), 48)
 	case fact.CausePlainServer:
 		return "the probe asks HTTPS, " + endpointOf(s) + " speaks plain HTTP"
 	case fact.CauseTLSServer:
 		return "the probe asks HTTP, " + endpointOf(s) + " speaks TLS"
 	case fact.CauseTLS:
-		what, _ := afterLast(plainError(text), "tls: ")
+		what, _ := afterLast(PlainError(text), "tls: ")
 		return strings.TrimSuffix("TLS handshake"+onPort(s)+" fails: "+fact.Shorten(what, reasonRoom), ": ")
 	case fact.CauseRedirects:
 		return Asked(s) + " redirects without end"
@@ -86,7 +86,7 @@ func (r subject) tooLate(s *fact.ProbeSpec, cause fact.Cause) string {
 	switch cause {
 	case fact.CauseTimeout:
 		if s.Handler == fact.GRPC && !r.Node.Version().AtLeast(1, 38) {
-			return "no gRPC connection to " + endpointOf(s) + " within " + lasting(s.Timeout) + " (refused, or silent)"
+			return "no gRPC connection to " + endpointOf(s) + " within " + Lasting(s.Timeout) + " (refused, or silent)"
 		}
 		what = "no connection to " + endpointOf(s)
 	case fact.CauseUnanswered:
@@ -102,7 +102,7 @@ func (r subject) tooLate(s *fact.ProbeSpec, cause fact.Cause) string {
 	default:
 		return ""
 	}
-	return what + " within " + lasting(s.Timeout)
+	return what + " within " + Lasting(s.Timeout)
 }
 
 // refused words a refused connection. A port that no container of the pod declares, while they declare others, is
@@ -129,9 +129,9 @@ func (r subject) erredReason(p *infer.Probe, text string) string {
 	case faultDenied:
 		return fact.Shorten(missingOf(p, text), 22) + " is not executable in " + fact.Shorten(p.Container.Name, 16)
 	case faultBody:
-		return "the answer from " + Asked(p.Spec) + " does not end within " + lasting(p.Spec.Timeout)
+		return "the answer from " + Asked(p.Spec) + " does not end within " + Lasting(p.Spec.Timeout)
 	}
-	return fact.Shorten(firstLine(plainError(text)), reasonRoom)
+	return fact.Shorten(firstLine(PlainError(text)), reasonRoom)
 }
 
 // fault is why a probe cannot be carried out.

@@ -1,4 +1,4 @@
-package model
+package why
 
 // Severity is how much a pod needs somebody. Worst first.
 type Severity uint8
@@ -26,7 +26,7 @@ const (
 	// Finished has run to its end.
 	Finished
 
-	severities = int(Finished) + 1
+	Severities = int(Finished) + 1
 )
 
 // String returns a word for the severity.

@@ -1,4 +1,4 @@
-package model
+package why
 
 import (
 	"regexp"
@@ -9,9 +9,9 @@ import (
 	"github.com/probetop/probetop/model/fact"
 )
 
-// plainError returns an error of the kubelet or the runtime without what says nothing to a reader: the layers that it
+// PlainError returns an error of the kubelet or the runtime without what says nothing to a reader: the layers that it
 // came through, the request that it is about, and identities of containers and pods.
-func plainError(text string) string {
+func PlainError(text string) string {
 	text = strings.TrimPrefix(text, fact.CombinedPrefix)
 	if reason, ok := afterLast(text, "unable to start container process: "); ok {
 		text = reason
@@ -57,8 +57,8 @@ func firstLine(text string) string {
 	return ""
 }
 
-// lasting words a duration: 45s, 2m40s, 3h5m, 4d2h.
-func lasting(d time.Duration) string {
+// Lasting words a duration: 45s, 2m40s, 3h5m, 4d2h.
+func Lasting(d time.Duration) string {
 	d = d.Round(time.Second)
 	part := func(big, small time.Duration, bigUnit, smallUnit string) string {
 		s := strconv.Itoa(int(d/big)) + bigUnit
@@ -86,16 +86,16 @@ func within(w fact.Window, now time.Time) string {
 	case to <= 0:
 		return "now"
 	case from <= 0:
-		return "within " + lasting(to)
+		return "within " + Lasting(to)
 	case from == to:
-		return "in " + lasting(to)
+		return "in " + Lasting(to)
 	case to < 2*time.Minute:
-		return "in " + strconv.Itoa(int(from/time.Second)) + "–" + lasting(to)
+		return "in " + strconv.Itoa(int(from/time.Second)) + "–" + Lasting(to)
 	}
-	if lasting(from) == lasting(to) {
-		return "in " + lasting(to)
+	if Lasting(from) == Lasting(to) {
+		return "in " + Lasting(to)
 	}
-	return "in " + lasting(from) + "–" + lasting(to)
+	return "in " + Lasting(from) + "–" + Lasting(to)
 }
 
 // times words how often something happened: once, 6 times.

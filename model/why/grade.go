@@ -1,4 +1,4 @@
-package model
+package why
 
 import (
 	"time"
@@ -28,9 +28,9 @@ type grader struct {
 	due infer.Soonest
 }
 
-// gradeOf returns how urgently a pod needs attention at a moment, and when that changes by time alone; zero for never. Why it has its
+// GradeOf returns how urgently a pod needs attention at a moment, and when that changes by time alone; zero for never. Why it has its
 // severity is for the Diagnosis to say.
-func gradeOf(c *infer.Case, now time.Time) (Grade, time.Time) {
+func GradeOf(c *infer.Case, now time.Time) (Grade, time.Time) {
 	g := grader{subject: subject{c}, now: now, grade: Grade{Worst: -1}}
 	g.grade.Severity = g.severity()
 	return g.grade, g.due.At

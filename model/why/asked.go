@@ -1,4 +1,4 @@
-package model
+package why
 
 import (
 	"path"
@@ -39,7 +39,7 @@ func endpointOf(s *fact.ProbeSpec) string { return fact.Shorten(s.Host, 40) + ":
 // exitedWords words what a command of an exec probe said.
 func exitedWords(s *fact.ProbeSpec, cause fact.Cause, text string) string {
 	if cause == fact.CauseExecTimeout {
-		return programOf(s) + " takes longer than " + lasting(s.Timeout)
+		return programOf(s) + " takes longer than " + Lasting(s.Timeout)
 	}
 	if said := firstLine(text); said != "" {
 		return fact.Shorten(said, reasonRoom) + " (" + programOf(s) + ")"

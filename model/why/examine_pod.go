@@ -1,4 +1,4 @@
-package model
+package why
 
 import (
 	"cmp"
@@ -30,7 +30,7 @@ func (x *examiner) endedByOthers() bool {
 			return false
 		}
 		x.d.Since, x.d.Reason = c.Since, c.Message
-		return x.say(ClassLost, infer.Certain, disruptor(c.Reason), because(lowered(c.Message)))
+		return x.say(ClassLost, infer.Certain, disruptor(c.Reason), Because(lowered(c.Message)))
 	}
 	class, known := endReasons[p.Reason]
 	if !known {
@@ -46,7 +46,7 @@ func (x *examiner) endedByOthers() bool {
 	if class == ClassAdmission {
 		what = "not admitted: " + what
 	}
-	return x.say(class, infer.Certain, what, because(lowered(x.d.Reason)))
+	return x.say(class, infer.Certain, what, Because(lowered(x.d.Reason)))
 }
 
 // endMessage leaves the numbers of a threshold out of an eviction's message, and ends it without a full stop.
@@ -123,7 +123,7 @@ func (x *examiner) nodeTrouble() (what string, since time.Time) {
 	if !ok {
 		reason = n.Message
 	}
-	return "node is not ready: " + name + because(fact.Shorten(plainError(reason), reasonRoom)), n.Since
+	return "node is not ready: " + name + Because(fact.Shorten(PlainError(reason), reasonRoom)), n.Since
 }
 
 // ago is how long ago something was, as in " 4m ago"; nothing when that is not known.
@@ -131,7 +131,7 @@ func (x *examiner) ago(t time.Time) string {
 	if t.IsZero() || t.After(x.now) {
 		return ""
 	}
-	return " " + lasting(x.now.Sub(t)) + " ago"
+	return " " + Lasting(x.now.Sub(t)) + " ago"
 }
 
 // takenOutOfTraffic is a pod whose node was lost for a time.
@@ -156,10 +156,10 @@ func (x *examiner) notScheduled() bool {
 	case c.Reason == "SchedulingGated":
 		x.d.Since = c.Since
 		x.object = x.schedulingGates()
-		return x.say(ClassGated, infer.Certain, "held by a scheduling gate"+because(x.object)+x.lasted(c.Since))
+		return x.say(ClassGated, infer.Certain, "held by a scheduling gate"+Because(x.object)+x.lasted(c.Since))
 	}
 	x.d.Since, x.d.Reason = c.Since, c.Message
-	return x.say(ClassUnscheduled, infer.Certain, "not scheduled"+because(unschedulable(c.Message)))
+	return x.say(ClassUnscheduled, infer.Certain, "not scheduled"+Because(unschedulable(c.Message)))
 }
 
 // schedulingGates names the gates of a pod that is not scheduled.
@@ -208,7 +208,7 @@ func (x *examiner) noSandbox() bool {
 		if inner, ok := afterLast(text, "message:"); ok {
 			text = inner
 		}
-		x.d.Reason = fact.Shorten(plainError(text), 2*reasonRoom)
+		x.d.Reason = fact.Shorten(PlainError(text), 2*reasonRoom)
 		return x.say(ClassSandbox, infer.CertaintyHigh, "no sandbox: "+x.d.Reason+x.lasted(e.First))
 	}
 	volume, reason := mountTrouble(e.Message)
@@ -225,16 +225,16 @@ func (x *examiner) noSandbox() bool {
 func mountTrouble(message string) (volume, reason string) {
 	if _, rest, ok := strings.Cut(message, " for volume \""); ok {
 		if name, why, ok := strings.Cut(rest, "\""); ok {
-			return name, plainError(strings.TrimLeft(why, " :"))
+			return name, PlainError(strings.TrimLeft(why, " :"))
 		}
 	}
 	if _, rest, ok := strings.Cut(message, "unmounted volumes=["); ok {
 		if names, why, ok := strings.Cut(rest, "]"); ok {
 			why, _ = afterLast(why, "]: ")
-			return names, plainError(why)
+			return names, PlainError(why)
 		}
 	}
-	return "", plainError(message)
+	return "", PlainError(message)
 }
 
 // gated is a pod whose readiness gates hold it back.
