@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/model/compare"
 )
 
 // ShadowReport is what a probe came to when it was run from here, and how that compares with what the kubelet finds.
@@ -19,11 +20,11 @@ type ShadowReport struct {
 	Attempts    int     `json:"attempts,omitempty"`
 	Protocol    string  `json:"protocol,omitempty"`
 	// Class is one of A0 to U, and empty while nothing follows from the comparison.
-	Class     model.AgreementClass `json:"class"`
-	Name      string               `json:"name"`
-	Certainty string               `json:"certainty"`
-	Explain   string               `json:"explain"`
-	Check     string               `json:"check"`
+	Class     compare.AgreementClass `json:"class"`
+	Name      string                 `json:"name"`
+	Certainty string                 `json:"certainty"`
+	Explain   string                 `json:"explain"`
+	Check     string                 `json:"check"`
 	// Kubelet is what this was compared with.
 	Kubelet KubeletWordReport `json:"kubelet"`
 	// PodIP is what the API server came to when it asked the pod IP; left out when it was not asked.
@@ -64,7 +65,7 @@ func shadowReport(s *model.Snapshot, r *model.Row, p *model.Probe, at time.Time)
 	if p.Shadow == nil {
 		return nil
 	}
-	run, a := p.Shadow.Last(), s.Agreement(r, p, at)
+	run, a := p.Shadow.Last(), compare.AgreementOf(s, r, p, at)
 	report := &ShadowReport{
 		At: run.At.UTC(), Outcome: run.Verdict.String(), Lack: string(run.Lack), Text: run.Text,
 		DurationMs: milliseconds(run.Took), RoundTripMs: milliseconds(run.RoundTrip), Attempts: run.Attempts, Protocol: run.Protocol,

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	. "github.com/probetop/probetop/model"
+	. "github.com/probetop/probetop/model/compare"
 )
 
 // shaded adds runs from here, of all kinds, to what a tape says.
@@ -48,7 +49,7 @@ func shaded(rng *rand.Rand, changes []Change) []Change {
 func impossibleAgreement(s *Snapshot, r *Row, now time.Time) string {
 	for i := range r.Probes {
 		p := &r.Probes[i]
-		a := s.Agreement(r, p, now)
+		a := AgreementOf(s, r, p, now)
 		name := fmt.Sprintf("the agreement of %v is %q (%v): %q, ", p.Type, a.Class, a.Certainty, a.Text)
 		if p.Shadow == nil {
 			if a != (Agreement{}) {
@@ -166,7 +167,7 @@ func TestNoDifferenceIsMadeUp(t *testing.T) {
 				continue // the pod is on its way
 			}
 			for i := range s.Rows[0].Probes {
-				a := s.Agreement(s.Rows[0], &s.Rows[0].Probes[i], k.now)
+				a := AgreementOf(s, s.Rows[0], &s.Rows[0].Probes[i], k.now)
 				looks++
 				if a.Class == "" || a.Class[0] != 'N' && a.Class != Unexplained {
 					continue
@@ -244,7 +245,7 @@ func TestADifferenceIsFound(t *testing.T) {
 			}})
 		}
 		s := w.Snapshot()
-		if a := s.Agreement(s.Rows[0], &s.Rows[0].Probes[0], k.now); a.Class != LoopbackOnly || a.Certainty < CertaintyHigh {
+		if a := AgreementOf(s, s.Rows[0], &s.Rows[0].Probes[0], k.now); a.Class != LoopbackOnly || a.Certainty < CertaintyHigh {
 			t.Errorf("every %d s: %s %s: %s", seconds, a.Class, a.Certainty, a.Text)
 		}
 	}

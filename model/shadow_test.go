@@ -9,6 +9,7 @@ import (
 	"time"
 
 	. "github.com/probetop/probetop/model"
+	. "github.com/probetop/probetop/model/compare"
 )
 
 // shadows is a run of a probe from here, against the running instance, that takes 12 ms and comes to the verdict; a text
@@ -57,7 +58,7 @@ func agrees(name, want string, words ...string) act {
 		t.Helper()
 		snapshot := s.Snapshot()
 		r := s.row(t, s.pod.UID)
-		a := snapshot.Agreement(r, probeNamed(r, name), s.now)
+		a := AgreementOf(snapshot, r, probeNamed(r, name), s.now)
 		if got := fmt.Sprintf("%s %s", cmp.Or(string(a.Class), "-"), a.Certainty); got != want {
 			t.Errorf("after %v: %s is %s, want %s: %s", s.now.Sub(epoch), name, got, want, a.Text)
 		}

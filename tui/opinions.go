@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/model/compare"
 )
 
 // opinions are what is known of the probes of the rows in view beside the kubelet's word: how their runs from here
@@ -58,7 +59,7 @@ func opinionsOf(s *model.Snapshot, r *model.Row, now time.Time) []opinion {
 	var list []opinion
 	for i := range r.Probes {
 		if p := &r.Probes[i]; p.Shadow != nil {
-			list = append(list, opinion{p, s.Agreement(r, p, now)})
+			list = append(list, opinion{p, compare.AgreementOf(s, r, p, now)})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b opinion) int {
@@ -85,7 +86,7 @@ func (o *opinions) isRunning(r *model.Row, p *model.Probe) bool {
 // opinion is how the runs of a probe compare with what the kubelet finds.
 type opinion struct {
 	probe *model.Probe
-	model.Agreement
+	compare.Agreement
 }
 
 // of returns what is known of the probes of a row that were run, the most telling first.
@@ -128,7 +129,7 @@ func (o *opinion) weight() weight {
 	here, there := o.run().Verdict, o.Kubelet.Verdict
 	alike := here == there || here.Succeeds() && there.Succeeds()
 	switch {
-	case o.Class == model.Unexplained:
+	case o.Class == compare.Unexplained:
 		return unexplained
 	case here == model.ShadowNone, o.Class == "":
 		return undecided
@@ -136,11 +137,11 @@ func (o *opinion) weight() weight {
 		return undecided
 	}
 	switch o.Class {
-	case model.AgreePass, model.AgreeSameCause, model.AgreeOtherCause, model.AgreeErrored, model.ExecWording:
+	case compare.AgreePass, compare.AgreeSameCause, compare.AgreeOtherCause, compare.AgreeErrored, compare.ExecWording:
 		return agreed
-	case model.KubeletStale, model.NotProbedYet, model.HostField, model.HostResolver:
+	case compare.KubeletStale, compare.NotProbedYet, compare.HostField, compare.HostResolver:
 		return undecided
-	case model.BelowTheThreshold, model.Recovering:
+	case compare.BelowTheThreshold, compare.Recovering:
 		return passing
 	}
 	if alike {

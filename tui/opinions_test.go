@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/model/compare"
 )
 
 func TestOpinionWeighs(t *testing.T) {
@@ -12,34 +13,34 @@ func TestOpinionWeighs(t *testing.T) {
 		none, success, warning, failure, errored = model.ShadowNone, model.ShadowSuccess, model.ShadowWarning, model.ShadowFailure, model.ShadowErrored
 	)
 	tests := []struct {
-		class       model.AgreementClass
+		class       compare.AgreementClass
 		here, there model.ShadowVerdict
 		want        weight
 	}{
-		{model.Unexplained, success, failure, unexplained},
-		{model.LoopbackOnly, success, failure, differing},
-		{model.TimeoutMargin, success, failure, differing},
-		{model.BodyStall, success, errored, differing},
-		{model.KubeletBug, failure, success, differing},
-		{model.BelowTheThreshold, failure, success, passing},
-		{model.Recovering, warning, failure, passing},
-		{model.TimeoutMargin, success, success, remarked},
-		{model.ExecCannotStart, errored, errored, remarked},
-		{model.ExecEnvironment, failure, failure, remarked},
-		{model.AgreePass, success, success, agreed},
-		{model.AgreePass, warning, success, agreed},
-		{model.AgreeSameCause, failure, failure, agreed},
-		{model.AgreeErrored, errored, errored, agreed},
-		{model.KubeletStale, failure, success, undecided},
-		{model.HostField, success, failure, undecided},
-		{model.NotProbedYet, success, none, undecided},
-		{model.BelowTheThreshold, failure, none, undecided},
-		{model.ShadowForbidden, none, success, undecided},
+		{compare.Unexplained, success, failure, unexplained},
+		{compare.LoopbackOnly, success, failure, differing},
+		{compare.TimeoutMargin, success, failure, differing},
+		{compare.BodyStall, success, errored, differing},
+		{compare.KubeletBug, failure, success, differing},
+		{compare.BelowTheThreshold, failure, success, passing},
+		{compare.Recovering, warning, failure, passing},
+		{compare.TimeoutMargin, success, success, remarked},
+		{compare.ExecCannotStart, errored, errored, remarked},
+		{compare.ExecEnvironment, failure, failure, remarked},
+		{compare.AgreePass, success, success, agreed},
+		{compare.AgreePass, warning, success, agreed},
+		{compare.AgreeSameCause, failure, failure, agreed},
+		{compare.AgreeErrored, errored, errored, agreed},
+		{compare.KubeletStale, failure, success, undecided},
+		{compare.HostField, success, failure, undecided},
+		{compare.NotProbedYet, success, none, undecided},
+		{compare.BelowTheThreshold, failure, none, undecided},
+		{compare.ShadowForbidden, none, success, undecided},
 		{"", success, failure, undecided},
 	}
 	for _, test := range tests {
 		p := &model.Probe{Shadow: &model.Shadowed{Runs: []*model.Shadow{{Verdict: test.here}}}}
-		o := opinion{p, model.Agreement{Class: test.class, Kubelet: model.LastWord{Verdict: test.there}}}
+		o := opinion{p, compare.Agreement{Class: test.class, Kubelet: model.LastWord{Verdict: test.there}}}
 		if got := o.weight(); got != test.want {
 			t.Errorf("%s, %v from here and %v for the kubelet, weighs %d, want %d", test.class, test.here, test.there, got, test.want)
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/model/compare"
 )
 
 // verdictWords are the words for what a run from here came to.
@@ -93,7 +94,7 @@ func (c *canvas) vantages(r *model.Row) []phrase {
 func (c *canvas) named(o *opinion) phrase {
 	mark := c.agreement(o)
 	switch {
-	case o.Class == "", o.Class == model.AgreePass:
+	case o.Class == "", o.Class == compare.AgreePass:
 		return phrase{}
 	case o.run().Verdict == model.ShadowNone:
 		return phrase{mark.ink, ": " + o.name()}
@@ -181,7 +182,7 @@ func (s *sheet) agreed(o *opinion) {
 	if o.run().Verdict != model.ShadowNone {
 		s.end(s.row(4).put(mark.ink, mark.text+" "+o.name()).put(s.dim, "  "+classWords(o)))
 	}
-	if o.Class == model.AgreePass && o.run().Verdict == model.ShadowSuccess && o.Kubelet.Verdict == model.ShadowSuccess {
+	if o.Class == compare.AgreePass && o.run().Verdict == model.ShadowSuccess && o.Kubelet.Verdict == model.ShadowSuccess {
 		return
 	}
 	s.text(6, noteLines, sentence, model.PrintableLines(strings.TrimPrefix(o.Text, "no verdict: "))...)

@@ -13,7 +13,7 @@ func (x *examiner) actions() []Action {
 	d := &x.d
 	var list []Action
 	add := func(text string, words ...string) {
-		list = append(list, Action{text, CommandLine(words)})
+		list = append(list, Action{text, commandLine(words)})
 	}
 	pod, ns := x.Pod.Name, "-n="+x.Pod.Namespace
 	logs := func(text string, previous bool) {
@@ -58,7 +58,7 @@ func (x *examiner) actions() []Action {
 // podActions are those about causes that concern the pod as a whole.
 func (x *examiner) podActions() []Action {
 	pod, ns := x.Pod.Name, "-n="+x.Pod.Namespace
-	one := func(text string, words ...string) []Action { return []Action{{text, CommandLine(words)}} }
+	one := func(text string, words ...string) []Action { return []Action{{text, commandLine(words)}} }
 	switch x.d.Cause {
 	case ClassUnscheduled:
 		return one("what the nodes have left, against what the pod asks for", "kubectl", "describe", "nodes")
@@ -124,9 +124,9 @@ func referred(text string) (kind, name string) {
 	return "", ""
 }
 
-// CommandLine joins the words of a command that is safe to paste; empty when one of them is not what names in Kubernetes
+// commandLine joins the words of a command that is safe to paste; empty when one of them is not what names in Kubernetes
 // are made of.
-func CommandLine(words []string) string {
+func commandLine(words []string) string {
 	quoted := slices.Clone(words)
 	for i, w := range quoted {
 		switch {

@@ -1,8 +1,9 @@
-package model
+package compare
 
 import (
 	"time"
 
+	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/model/fact"
 	"github.com/probetop/probetop/model/infer"
 )
@@ -80,10 +81,10 @@ type Agreement struct {
 	Kubelet infer.LastWord
 }
 
-// Agreement compares what a probe of a row has come to from here with what the kubelet finds, as seen at that moment.
+// AgreementOf compares what a probe of a row has come to from here with what the kubelet finds, as seen at that moment.
 // It is the zero Agreement for a probe that was not run. The other rows of the snapshot tell whether a node has trouble
 // with many pods; a snapshot without any knows nothing of that.
-func (s *Snapshot) Agreement(r *Row, p *infer.Probe, now time.Time) Agreement {
+func AgreementOf(s *model.Snapshot, r *model.Row, p *infer.Probe, now time.Time) Agreement {
 	if p.Shadow == nil {
 		return Agreement{}
 	}

@@ -1,10 +1,11 @@
-package model
+package compare
 
 import (
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/model/fact"
 	"github.com/probetop/probetop/model/infer"
 )
@@ -12,8 +13,8 @@ import (
 // comparison holds a probe's runs from here against what the kubelet finds.
 type comparison struct {
 	infer.Facts
-	all   []*Row
-	row   *Row
+	all   []*model.Row
+	row   *model.Row
 	probe *infer.Probe
 	// run is the newest run, and runs those with a verdict of the running instance, oldest first.
 	run  *fact.Shadow
@@ -29,7 +30,7 @@ type comparison struct {
 	spell    infer.Spell
 }
 
-func newComparison(s *Snapshot, r *Row, p *infer.Probe, now time.Time) *comparison {
+func newComparison(s *model.Snapshot, r *model.Row, p *infer.Probe, now time.Time) *comparison {
 	c := &comparison{Facts: r.Facts, all: s.Rows, row: r, probe: p, run: p.Shadow.Last()}
 	c.Now = now
 	for _, run := range p.Shadow.Runs {

@@ -1,12 +1,9 @@
-package model
+package fact
 
 import (
 	"os/exec"
 	"strings"
 	"testing"
-
-	"github.com/probetop/probetop/model/fact"
-	"github.com/probetop/probetop/model/why"
 )
 
 func TestShellLine(t *testing.T) {
@@ -21,7 +18,7 @@ func TestShellLine(t *testing.T) {
 		`arg0=$(printf '\012.'); arg1=$(printf 'b\012\012.'); "${arg0%.}" "${arg1%.}"`: {"\n", "b\n\n"},
 		"": {"a\x00b"},
 	} {
-		if got := fact.ShellLine(words); got != want {
+		if got := ShellLine(words); got != want {
 			t.Errorf("%q: got %s, want %s", words, got, want)
 		}
 	}
@@ -37,14 +34,14 @@ func FuzzShellLine(f *testing.F) {
 		f.Add(word, "c d")
 	}
 	f.Fuzz(func(t *testing.T, first, second string) {
-		line := fact.ShellLine([]string{"tell", first, second})
+		line := ShellLine([]string{"tell", first, second})
 		if strings.ContainsRune(first+second, 0) {
 			if line != "" {
 				t.Errorf("%q: want no line", line)
 			}
 			return
 		}
-		if fact.Printable(line) != line {
+		if Printable(line) != line {
 			t.Errorf("not printable: %q", line)
 		}
 		out, err := exec.CommandContext(t.Context(), sh, "-c", `tell() { printf '%s\0' "$@"; }; `+line).Output()
@@ -52,30 +49,4 @@ func FuzzShellLine(f *testing.F) {
 			t.Errorf("%s gave %q, want %q, %v", line, out, want, err)
 		}
 	})
-}
-
-// TestLinesOfActionsAreTakenAsTheyAre by a shell that knows nothing but POSIX.
-func TestLinesOfActionsAreTakenAsTheyAre(t *testing.T) {
-	sh, err := exec.LookPath("dash")
-	if err != nil {
-		sh = "/bin/sh"
-	}
-	for _, words := range [][]string{
-		{"kubectl", "logs", "-n=shop", "web-0", "-c", "app", "--previous"},
-		{"kubectl", "get", "pod", "-n=shop", "web-0", "-o=jsonpath={.spec.containers[*].image} {.spec.imagePullSecrets}"},
-		{"kubectl", "describe", "node", "ip-10-0-0-1.eu-west-1.compute.internal"},
-		{"probetop", "shadow", "pod/web-0", "-n=shop"},
-	} {
-		line := why.CommandLine(words)
-		out, err := exec.CommandContext(t.Context(), sh, "-c", `kubectl() { printf '%s\0' "$@"; }; probetop() { kubectl "$@"; }; `+line).Output()
-		want := strings.ReplaceAll(strings.Join(words[1:], "\x00"), "-n=", "-n\x00") + "\x00"
-		if err != nil || string(out) != want || fact.Printable(line) != line {
-			t.Errorf("%s gave %q, %v, want %q", line, out, err, want)
-		}
-	}
-	for _, name := range []string{"", "a b", "$(id)", "-it", "a;b", "a'b", "a\nb", "é"} {
-		if line := why.CommandLine([]string{"kubectl", "describe", "node", name}); line != "" {
-			t.Errorf("%q: got %s, want no line", name, line)
-		}
-	}
 }
