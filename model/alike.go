@@ -3,7 +3,6 @@ package model
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -219,21 +218,4 @@ func (g *GroupDiagnosis) groupHeadline(unready bool, now time.Time) string {
 		b.WriteString("; one revision")
 	}
 	return fact.Printable(b.String())
-}
-
-// momentary is what a headline says of one pod and one moment.
-var momentary = regexp.MustCompile(`, for [0-9dhms]+|,? [0-9dhms]+ ago|,? (once|≥?[0-9]+( of [0-9]+)? times)`)
-
-// Gist is the Headline without what is true of one pod or one moment only.
-func (d *Diagnosis) Gist() string {
-	switch d.Cause {
-	case why.ClassLiveness:
-		return "liveness kills " + d.Container + why.Because(d.Reason)
-	case why.ClassStartup:
-		return "startup gives up on " + d.Container + why.Because(d.Reason)
-	case why.ClassFailing:
-		return d.Probe.String() + " of " + d.Container + why.Because(d.Reason)
-	}
-	what, _, _ := strings.Cut(d.Headline, "; ")
-	return momentary.ReplaceAllString(what, "")
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model"
+	"github.com/probetop/probetop/model/compare"
 )
 
 // moment words a time of the last day by its time alone, and others by their date, too.
@@ -144,7 +145,7 @@ func (c *card) agreements(r *model.Row) []string {
 		if p.Shadow == nil {
 			continue
 		}
-		run, a := p.Shadow.Last(), c.Snapshot.Agreement(r, p, c.Now)
+		run, a := p.Shadow.Last(), compare.AgreementOf(c.Snapshot, r, p, c.Now)
 		line := fmt.Sprintf("%s of %s: from here %s at %s", p.Type, said(p.Container.Name), run.Verdict, c.moment(run.At))
 		if run.Text != "" {
 			line += " (" + said(run.Text) + ")"

@@ -100,8 +100,8 @@ func (x *examiner) say(cause CauseClass, certainty infer.Certainty, what string,
 	return true
 }
 
-// Because is a reason after what it explains.
-func Because(reason string) string {
+// because is a reason after what it explains.
+func because(reason string) string {
 	if reason == "" {
 		return ""
 	}

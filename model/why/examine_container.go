@@ -51,7 +51,7 @@ func (x *examiner) noImage() bool {
 		if x.d.Reason == "" && x.event != nil {
 			x.d.Reason = pullTrouble(x.event.Message)
 		}
-		return x.say(ClassImage, infer.Certain, "image of "+Called(c)+" cannot be pulled", Because(x.d.Reason), " ("+image+")")
+		return x.say(ClassImage, infer.Certain, "image of "+Called(c)+" cannot be pulled", because(x.d.Reason), " ("+image+")")
 	}
 	return false
 }
@@ -142,7 +142,7 @@ func (x *examiner) unmade(c *fact.Container, message string) bool {
 	}
 	x.d.Reason = fact.Shorten(configTrouble(message), 2*reasonRoom)
 	x.object = x.d.Reason
-	return x.say(ClassConfig, infer.Certain, "config of "+Called(c)+Because(x.d.Reason), "it cannot be created")
+	return x.say(ClassConfig, infer.Certain, "config of "+Called(c)+because(x.d.Reason), "it cannot be created")
 }
 
 // startTrouble names the command that the runtime could not start, and says why; empty for another trouble.
@@ -279,7 +279,7 @@ func (x *examiner) sidecarHolds() bool {
 		}
 		x.about(c, p)
 		x.d.Since, x.d.Reason = c.StartedAt, x.reason(p)
-		return x.say(ClassSidecar, infer.CertaintyHigh, Called(c)+" has not started"+Because(x.d.Reason)+" (startup)"+x.lasted(c.StartedAt), x.follows(p))
+		return x.say(ClassSidecar, infer.CertaintyHigh, Called(c)+" has not started"+because(x.d.Reason)+" (startup)"+x.lasted(c.StartedAt), x.follows(p))
 	}
 	return false
 }

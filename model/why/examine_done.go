@@ -42,7 +42,7 @@ func (x *examiner) wedged() bool {
 			}
 		}
 		x.d.Reason = words + " ended " + Called(c)
-		return x.say(ClassWedged, infer.CertaintyHigh, "wedged"+x.lasted(c.FinishedAt)+Because(x.d.Reason), "the kubelet does not start it again")
+		return x.say(ClassWedged, infer.CertaintyHigh, "wedged"+x.lasted(c.FinishedAt)+because(x.d.Reason), "the kubelet does not start it again")
 	}
 	return false
 }

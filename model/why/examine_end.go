@@ -56,10 +56,10 @@ func (x *examiner) tell(s *story) bool {
 		return x.tellKill(s)
 	case infer.CausePostStart:
 		x.d.Reason = s.hook()
-		return x.say(ClassPostStart, sure, "postStart hook of "+Called(s.c)+" failed"+x.many(s)+Because(x.d.Reason), x.afterwards(s))
+		return x.say(ClassPostStart, sure, "postStart hook of "+Called(s.c)+" failed"+x.many(s)+because(x.d.Reason), x.afterwards(s))
 	case infer.CauseResize:
 		x.d.Reason = "its resizePolicy wants a restart"
-		return x.say(ClassResize, sure, "resize restarted "+Called(s.c)+x.many(s)+Because(x.d.Reason), x.afterwards(s))
+		return x.say(ClassResize, sure, "resize restarted "+Called(s.c)+x.many(s)+because(x.d.Reason), x.afterwards(s))
 	case infer.CauseRestartAll:
 		return x.tellRestartAll(s)
 	case infer.CauseDefinition:
@@ -104,10 +104,10 @@ func (x *examiner) tellKill(s *story) bool {
 	}
 	if typ == fact.Startup {
 		what := "startup " + hedged(s.end.Certainty, "gave up on ", "may have given up on ") + Called(s.c)
-		return x.say(class, s.end.Certainty, what+x.budget(s)+", "+often+Because(x.d.Reason), x.afterwards(s))
+		return x.say(class, s.end.Certainty, what+x.budget(s)+", "+often+because(x.d.Reason), x.afterwards(s))
 	}
 	what := "liveness " + hedged(s.end.Certainty, "killed ", "may have killed ") + Called(s.c) + " " + often
-	return x.say(class, s.end.Certainty, what+Because(x.d.Reason), x.afterwards(s))
+	return x.say(class, s.end.Certainty, what+because(x.d.Reason), x.afterwards(s))
 }
 
 // budget is how long a startup probe lets a container start.

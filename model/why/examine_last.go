@@ -38,17 +38,17 @@ func (x *examiner) terminates() bool {
 	switch {
 	case c == nil && len(p.Finalizers) > 0:
 		x.object, x.d.Reason = p.Finalizers[0], "finalizer "+p.Finalizers[0]+" keeps the pod"
-		return x.say(class, infer.Certain, what+Because("finalizer "+fact.Shorten(strings.Join(p.Finalizers, ", "), 48)+" keeps the pod")+long, "its containers have ended")
+		return x.say(class, infer.Certain, what+because("finalizer "+fact.Shorten(strings.Join(p.Finalizers, ", "), 48)+" keeps the pod")+long, "its containers have ended")
 	case c == nil:
 		return x.say(class, infer.Certain, what+": its containers have ended, the kubelet cleans up"+long)
 	case over > endLag:
 		x.about(c, nil)
 		x.d.Reason = Called(c) + " still runs, " + Lasting(over) + " after its grace period"
-		return x.say(class, infer.Certain, what+Because(x.d.Reason))
+		return x.say(class, infer.Certain, what+because(x.d.Reason))
 	}
 	x.about(c, nil)
 	x.d.Next = Next{NextEnd, x.GraceEnds()}
-	return x.say(class, infer.Certain, what+Because(x.stops(c, begun))+long, "killed "+within(x.d.Next.Window, x.now))
+	return x.say(class, infer.Certain, what+because(x.stops(c, begun))+long, "killed "+within(x.d.Next.Window, x.now))
 }
 
 // disruptions are the causes of deletions that their DisruptionTarget condition names.
@@ -100,13 +100,13 @@ func (x *examiner) noTraffic() bool {
 		if port, missing := x.Pod.MissingPort(s); missing {
 			x.object = s.Name
 			x.d.Reason = "no container names a port " + strconv.Quote(port)
-			return x.say(ClassEndpoints, infer.CertaintyHigh, "no traffic from Service "+fact.Shorten(s.Name, 30)+Because(x.d.Reason))
+			return x.say(ClassEndpoints, infer.CertaintyHigh, "no traffic from Service "+fact.Shorten(s.Name, 30)+because(x.d.Reason))
 		}
 	}
 	if x.now.Sub(ready) < sliceLag || x.unsliced() {
 		return false
 	}
-	return x.say(ClassEndpoints, infer.CertaintyMedium, "no traffic though ready"+x.lasted(ready)+Because(l.Text))
+	return x.say(ClassEndpoints, infer.CertaintyMedium, "no traffic though ready"+x.lasted(ready)+because(l.Text))
 }
 
 // unsliced reports whether a Service that selects the pod has no EndpointSlice at all, so that no controller writes them.
@@ -125,7 +125,7 @@ func (x *examiner) resizes() bool {
 			continue
 		}
 		x.d.Since, x.d.Reason = c.Since, c.Message
-		return x.say(ClassResize, infer.Certain, "resize is "+lowered(c.Reason)+Because(fact.Shorten(lowered(c.Message), reasonRoom))+x.lasted(c.Since))
+		return x.say(ClassResize, infer.Certain, "resize is "+lowered(c.Reason)+because(fact.Shorten(lowered(c.Message), reasonRoom))+x.lasted(c.Since))
 	}
 	return false
 }

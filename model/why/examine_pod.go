@@ -30,7 +30,7 @@ func (x *examiner) endedByOthers() bool {
 			return false
 		}
 		x.d.Since, x.d.Reason = c.Since, c.Message
-		return x.say(ClassLost, infer.Certain, disruptor(c.Reason), Because(lowered(c.Message)))
+		return x.say(ClassLost, infer.Certain, disruptor(c.Reason), because(lowered(c.Message)))
 	}
 	class, known := endReasons[p.Reason]
 	if !known {
@@ -46,7 +46,7 @@ func (x *examiner) endedByOthers() bool {
 	if class == ClassAdmission {
 		what = "not admitted: " + what
 	}
-	return x.say(class, infer.Certain, what, Because(lowered(x.d.Reason)))
+	return x.say(class, infer.Certain, what, because(lowered(x.d.Reason)))
 }
 
 // endMessage leaves the numbers of a threshold out of an eviction's message, and ends it without a full stop.
@@ -123,7 +123,7 @@ func (x *examiner) nodeTrouble() (what string, since time.Time) {
 	if !ok {
 		reason = n.Message
 	}
-	return "node is not ready: " + name + Because(fact.Shorten(PlainError(reason), reasonRoom)), n.Since
+	return "node is not ready: " + name + because(fact.Shorten(PlainError(reason), reasonRoom)), n.Since
 }
 
 // ago is how long ago something was, as in " 4m ago"; nothing when that is not known.
@@ -156,10 +156,10 @@ func (x *examiner) notScheduled() bool {
 	case c.Reason == "SchedulingGated":
 		x.d.Since = c.Since
 		x.object = x.schedulingGates()
-		return x.say(ClassGated, infer.Certain, "held by a scheduling gate"+Because(x.object)+x.lasted(c.Since))
+		return x.say(ClassGated, infer.Certain, "held by a scheduling gate"+because(x.object)+x.lasted(c.Since))
 	}
 	x.d.Since, x.d.Reason = c.Since, c.Message
-	return x.say(ClassUnscheduled, infer.Certain, "not scheduled"+Because(unschedulable(c.Message)))
+	return x.say(ClassUnscheduled, infer.Certain, "not scheduled"+because(unschedulable(c.Message)))
 }
 
 // schedulingGates names the gates of a pod that is not scheduled.

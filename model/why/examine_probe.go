@@ -38,7 +38,7 @@ func (x *examiner) erroring(p *infer.Probe) bool {
 	case faultPort, faultMissing, faultDenied:
 		return x.say(ClassErroring, p.Certainty, x.d.Reason+": "+p.Type.String()+" can never be carried out")
 	}
-	return x.say(ClassErroring, p.Certainty, p.Type.String()+" of "+Called(p.Container)+" cannot be carried out"+Because(x.d.Reason))
+	return x.say(ClassErroring, p.Certainty, p.Type.String()+" of "+Called(p.Container)+" cannot be carried out"+because(x.d.Reason))
 }
 
 // notStarted is a container whose startup probe fails, or is about to give up on it.
@@ -57,9 +57,9 @@ func (x *examiner) notStarted() bool {
 		x.about(p.Container, p)
 		x.d.Reason, x.d.Since, x.d.Times = x.reason(p), p.Container.StartedAt, p.Failures.Run
 		if p.State == infer.StateFailed {
-			return x.say(ClassStartup, p.Certainty, "startup gives up on "+Called(p.Container)+Because(x.d.Reason), x.follows(p))
+			return x.say(ClassStartup, p.Certainty, "startup gives up on "+Called(p.Container)+because(x.d.Reason), x.follows(p))
 		}
-		return x.say(ClassStarting, p.Certainty, "startup of "+Called(p.Container)+Because(x.d.Reason), ", "+ofThreshold(p), x.follows(p))
+		return x.say(ClassStarting, p.Certainty, "startup of "+Called(p.Container)+because(x.d.Reason), ", "+ofThreshold(p), x.follows(p))
 	}
 	return false
 }
@@ -101,7 +101,7 @@ func (x *examiner) notReady() bool {
 	if x.d.Reason == "" {
 		return x.say(ClassReadiness, p.Certainty, "readiness of "+Called(p.Container)+" has not succeeded"+x.lasted(x.d.Since), x.unheard())
 	}
-	return x.say(ClassReadiness, p.Certainty, "readiness of "+Called(p.Container)+Because(x.d.Reason)+x.lasted(x.d.Since), x.alsoFails(p))
+	return x.say(ClassReadiness, p.Certainty, "readiness of "+Called(p.Container)+because(x.d.Reason)+x.lasted(x.d.Since), x.alsoFails(p))
 }
 
 // unheard says why there is no text of a failure.
@@ -153,11 +153,11 @@ func (x *examiner) tellFailing(p *infer.Probe) bool {
 	x.d.Reason, x.d.Since, x.d.Times = x.reason(p), x.Spell(p).First, p.Failures.Run
 	if p.State == infer.StateFailed && p.Type != fact.Readiness {
 		class := map[fact.ProbeType]CauseClass{fact.Liveness: ClassLiveness, fact.Startup: ClassStartup}[p.Type]
-		return x.say(class, p.Certainty, p.Type.String()+" kills "+Called(p.Container)+Because(x.d.Reason), x.follows(p))
+		return x.say(class, p.Certainty, p.Type.String()+" kills "+Called(p.Container)+because(x.d.Reason), x.follows(p))
 	}
 	count := ""
 	if p.Failures.Run > 0 {
 		count = ", " + ofThreshold(p)
 	}
-	return x.say(ClassFailing, p.Certainty, p.Type.String()+" of "+Called(p.Container)+Because(x.d.Reason)+count, x.follows(p))
+	return x.say(ClassFailing, p.Certainty, p.Type.String()+" of "+Called(p.Container)+because(x.d.Reason)+count, x.follows(p))
 }
