@@ -285,12 +285,3 @@ func (j *Facts) killTime(p *Probe) time.Duration {
 	}
 	return d
 }
-
-// grace is how long a container that a probe kills has to end.
-func (j *Facts) grace(p *Probe) time.Duration {
-	grace := j.Pod.GracePeriod
-	if g := p.Spec.TerminationGracePeriod; g != nil {
-		grace = *g
-	}
-	return max(grace, leastGrace)
-}

@@ -1,7 +1,6 @@
 package infer
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -70,22 +69,6 @@ func Lasted(from, to time.Time) time.Duration {
 		return 0
 	}
 	return to.Sub(from)
-}
-
-// Probe returns the probe type that a cause names.
-func (c RestartCause) Probe() (fact.ProbeType, bool) {
-	switch c {
-	case CauseLiveness:
-		return fact.Liveness, true
-	case CauseStartup:
-		return fact.Startup, true
-	}
-	return 0, false
-}
-
-// KilledBy is why a container is restarted whose probe of that type has reached its threshold.
-func KilledBy(t fact.ProbeType) RestartCause {
-	return map[fact.ProbeType]RestartCause{fact.Liveness: CauseLiveness, fact.Startup: CauseStartup}[t]
 }
 
 // toldCauses are the causes that a Killing event names.
@@ -179,16 +162,6 @@ const KilledExitCode = 128 + 9
 
 // unknownExitCode is what containerd says of a task of which it knows nothing.
 const unknownExitCode = 255
-
-// stoppedByProbe reports whether a probe had reached its threshold when a container that is never restarted was
-// stopped: when there is nothing else to keep, the kubelet ends the whole pod and does not say why.
-func (j *Facts) stoppedByProbe(e end, k kill) (fact.ProbeType, bool) {
-	c := j.Pod.Container(e.Container)
-	if c == nil || cmp.Or(c.RestartPolicy, j.Pod.RestartPolicy) != "Never" || j.Pod.Deleting() || j.Pod.Reason == "Evicted" {
-		return 0, false
-	}
-	return j.reachedBy(c.Name, k.At, k.At.Add(-EventLife), false)
-}
 
 // killsLost reports whether the Killing event of an instance's end may have been, and is not known: it counts its
 // occurrences and tells only the last, it expires after an hour, and its write may be on its way.

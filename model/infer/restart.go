@@ -1,6 +1,10 @@
 package infer
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // RestartCause is why a container was restarted.
 type RestartCause string
@@ -58,4 +62,20 @@ type Restart struct {
 	// ToStarted and ToReady are how long the next instance took to be started and ready; zero while it is
 	// not, or when nobody watched.
 	ToStarted, ToReady time.Duration
+}
+
+// KilledBy is why a container is restarted whose probe of that type has reached its threshold.
+func KilledBy(t fact.ProbeType) RestartCause {
+	return map[fact.ProbeType]RestartCause{fact.Liveness: CauseLiveness, fact.Startup: CauseStartup}[t]
+}
+
+// Probe returns the probe type that a cause names.
+func (c RestartCause) Probe() (fact.ProbeType, bool) {
+	switch c {
+	case CauseLiveness:
+		return fact.Liveness, true
+	case CauseStartup:
+		return fact.Startup, true
+	}
+	return 0, false
 }

@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
@@ -199,4 +200,14 @@ func (c *PodCounts) killer(p *fact.Pod, e *end) RestartCause {
 		}
 	}
 	return ""
+}
+
+// stoppedByProbe reports whether a probe had reached its threshold when a container that is never restarted was
+// stopped: when there is nothing else to keep, the kubelet ends the whole pod and does not say why.
+func (j *Facts) stoppedByProbe(e end, k kill) (fact.ProbeType, bool) {
+	c := j.Pod.Container(e.Container)
+	if c == nil || cmp.Or(c.RestartPolicy, j.Pod.RestartPolicy) != "Never" || j.Pod.Deleting() || j.Pod.Reason == "Evicted" {
+		return 0, false
+	}
+	return j.reachedBy(c.Name, k.At, k.At.Add(-EventLife), false)
 }

@@ -69,25 +69,3 @@ func (j *Facts) succeeded(p *Probe) fact.Window {
 
 // statusDelay is how long a status takes to reach us.
 const statusDelay = time.Second
-
-// LastFlip is when the container was last seen to become ready or started, or to cease to be; zero when it was
-// not seen.
-func (j *Facts) LastFlip(c *fact.Container, what flipKind, to bool) time.Time {
-	if f := j.flipped(c, what, to); f != nil {
-		return f.At
-	}
-	return time.Time{}
-}
-
-// flipped returns that change; nil when it was not seen.
-func (j *Facts) flipped(c *fact.Container, what flipKind, to bool) *flip {
-	if j.History == nil {
-		return nil
-	}
-	for i := len(j.History.Flips) - 1; i >= 0; i-- {
-		if f := &j.History.Flips[i]; f.Container == c.Name && f.What == what && f.To == to {
-			return f
-		}
-	}
-	return nil
-}
