@@ -16,7 +16,7 @@ func (c *Cluster) Size() int {
 }
 
 // Clone returns a cluster that knows what c knows and goes its own way from here. Facts and published rows
-// are shared, since nobody writes to them. Neither cluster may be in the middle of an Apply.
+// are shared, since they are never written to. Neither cluster may be in the middle of an Apply.
 func (c *Cluster) Clone() *Cluster {
 	c.refresh()
 	n := *c

@@ -60,7 +60,7 @@ type entry struct {
 	streams uint64
 	events  []*fact.Event
 	traffic []fact.Traffic
-	counts  *infer.PodCounts  // nil while nobody reads the counters
+	counts  *infer.PodCounts  // nil while the counters are not read
 	shadows *infer.PodShadows // nil while no probe was run from here
 	history *infer.History
 	row     *Row
@@ -68,7 +68,7 @@ type entry struct {
 	dirty   bool
 }
 
-// NewCluster returns a cluster nobody has said anything about.
+// NewCluster returns a cluster of which nothing is known.
 func NewCluster() *Cluster {
 	return &Cluster{
 		pods:       map[fact.UID]*entry{},
@@ -286,7 +286,7 @@ func (c *Cluster) entryOf(uid fact.UID) *entry {
 	return e
 }
 
-// release forgets an entry that nobody speaks of any more.
+// release forgets an entry that no stream mentions any more.
 func (c *Cluster) release(e *entry) {
 	if e.pod == nil && len(e.events) == 0 && len(e.traffic) == 0 {
 		c.drop(e)
@@ -298,14 +298,14 @@ func (c *Cluster) applyPod(ch fact.Change, p *fact.Pod) {
 	bit := uint64(1) << ch.Stream
 	if !ch.Gone {
 		c.supersede(ch.Stream, p)
-		delete(c.mirrors, p.UID) // whoever says that its events have this UID, this is who has it
+		delete(c.mirrors, p.UID) // this pod has the UID, whatever a mirror annotation claims
 		e := c.entryOf(p.UID)
 		c.mention(ch.Stream, p.UID, "")
 		events, known := len(e.events), e.history
 		c.adopt(e, p)
 		if e.pod == nil {
 			e.seen = ch.At
-			for _, ev := range e.events { // which a list told before anybody knew on which node they were
+			for _, ev := range e.events { // which a list told before their node was known
 				if told := ev.KnownBy(); !told.IsZero() {
 					c.heardLate(p, ev, told)
 				}
@@ -331,7 +331,7 @@ func (c *Cluster) applyPod(ch fact.Change, p *fact.Pod) {
 func (c *Cluster) adopt(e *entry, p *fact.Pod) {
 	orphan := c.pods[p.MirrorUID]
 	if p.MirrorUID == "" || p.MirrorUID == p.UID || c.mirrors[p.MirrorUID] == p.UID || orphan != nil && orphan.pod != nil {
-		return // anybody can write the annotation: it takes nothing from a pod that there is
+		return // any user can write the annotation: it takes nothing from an existing pod
 	}
 	if orphan != nil {
 		e.events = slices.Concat(e.events, orphan.events)

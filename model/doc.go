@@ -5,7 +5,7 @@
 // an immutable [Snapshot] whose rows join the facts about one pod with the conclusions drawn from them.
 //
 // Facts are never altered by conclusions, and a conclusion always carries its [Certainty] and the evidence it
-// rests on. What nobody said is unknown, never zero.
+// rests on. What was not said is unknown, never zero.
 //
 // The package is pure: no clock, no goroutine, no network. Time is an argument, and passing time is a change
 // like any other (a Change without a fact). A Cluster belongs to one goroutine; a Snapshot and everything

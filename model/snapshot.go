@@ -45,7 +45,7 @@ type Totals struct {
 	By [why.Severities]int
 }
 
-// Faults counts the pods that somebody should look at.
+// Faults counts the pods that need attention.
 func (t *Totals) Faults() int {
 	n := 0
 	for s, count := range t.By {

@@ -34,7 +34,7 @@ func (c *Cluster) mention(s fact.Stream, namespace, name string) {
 }
 
 // sees reports whether the absence of an object of a kind means something in a namespace: its list was complete, and
-// somebody listens.
+// it is listened to.
 func (c *Cluster) sees(namespace string, kind fact.SourceKind) bool {
 	for i := range c.speaking {
 		s := &c.streams[i]

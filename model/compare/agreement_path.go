@@ -9,13 +9,13 @@ import (
 	"github.com/probetop/probetop/model/infer"
 )
 
-// cannotConnect reports whether a cause is that nobody listens. A gRPC client tries until its time is over, and does not
+// cannotConnect reports whether a cause is that nothing listens. A gRPC client tries until its time is over, and does not
 // say why it could not connect.
 func cannotConnect(handler fact.HandlerKind, cause fact.Cause) bool {
 	return cause == fact.CauseRefused || handler == fact.GRPC && cause == fact.CauseTimeout
 }
 
-// refusedThere and refusedHere report that nobody listens where one side asks, while the other succeeds.
+// refusedThere and refusedHere report that nothing listens where one side asks, while the other succeeds.
 func (c *comparison) refusedThere() bool {
 	return c.better() && c.fails() && cannotConnect(c.probe.Spec.Handler, c.word.Cause)
 }
@@ -24,7 +24,7 @@ func (c *comparison) refusedHere() bool {
 	return c.worse() && c.word.Verdict.Succeeds() && cannotConnect(c.probe.Spec.Handler, c.cause)
 }
 
-// refusal is how sure it is that nobody listens where one side asks: as sure as can be when the pod IP was asked at the
+// refusal is how sure it is that nothing listens where one side asks: as sure as can be when the pod IP was asked at the
 // same time as localhost, and bears the kubelet out.
 func (c *comparison) refusal() infer.Certainty {
 	switch v, cause := c.vantage(); {
@@ -152,7 +152,7 @@ func (c *comparison) podIPOnly() (Agreement, bool) {
 		return found(PodIPOnly, infer.Certain, check, "port %s answers on the pod IP %s, which the kubelet asks, and refuses on localhost in the pod, where a tunnel ends: the server listens on the pod IP only",
 			c.port(), c.Pod.IP)
 	case v == fact.ShadowFailure && cause == fact.CauseRefused:
-		return Agreement{}, false // nobody listens there either
+		return Agreement{}, false // nothing listens there either
 	case certainty == infer.CertaintyNone:
 		return Agreement{}, false // it did listen where a tunnel ends
 	}

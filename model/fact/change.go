@@ -2,7 +2,7 @@ package fact
 
 import "time"
 
-// Fact is what somebody said: a *Pod, *Event, *EndpointSlice, *Service, *Node, *Counters, *Shadow, *Source or
+// Fact is one thing that was said: a *Pod, *Event, *EndpointSlice, *Service, *Node, *Counters, *Shadow, *Source or
 // *Listing. A fact is never modified once it is part of a Change.
 type Fact interface{ fact() }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // Counters is what one kubelet's probe counters said (GET /metrics/probes). A change of it that is Gone says
-// that nobody reads the counters of the node any more; then only Node counts.
+// that the counters of the node are not read any more; then only Node counts.
 type Counters struct {
 	Node string
 	// Asked and At are when the request was sent and when the answer was there: the counters were read in between.
@@ -63,7 +63,7 @@ type Counts struct {
 	Successes, Failures int32
 	// Stretches are the newest results, oldest first, a stretch for each row of equal ones.
 	Stretches []Stretch
-	// Began holds the first of all these results; its Earliest is zero when nobody was reading yet.
+	// Began holds the first of all these results; its Earliest is zero when the counters were not read yet.
 	Began Window
 	// Seen is a moment up to which nothing came after the newest result. It may be known of later ones: while a
 	// probe has no result, Seen moves on when the silence has doubled, and not before it is a period long.
@@ -73,7 +73,7 @@ type Counts struct {
 // Stretch is a row of results: successes alone, failures alone, or both in an order that is not known.
 type Stretch struct {
 	Successes, Failures int32
-	// First and Last hold the first result and the last. Earliest is zero when nobody was reading yet.
+	// First and Last hold the first result and the last. Earliest is zero when the counters were not read yet.
 	First, Last Window
 }
 

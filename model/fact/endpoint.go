@@ -5,7 +5,7 @@ import "time"
 // EndpointSlice is one slice of a Service's endpoints.
 type EndpointSlice struct {
 	Namespace, Name string
-	// Service is the Service the slice belongs to; empty for a slice nobody labelled.
+	// Service is the Service the slice belongs to; empty for a slice without the label.
 	Service   string
 	Endpoints []Endpoint
 	// Loose are the endpoints that do not give the UID of their pod; nil for most slices.

@@ -136,7 +136,7 @@ func (e *Event) KnownBy() time.Time {
 	return e.Written.Add(time.Second)
 }
 
-// LatestTime is when the last occurrence was at the latest, for somebody whom a list has told of it.
+// LatestTime is the upper bound of the last occurrence of an event received in a list.
 func (e *Event) LatestTime() time.Time {
 	if told := e.KnownBy(); !told.IsZero() {
 		return told

@@ -52,11 +52,11 @@ type Pod struct {
 	RestartPolicy string
 	// Created is when the API server accepted the pod.
 	Created time.Time
-	// Deleted is the deletionTimestamp, the moment the grace period ends; zero when nobody deleted the pod.
+	// Deleted is the deletionTimestamp, the moment the grace period ends; zero for a pod that is not deleted.
 	Deleted time.Time
 	// Finalizers are what a deleted pod waits for once its containers have ended; nil while the pod is not deleted.
 	Finalizers []string
-	// GracePeriod is the deletion's grace period, or the pod's own while nobody has deleted it.
+	// GracePeriod is the deletion's grace period, or the pod's own while it is not deleted.
 	GracePeriod time.Duration
 	// Gates are the condition types of spec.readinessGates.
 	Gates      []string
@@ -114,7 +114,7 @@ func (p *Pod) Ready() bool { return p.ConditionStatus("Ready") == True }
 // Terminal reports whether the pod has run to its end.
 func (p *Pod) Terminal() bool { return p.Phase == "Succeeded" || p.Phase == "Failed" }
 
-// Deleting reports whether somebody deleted the pod and it is still there.
+// Deleting reports whether the pod is deleted and still exists.
 func (p *Pod) Deleting() bool { return !p.Deleted.IsZero() }
 
 // Container returns the container of that name, or nil.
@@ -132,7 +132,7 @@ type Gate struct {
 	Type string
 	// Status is Unknown both when the condition says so and when it is missing.
 	Status Tri
-	// Missing is set when nobody has written the condition.
+	// Missing is set when the condition does not exist.
 	Missing bool
 	// Since is the condition's; for a missing one, when the pod was created.
 	Since time.Time

@@ -121,5 +121,5 @@ func (p *ProbeSpec) Named(header string) bool {
 	return false
 }
 
-// Promptly is how long an answer takes that needs nobody to think.
+// Promptly is how long an immediate answer takes, such as a refused connection.
 const Promptly = 300 * time.Millisecond

@@ -12,7 +12,7 @@ const (
 	EndpointSlices SourceKind = "endpointslices"
 	Services       SourceKind = "services"
 	Nodes          SourceKind = "nodes"
-	// KubeletMetrics are the probe counters of kubelets, which are read only when somebody asks for them.
+	// KubeletMetrics are the probe counters of kubelets, which are read only on request.
 	KubeletMetrics SourceKind = "kubeletMetrics"
 )
 
@@ -26,7 +26,7 @@ type SourceState string
 const (
 	// SourceSynced is a source whose list is complete and whose watch is open.
 	SourceSynced SourceState = "synced"
-	// SourceOff is a source that nobody asked for.
+	// SourceOff is a source that was not requested.
 	SourceOff SourceState = "off"
 	// SourceSyncing is a source whose first list has not been completed.
 	SourceSyncing SourceState = "syncing"

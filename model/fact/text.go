@@ -93,7 +93,7 @@ func returns(s string) int {
 	return i
 }
 
-// PrintableLines returns text that somebody else wrote as lines, each as Printable makes it, with the
+// PrintableLines returns foreign text as lines, each as Printable makes it, with the
 // indentation kept. Empty lines at the end are left out.
 func PrintableLines(s string) []string {
 	var lines []string

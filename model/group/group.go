@@ -34,17 +34,17 @@ type Group struct {
 	Name      string
 	// Rows are the indices of the group's pods in the rows that were grouped.
 	Rows []int
-	// Pods counts them, Ready those that are ready, and Faults those that somebody should look at.
+	// Pods counts them, Ready those that are ready, and Faults those that need attention.
 	Pods, Ready, Faults int
 	// Failing counts the probes that fail or cannot be carried out.
 	Failing int
 	// Worst is the severity of the worst pod.
 	Worst model.Severity
 	// First is when the first of the faults began, and Spread how long it took until the last had begun; both are
-	// zero when nobody said when any of them began.
+	// zero when it is not known of any of them.
 	First  time.Time
 	Spread time.Duration
-	// Dated counts the faults that somebody said the beginning of.
+	// Dated counts the faults whose beginning is known.
 	Dated int
 }
 

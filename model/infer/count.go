@@ -31,7 +31,7 @@ func (p *PodCounts) Find(container string, typ fact.ProbeType) *fact.Counts {
 }
 
 // Counts returns what the kubelet's counters say of a probe: no results for one that has no counters yet; nil when
-// nobody reads them.
+// they are not read.
 func (j *Facts) Counts(container string, typ fact.ProbeType) *fact.Counts {
 	if j.Counted == nil {
 		return nil
@@ -86,7 +86,7 @@ func (l *Look) Pod(pod *fact.Pod, known *PodCounts, p *fact.PodCounters) *PodCou
 }
 
 // Probe returns what is known of a probe before this look and after it. A pod that was not looked at before has
-// counted since nobody knows when; a counter that fell, or that did not exist, began at zero after the look before.
+// counted since an unknown moment; a counter that fell, or that did not exist, began at zero after the look before.
 func (l *Look) Probe(pod *fact.Pod, old *PodCounts, n fact.Counter) (was, now *fact.Counts) {
 	if old == nil {
 		return nil, fact.BeginCounts(fact.Window{Latest: l.Now.At}, n)

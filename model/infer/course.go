@@ -105,7 +105,7 @@ func (r *reckoning) take(w kubelet.Workers, f *Failure) kubelet.Workers {
 	case f.N > 1 && !alone && (!r.inARow(f) || f.Event.Combined), // not all of them need be of this probe, or in a row
 		f.N > 1 && !r.zero.IsZero() && !f.from.After(r.zero.Latest): // or after the success
 		w = kubelet.Workers{Failing: true, Lo: 1, Hi: kubelet.Sum(w.Most(), f.N)}
-		if n := r.unmade(0, f); n > w.Lo {
+		if n := r.minRunWhileUnready(0, f); n > w.Lo {
 			w.Lo = n
 		}
 		w = w.Under(limit)
@@ -119,12 +119,12 @@ func (r *reckoning) take(w kubelet.Workers, f *Failure) kubelet.Workers {
 	}
 	switch {
 	case !f.To().Before(r.zero.Latest):
-	case r.overcome(f):
+	case r.succeededAfter(f):
 		return kubelet.Anew()
-	case !r.unbroken(f) || r.beforeSuccess(f):
+	case !r.unbroken(f) || r.mayPrecedeSuccess(f):
 		w = w.Or(kubelet.Anew()) // the success may have come after it
 	}
-	if r.inFlight(f) && w.Held {
+	if r.askedPreviousInstance(f) && w.Held {
 		w = w.Or(kubelet.Anew()) // it reached the threshold when there was no instance left to be killed
 	}
 	return w
@@ -145,7 +145,7 @@ func (r *reckoning) sofar(c *course, last *Failure) {
 			r.silence(c, last)
 		}
 	case r.unbroken(last):
-		r.untold(c, last)
+		r.withoutSuccess(c, last)
 	case last.To().Before(e.Latest) && !r.Now.Before(e.Earliest) && r.Now.Before(r.silent(last)):
 		c.Workers, c.Until = c.MaySucceed(), r.silent(last) // the instance has been probed since, or not
 	default:
@@ -153,9 +153,9 @@ func (r *reckoning) sofar(c *course, last *Failure) {
 	}
 }
 
-// untold brings the states from a failure after which every run fails up to now. One of which nothing was told is one whose event
+// withoutSuccess brings the states from a failure after which every run fails up to now. One of which nothing was told is one whose event
 // was dropped.
-func (r *reckoning) untold(c *course, last *Failure) {
+func (r *reckoning) withoutSuccess(c *course, last *Failure) {
 	silent := r.silent(last)
 	if e := r.lastOf(r.Probe, fact.Errored); e != nil && !e.Last.Before(last.To()) {
 		return // it was not carried out

@@ -7,7 +7,7 @@ import (
 	"github.com/probetop/probetop/model/kubelet"
 )
 
-// cap lowers the certainty to at most c until a moment; until somebody speaks, when that is zero.
+// cap lowers the certainty to at most c until a moment, or until a new fact comes when that is zero.
 func (v *Verdict) cap(c Certainty, until time.Time) {
 	if v.Certainty <= c {
 		return
@@ -83,7 +83,7 @@ func (r *Case) KubeletRestart() (fact.Window, bool) {
 	return w, !w.IsZero()
 }
 
-// Frozen reports whether the container is called ready because nobody can find out any more that it is not.
+// Frozen reports whether the container is called ready because its probe cannot be run any more to find out that it is not.
 func (j *Facts) Frozen(p *Probe) bool {
 	v := j.Node.Version()
 	return v.Known() && kubelet.ExecReadinessFrozen(v) && p.Type == fact.Readiness && p.Spec.Handler == fact.Exec && p.Container.Ready && j.Pod.Deleting()

@@ -20,7 +20,7 @@ func (j *Facts) suspended(c *fact.Container) Verdict {
 	return v
 }
 
-// stopping is the state of the probes that stop when the kubelet ends a pod that nobody deleted: one that is over because a
+// stopping is the state of the probes that stop when the kubelet ends a pod that is not deleted: one that is over because a
 // container that is never restarted has failed a probe, or one whose sandbox is gone.
 func (j *Facts) stopping(p *Probe) (Verdict, bool) {
 	c := p.Container

@@ -12,8 +12,9 @@ func (r *reckoning) orphan(f *Failure) bool {
 	return c.Restarts > 0 && f.To().Before(c.StartedAt.Add(r.took(f).Longest+time.Second))
 }
 
-// inFlight reports whether a failure may have come when the instance before had just ended by itself.
-func (r *reckoning) inFlight(f *Failure) bool {
+// askedPreviousInstance reports whether the failed probe may have started against the previous instance, which exited before the
+// probe finished.
+func (r *reckoning) askedPreviousInstance(f *Failure) bool {
 	c := r.Probe.Container
 	return r.Probe.Type != fact.Readiness && c.Last != nil && !f.To().Before(c.Last.FinishedAt) && r.orphan(f)
 }
@@ -33,9 +34,9 @@ func (r *reckoning) unbroken(f *Failure) bool {
 	return false
 }
 
-// beforeSuccess reports whether a failure came in the second in which the container became ready, or before, and may have
+// mayPrecedeSuccess reports whether a failure came in the second in which the container became ready, or before, and may have
 // been first.
-func (r *reckoning) beforeSuccess(f *Failure) bool {
+func (r *reckoning) mayPrecedeSuccess(f *Failure) bool {
 	ready := r.flipped(r.Probe.Container, FlipReady, true)
 	if ready == nil {
 		return false
@@ -57,7 +58,7 @@ func (r *reckoning) prompt(f *Failure) time.Time {
 	return r.ticksAfter(f).Earliest.Add(fact.Promptly + EventLag)
 }
 
-// ticksAfter is when the run after f began, or begins, by our clock. It comes a period after f began, which nobody says.
+// ticksAfter is when the run after f began, or begins, by our clock. It comes a period after f began, which is not known.
 func (r *reckoning) ticksAfter(f *Failure) fact.Window {
 	from, by := f.Heard, f.Heard
 	switch {
@@ -89,9 +90,9 @@ func (f *Failure) begin() time.Time {
 	return f.from
 }
 
-// goesUnseen reports whether a success may come at any moment and not be seen: of a readiness probe of which one success is
+// successMayBeUnseen reports whether a success may come at any moment and not be seen: of a readiness probe of which one success is
 // not enough. Any sync of the pod runs it out of turn while the container is not ready.
-func (j *Facts) goesUnseen(p *Probe) bool {
+func (j *Facts) successMayBeUnseen(p *Probe) bool {
 	return p.Type == fact.Readiness && p.Spec.SuccessThreshold > 1 && !p.Container.Ready
 }
 
@@ -124,9 +125,9 @@ func (r *reckoning) unreadyFrom(at time.Time) bool {
 	return known && !at.Before(since.Truncate(time.Second))
 }
 
-// unmade is how many of a write's failures, and of those after it, must have come in a row for the container not to be
-// ready: after a success, as many as the threshold; without one, all of them.
-func (r *reckoning) unmade(run int32, f *Failure) int32 {
+// minRunWhileUnready is the lower bound of the run that follows from the container being unready: after a success, the threshold;
+// without one, all failures of the write and those after it.
+func (r *reckoning) minRunWhileUnready(run int32, f *Failure) int32 {
 	if p := r.Probe; p.Type != fact.Readiness || p.Container.Ready || p.Spec.SuccessThreshold > 1 || f.Event.Combined || f.from.Before(p.Container.StartedAt) {
 		return 0
 	}

@@ -46,8 +46,8 @@ func (j *Facts) unreadySince(c *fact.Container) (since time.Time, known bool) {
 	if told && ready.Since.After(since) {
 		since = ready.Since
 	}
-	if j.History != nil && j.History.retold.After(since) && !j.Pod.ProbedAlone() {
-		since = j.History.retold // it may have been ready while nobody listened
+	if j.History != nil && j.History.relisted.After(since) && !j.Pod.ProbedAlone() {
+		since = j.History.relisted // it may have been ready during the outage
 	}
 	return since, true
 }

@@ -127,7 +127,7 @@ func (r *reckoning) ticked(f *Failure) fact.Window {
 // consequence is what follows if every probe that we have not heard of fails.
 func (r *reckoning) consequence(next fact.Window) Consequence {
 	if r.Probe.Type != fact.Readiness && r.Pod.Deleting() {
-		return Consequence{} // sidecars are probed on, and nobody restarts them
+		return Consequence{} // sidecars are probed until they end, and not restarted
 	}
 	f := r.Probe.Failures
 	decided := f.Run >= f.Threshold

@@ -40,7 +40,7 @@ func (r *reckoning) between(older, newer *Failure) gap {
 
 // after says the same of two failures that are so far apart, more or less.
 func (r *reckoning) after(older, newer *Failure, passed, blur time.Duration) gap {
-	if r.goesUnseen(r.Probe) && r.unreadyFrom(newer.To()) && passed > blur {
+	if r.successMayBeUnseen(r.Probe) && r.unreadyFrom(newer.To()) && passed > blur {
 		return doubtful // a success that does not make it ready leaves no gap
 	}
 	c := r.Probe.Container

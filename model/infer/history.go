@@ -18,8 +18,8 @@ type History struct {
 	ends []end
 	// Flips are the changes of containers' started and ready that were seen happen, oldest first.
 	Flips []flip
-	// retold is when a list told last of a pod that was known: what happened before may have been missed.
-	retold time.Time
+	// relisted is when a list told last of a pod that was known: what happened before may have been missed.
+	relisted time.Time
 }
 
 // What a history holds at most of each; the oldest goes first.
@@ -60,9 +60,9 @@ type end struct {
 	count  int32 // the restart count when it was seen
 	// Next is when the instance after it started; zero while none has.
 	Next time.Time
-	// started and ready are when that instance was seen to become so; zero when nobody saw it.
+	// started and ready are when that instance was seen to become so; zero when that was not seen.
 	started, ready time.Time
-	// Last is what was said of started when the instance was last seen to run; Unknown when nobody saw it.
+	// Last is what was said of started when the instance was last seen to run; Unknown when it was not seen.
 	Last fact.Tri
 	// Heard is when we heard of it, settled is set when the counters have been read after that, and counted is the
 	// cause that they name; empty for none.
@@ -179,7 +179,7 @@ func (h *History) HeardPod(old, p *fact.Pod, at time.Time, listed bool) *History
 		return next
 	}
 	if listed && old != nil && !p.ProbedAlone() && !p.Ready() {
-		change().retold = at
+		change().relisted = at
 	}
 	for i := range p.Containers {
 		c := &p.Containers[i]
@@ -191,7 +191,7 @@ func (h *History) HeardPod(old, p *fact.Pod, at time.Time, listed bool) *History
 			n := change()
 			how.Date(was, c)
 			e := end{Container: c.Name, how: how, Last: was.StartedIn(how), count: c.Restarts, Heard: at}
-			ends := n.untold(&e)
+			ends := n.supersededBy(&e)
 			n.ends = keep(ends, maxEnds, e)
 		}
 		if how, ok := c.Replaced(was); ok && !next.knowsLife(c.Name, how) {
@@ -232,8 +232,8 @@ func (h *History) knowsLife(container string, how fact.Termination) bool {
 	})
 }
 
-// untold returns the ends without the one that e tells of at last. What else was known of that is e's.
-func (h *History) untold(e *end) []end {
+// supersededBy returns the ends without the one that e tells of at last. What else was known of that is e's.
+func (h *History) supersededBy(e *end) []end {
 	return slices.DeleteFunc(slices.Clone(h.ends), func(o end) bool {
 		same := o.untold && o.Container == e.Container && o.how.StartedAt.Equal(e.how.StartedAt)
 		if same {

@@ -18,7 +18,7 @@ type LastWord struct {
 	// failure of which no event is known.
 	Text  string
 	Cause fact.Cause
-	// At is when it was said, to the second; zero when nobody told.
+	// At is when it was said, to the second; zero when that is not known.
 	At        time.Time
 	Certainty Certainty
 }

@@ -25,7 +25,7 @@ const MostLate = 1000/5*2*time.Second + 2*time.Minute
 // maxDeaf is how many times of a node are remembered in which its events waited.
 const maxDeaf = 16
 
-// Until is when the node's events may be believed to come in time again if nobody speaks: what has been waiting so long has
+// Until is when the node's events may be believed to come in time again if no other event comes: what has been waiting so long has
 // had as long again to get through.
 func (l Late) Until() time.Time { return l.Heard.Add(2 * l.By) }
 
@@ -68,9 +68,9 @@ func (j *Facts) deafIn(from, to time.Time) (until time.Time, deaf bool) {
 	return time.Time{}, false
 }
 
-// hushed is until when the silence of a probe is no success because events waited; zero when they did not, or not since the
+// deafUntil is until when the silence of a probe is no success because events waited; zero when they did not, or not since the
 // container runs.
-func (j *Facts) hushed(p *Probe) time.Time {
+func (j *Facts) deafUntil(p *Probe) time.Time {
 	until, deaf := j.deafIn(p.Container.StartedAt, j.Now)
 	if !deaf {
 		return time.Time{}

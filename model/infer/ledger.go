@@ -198,7 +198,7 @@ func (j *Facts) startsSpent(e end) bool {
 	restarts := e.count
 	for i := range j.Pod.Containers {
 		if c := &j.Pod.Containers[i]; c.Name != e.Container {
-			restarts += c.Restarts // of these, nobody knows how many came later
+			restarts += c.Restarts // it is not known how many of these came later
 		}
 	}
 	spent := eventsPerStart*len(j.Pod.Containers) + eventsPerRestart*int(restarts)

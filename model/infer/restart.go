@@ -60,7 +60,7 @@ type Restart struct {
 	// Down is how long no instance ran afterwards; zero while none does, or when it is not known.
 	Down time.Duration
 	// ToStarted and ToReady are how long the next instance took to be started and ready; zero while it is
-	// not, or when nobody watched.
+	// not, or when it was not watched.
 	ToStarted, ToReady time.Duration
 }
 

@@ -40,10 +40,10 @@ func (j *Facts) reckon(p *Probe) (fact.Failures, time.Time) {
 	if f.Run == 0 && r.zero.Earliest.IsZero() {
 		f.Bound = fact.AtLeast // what made it fail is not known
 	}
-	if f.Bound == fact.AtLeast && r.failedThen() {
+	if f.Bound == fact.AtLeast && r.reachedThreshold() {
 		f.Run = max(f.Run, f.Threshold)
 	}
-	if last := c.newest; last != nil && r.goesUnseen(p) {
+	if last := c.newest; last != nil && r.successMayBeUnseen(p) {
 		known := last.To().Add(EventSlack)
 		if r.Until = known; !j.Now.Before(known) {
 			f.Run, f.Bound, r.Until = 0, fact.AtLeast, time.Time{} // a success may have come at any moment
@@ -89,9 +89,9 @@ func (p *Probe) Counts() bool {
 	return p.State == StateFailing || p.State == StateFailed || p.State == StateStarting
 }
 
-// failedThen reports whether the running instance ceased to be ready, which takes as many failures in a row as the threshold,
-// and none of them is made up for by less than what makes it ready again.
-func (r *reckoning) failedThen() bool {
+// reachedThreshold reports whether the container turned unready while running. That takes FailureThreshold consecutive failures, and it
+// has not become ready since, so the run is at least the threshold.
+func (r *reckoning) reachedThreshold() bool {
 	c := r.Probe.Container
 	since, known := r.unreadySince(c)
 	if !known || r.Probe.Type != fact.Readiness || r.Probe.Spec.SuccessThreshold > 1 || since.Sub(c.StartedAt) <= 2*time.Second ||

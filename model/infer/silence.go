@@ -9,9 +9,9 @@ import (
 
 // This file says what the events of a probe, and their absence, are worth.
 
-// beforeReady reports whether a readiness probe failed so little before its container became ready that the success may have
-// been first, and until when: a kubelet that is so busy that it is late with its statuses notes the result of a probe later than it tells of its failure.
-func (j *Facts) beforeReady(p *Probe) (until time.Time, doubtful bool) {
+// failureMayPrecedeSuccess reports whether the last failure of a readiness probe may predate the success that made the container
+// ready, and until when that is open. A busy kubelet stamps the Ready condition up to 3 s after the result, so their order is unknown.
+func (j *Facts) failureMayPrecedeSuccess(p *Probe) (until time.Time, doubtful bool) {
 	ready := j.flipped(p.Container, FlipReady, true)
 	if p.Type != fact.Readiness || ready == nil || ready.told.IsZero() || ready.At.Sub(ready.told) < noted/2 {
 		return until, false // it was told at once
@@ -29,9 +29,9 @@ func (j *Facts) beforeReady(p *Probe) (until time.Time, doubtful bool) {
 // noted is how long a kubelet may take from the result of a probe to the condition that follows from it.
 const noted = 3 * time.Second
 
-// overcome reports whether a failure and the success that made the container ready came in the same second, and the success was
+// succeededAfter reports whether a failure and the success that made the container ready came in the same second, and the success was
 // last: we heard of it last, or a list told both. What fails is run again at once then, and what succeeds a period later.
-func (r *reckoning) overcome(f *Failure) bool {
+func (r *reckoning) succeededAfter(f *Failure) bool {
 	if r.Probe.Type != fact.Readiness || !r.Probe.Container.Ready || !f.To().Before(r.zero.Latest) {
 		return false
 	}
@@ -42,7 +42,7 @@ func (r *reckoning) overcome(f *Failure) bool {
 }
 
 // firstResult is when the first probe of the running instance must have left its mark: the worker ticks once
-// a period, from a moment nobody tells.
+// a period, from a moment that is not known.
 func (j *Facts) firstResult(p *Probe) time.Time {
 	r := j.reckoning(p)
 	from := r.eligible()

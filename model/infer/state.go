@@ -212,11 +212,11 @@ func (j *Facts) hasFailed(p *Probe) bool {
 	return f != nil && !r.orphan(f) && f.To().After(p.Container.StartedAt)
 }
 
-// passing is the state of a probe that nobody says fails. Silence is evidence only while events come through, and say
+// passing is the state of a probe of which no failure is known. Silence is evidence only while events come through, and say
 // which container they are about.
 func (j *Facts) passing(p *Probe) Verdict {
 	v := Verdict{State: StatePassing, Certainty: CertaintyHigh, Evidence: ByStatus | ByNoEvent}
-	dark := latest(j.starvedUntil(), j.hushed(p))
+	dark := latest(j.starvedUntil(), j.deafUntil(p))
 	if f := j.unattributed(p); f != nil {
 		if until := f.hiddenUntil(p); until.After(dark) {
 			dark = until
@@ -227,7 +227,7 @@ func (j *Facts) passing(p *Probe) Verdict {
 			v.cap(CertaintyMedium, until) // it may have failed once more
 		}
 	}
-	if until, ok := j.beforeReady(p); ok {
+	if until, ok := j.failureMayPrecedeSuccess(p); ok {
 		v.cap(CertaintyMedium, until)
 	}
 	if at, held := j.reached(p); held {
@@ -289,9 +289,9 @@ func (j *Facts) erroring(p *Probe) (Verdict, bool) {
 		v.Certainty, v.Until = CertaintyMedium, until // or the probe met the instance before
 	}
 	if failed != nil && failed.Last.Equal(e.Last) {
-		v.cap(CertaintyMedium, until) // nobody says which of them was last
+		v.cap(CertaintyMedium, until) // their order is not known
 	}
-	if j.goesUnseen(p) || p.Type == fact.Readiness && p.Container.Ready && ready != nil && !ready.At.Before(e.Last) {
+	if j.successMayBeUnseen(p) || p.Type == fact.Readiness && p.Container.Ready && ready != nil && !ready.At.Before(e.Last) {
 		v.cap(CertaintyMedium, until) // it may have succeeded since
 	}
 	if starved := j.starvedUntil(); starved.After(until) {

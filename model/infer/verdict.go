@@ -95,7 +95,7 @@ type Verdict struct {
 	State     State
 	Certainty Certainty
 	Evidence  Evidence
-	// Until is when the verdict ends if nobody says anything; zero when time alone does not change it.
+	// Until is when the verdict ends if no new fact comes; zero when time alone does not change it.
 	Until time.Time
 }
 

@@ -52,7 +52,7 @@ func (j *Facts) succeeded(p *Probe) fact.Window {
 	f := j.flipped(p.Container, FlipReady, true)
 	switch {
 	case f == nil && p.Container.Ready && !j.Seen.Before(p.Container.StartedAt):
-		by := j.Seen // nobody saw it become ready since
+		by := j.Seen // it was not seen to become ready since
 		if since && ready.Since.Add(time.Second).Before(by) {
 			by = ready.Since.Add(time.Second)
 		}

@@ -54,7 +54,7 @@ type Finding struct {
 	Fields []string
 }
 
-// Measures are what somebody measured about the probes of a pod. The zero value is that nobody did.
+// Measures are what was measured about the probes of a pod. The zero value is that nothing was.
 type Measures struct {
 	// Duration is the longest that a probe took.
 	Duration map[model.Key]time.Duration

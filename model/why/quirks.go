@@ -9,7 +9,7 @@ import (
 	"github.com/probetop/probetop/model/kubelet"
 )
 
-// Quirk is something that a kubelet does and nobody expects, where a pod shows it.
+// Quirk is surprising behaviour of a kubelet that a pod shows.
 type Quirk struct {
 	// Text says what happens and what it means here.
 	Text string

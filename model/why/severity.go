@@ -1,6 +1,6 @@
 package why
 
-// Severity is how much a pod needs somebody. Worst first.
+// Severity ranks how urgently a pod needs attention, worst first.
 type Severity uint8
 
 // The severities, worst first.
@@ -19,7 +19,7 @@ const (
 	Starting
 	// Terminating has been deleted and is still there.
 	Terminating
-	// Healthy is ready, and nobody says otherwise.
+	// Healthy is ready, and nothing says otherwise.
 	Healthy
 	// Unprobed is ready and has no probe.
 	Unprobed
@@ -37,5 +37,5 @@ func (s Severity) String() string {
 	}[s]
 }
 
-// Fault reports whether somebody should look.
+// Fault reports whether the pod needs attention.
 func (s Severity) Fault() bool { return s <= Flapping }

@@ -27,11 +27,11 @@ const (
 type Step struct {
 	Name StepName
 	OK   bool
-	// Unknown is set when nobody told; the link then counts as OK, because nobody said otherwise.
+	// Unknown is set when nothing is known; the link then counts as OK.
 	Unknown bool
 	// Text says what is so, or what is wrong.
 	Text string
-	// Since is when it became so; zero when nobody told.
+	// Since is when it became so; zero when that is not known.
 	Since time.Time
 }
 
@@ -107,7 +107,7 @@ func begins(name StepName, since time.Time, text string) link {
 	return l
 }
 
-// untold returns a link that nobody told of.
+// untold returns a link of which nothing is known.
 func untold(name StepName, text string) link {
 	l := intact(name, time.Time{}, text)
 	l.Unknown = true
