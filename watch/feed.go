@@ -59,7 +59,7 @@ func (f *Feed) Run(ctx context.Context, sources ...Source) error {
 		}
 	}
 	for _, s := range sources {
-		group.Go(func() error { return s.Run(ctx, emit) })
+		group.Go(Catch(func() error { return s.Run(ctx, emit) }))
 	}
 	quiet := make(chan error, 1)
 	go func() { quiet <- group.Wait() }()

@@ -59,17 +59,17 @@ func NewLive(cfg *rest.Config, scope Scope) (*Live, error) {
 // Run emits what the cluster says until ctx ends, and then returns nil. The first changes announce every
 // stream as syncing. A stream that fails says so and is tried again; it never stops the others.
 func (l *Live) Run(ctx context.Context, emit func(model.Change)) error {
-	var group errgroup.Group
+	group, ctx := errgroup.WithContext(ctx)
 	streams := l.start(emit)
-	group.Go(func() error {
+	group.Go(Catch(func() error {
 		l.pulse.run(ctx)
 		return nil
-	})
+	}))
 	for _, s := range streams {
-		group.Go(func() error {
+		group.Go(Catch(func() error {
 			s.run(ctx)
 			return nil
-		})
+		}))
 	}
 	return group.Wait()
 }

@@ -19,6 +19,9 @@ const (
 // Player shows a tape: it stands somewhere in it, moves on while it plays, and publishes what was known there.
 // All its methods may be called by any goroutine and return at once.
 type Player struct {
+	// Frame is the least time between two snapshots; DefaultFrame unless it is changed before Run.
+	Frame time.Duration
+
 	// immutable after NewPlayer
 	tape *Tape
 	wake chan struct{} // what is wanted has changed; one slot
@@ -33,7 +36,7 @@ type Player struct {
 // NewPlayer returns a player that stands at a moment of the tape and, when it runs, plays at that speed; at
 // speed 0 it stands still.
 func NewPlayer(t *Tape, at time.Time, speed float64) *Player {
-	p := &Player{tape: t, wake: make(chan struct{}, 1), publisher: newPublisher(), since: time.Now()}
+	p := &Player{tape: t, Frame: DefaultFrame, wake: make(chan struct{}, 1), publisher: newPublisher(), since: time.Now()}
 	p.head = model.Playhead{Start: t.Start(), End: t.End(), Playing: speed > 0, Speed: 1}
 	if speed > 0 {
 		p.head.Speed = speed
@@ -48,7 +51,7 @@ func NewPlayer(t *Tape, at time.Time, speed float64) *Player {
 // Run plays until ctx ends. It must be called once.
 func (p *Player) Run(ctx context.Context) error {
 	defer p.end()
-	frames := time.NewTicker(DefaultFrame)
+	frames := time.NewTicker(p.Frame)
 	defer frames.Stop()
 	at := p.Playhead().At
 	cluster, n := p.tape.fold(at)
