@@ -7,8 +7,10 @@ import (
 	"io"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -28,6 +30,25 @@ type Script struct {
 	opening int
 	opened  chan struct{}
 	open    sync.Once
+
+	// round is the one that is being played; nil before the first.
+	round atomic.Pointer[Round]
+}
+
+// Round is one time that a cluster lives through a script.
+type Round struct {
+	// Number is 1 for the first.
+	Number int
+	// Began is when it began, and Ends when the next one begins, by the cluster's clock.
+	Began, Ends time.Time
+}
+
+// Round returns the one that is being played; the zero value before the first. It may be called at any time.
+func (s *Script) Round() Round {
+	if r := s.round.Load(); r != nil {
+		return *r
+	}
+	return Round{}
 }
 
 // Opened returns what is closed when a cluster has been brought to where the script begins.
@@ -82,9 +103,16 @@ func (s *Script) end() time.Time   { return s.scenes[len(s.scenes)-1].at }
 // Play makes the cluster live through a script again and again until ctx ends, which is no error. What the
 // objects say about time is moved, so that the script begins now by the clock.
 func (c *Cluster) Play(ctx context.Context, s *Script, clock *Clock) error {
-	for {
-		shift := clock.Now().Sub(s.start())
+	for n := 1; ; n++ {
+		began := clock.Now()
+		shift := began.Sub(s.start())
+		s.round.Store(&Round{n, began, s.end().Add(shift + intermission)})
 		for i, next := range s.scenes {
+			if n > 1 && i < s.opening {
+				if err := c.remove(next); err != nil {
+					return err
+				}
+			}
 			if !pause(ctx, clock.until(next.at.Add(shift))) {
 				return nil
 			}
@@ -98,7 +126,7 @@ func (c *Cluster) Play(ctx context.Context, s *Script, clock *Clock) error {
 		if !pause(ctx, clock.until(s.end().Add(shift+intermission))) {
 			return nil
 		}
-		if err := c.clear(s); err != nil {
+		if err := c.strike(s); err != nil {
 			return err
 		}
 	}
@@ -121,21 +149,45 @@ func (c *Cluster) act(s scene, shift time.Duration) error {
 	return c.Apply(o)
 }
 
-// clear takes away whatever the script has left behind.
-func (c *Cluster) clear(s *Script) error {
+// strike takes away what the script has left behind, except what stands on the stage at its beginning: that is replaced one by
+// one, so that there is never nothing.
+func (c *Cluster) strike(s *Script) error {
+	stays := map[string]bool{}
+	for _, next := range s.scenes[:s.opening] {
+		if _, event := next.object.(*corev1.Event); !event {
+			stays[identity(next.object)] = true
+		}
+	}
 	for _, next := range s.scenes {
-		if next.object == nil {
+		if next.object == nil || stays[identity(next.object)] {
 			continue
 		}
-		o := next.object.DeepCopyObject()
-		if m, err := meta.Accessor(o); err == nil {
-			m.SetUID("") // whichever there is of that name
-		}
-		if err := ignoreMissing(c.Delete(o)); err != nil {
+		if err := c.remove(next); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// remove takes away the object of a scene, whichever there is of its name.
+func (c *Cluster) remove(s scene) error {
+	if s.object == nil {
+		return nil
+	}
+	o := s.object.DeepCopyObject()
+	if m, err := meta.Accessor(o); err == nil {
+		m.SetUID("")
+	}
+	return ignoreMissing(c.Delete(o))
+}
+
+// identity is the kind and the name of an object; empty for none.
+func identity(o runtime.Object) string {
+	m, err := meta.Accessor(o)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%T %s/%s", o, m.GetNamespace(), m.GetName())
 }
 
 func ignoreMissing(err error) error {

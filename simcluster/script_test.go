@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	apiwatch "k8s.io/apimachinery/pkg/watch"
 
 	"github.com/probetop/probetop/recording"
@@ -116,5 +117,30 @@ func TestScriptInWhichNothingHappens(t *testing.T) {
 	}
 	if _, err := ReadScript(r); err == nil {
 		t.Error("no error")
+	}
+}
+
+// TestWhatStandsOnTheStageStaysForTheNextRound: it is replaced, and never all of it is gone.
+func TestWhatStandsOnTheStageStaysForTheNextRound(t *testing.T) {
+	c, err := Start(Options{InMemory: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	meta := func(name string) metav1.ObjectMeta { return metav1.ObjectMeta{Namespace: "shop", Name: name} }
+	web, late, event := &corev1.Pod{ObjectMeta: meta("web")}, &corev1.Pod{ObjectMeta: meta("late")}, &corev1.Event{ObjectMeta: meta("web.1")}
+	s := &Script{scenes: []scene{{object: web}, {object: event}, {object: late}, {shadow: &recording.Shadow{}}}, opening: 2}
+	for _, o := range []runtime.Object{web, late, event} {
+		if err := c.Apply(o.DeepCopyObject()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.strike(s); err != nil {
+		t.Fatal(err)
+	}
+	for resource, want := range map[string]int{"pods": 1, "events": 0} {
+		if got := c.List(corev1.SchemeGroupVersion.WithResource(resource), "shop"); len(got) != want {
+			t.Errorf("%d %s are left, want %d", len(got), resource, want)
+		}
 	}
 }
