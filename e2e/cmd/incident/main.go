@@ -2,6 +2,7 @@
 // incident on its real kubelet, and lets "probetop record" listen.
 //
 //	nice -n -10 go run ./cmd/incident -o FILE
+//	go run ./cmd/incident -from FILE -o FILE
 //
 // script.go says what happens and when. It takes fifteen minutes, and what the e2e tests need: root on Debian. FILE is
 // replaced when all went well; the cluster is taken down in any case. Without nice, a machine that is busy with something
@@ -37,12 +38,16 @@ func main() {
 func run(ctx context.Context, args []string) (err error) {
 	flags := flag.NewFlagSet("incident", flag.ContinueOnError)
 	out := flags.String("o", "", "the `file` to record to")
+	from := flags.String("from", "", "a `file` that was recorded before, to be shown on several nodes; nothing is started")
 	state := flags.String("state", "/var/lib/probetop-incident", "`directory` of the running cluster")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *out == "" {
 		return errors.New("want -o FILE")
+	}
+	if *from != "" {
+		return deliver(*from, *out)
 	}
 	dir, err := os.MkdirTemp("", "probetop-incident-")
 	if err != nil {
@@ -100,8 +105,8 @@ func deliver(take, out string) error {
 	return nil
 }
 
-// repack makes one frame of the many small ones that the recorder writes, which is on the disk every second; it is a
-// quarter as large.
+// repack shows the recording on several nodes, and makes one frame of the many small ones that the recorder writes, which is on
+// the disk every second; it is a quarter as large.
 func repack(content []byte) ([]byte, error) {
 	r, err := zstd.NewReader(nil)
 	if err != nil {
@@ -110,6 +115,9 @@ func repack(content []byte) ([]byte, error) {
 	defer r.Close()
 	lines, err := r.DecodeAll(content, nil)
 	if err != nil {
+		return nil, err
+	}
+	if lines, err = spread(lines); err != nil {
 		return nil, err
 	}
 	w, err := zstd.NewWriter(nil, zstd.WithEncoderCRC(true), zstd.WithEncoderLevel(zstd.SpeedBestCompression))
