@@ -5,6 +5,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/probetop/probetop/model"
@@ -17,7 +18,8 @@ type Board struct {
 	keys    *keyMap
 	next    tea.Cmd
 
-	// theme is replaced when the terminal answers how it counts cells.
+	// style is what is known of the terminal and wanted of the theme, which is made from it.
+	style look
 	theme *theme
 
 	width, height int
@@ -66,13 +68,16 @@ func New(ctx context.Context, o Options) *Board {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	b := &Board{options: o, theme: newTheme(o.NoColor, o.ASCII)}
+	b := &Board{options: o, style: look{theme: o.Theme, noColor: o.NoColor, ascii: o.ASCII}}
+	b.theme = b.style.newTheme()
 	b.keys = newKeyMap(o.Tape != nil, o.Recorder != nil, o.Shadow != nil)
+	b.keys.Suspend.untold = !o.Suspend
 	if o.Tape != nil {
 		b.scrub = newScrub(o.Tape)
 	}
 	b.views = newViews(b.keys, &b.options)
 	b.keys.number(b.views)
+	b.keys.rebind(o.Keys)
 	b.next = func() tea.Msg {
 		s, err := o.Source.Next(ctx)
 		return snapshotMsg{s, err}
@@ -81,8 +86,13 @@ func New(ctx context.Context, o Options) *Board {
 	return b
 }
 
-// Init asks for the first snapshot.
-func (b *Board) Init() tea.Cmd { return tea.Batch(b.next, b.tick()) }
+// Init asks for the first snapshot, and the terminal for its background.
+func (b *Board) Init() tea.Cmd {
+	if b.style.follows() {
+		return tea.Batch(b.next, b.tick(), tea.RequestBackgroundColor)
+	}
+	return tea.Batch(b.next, b.tick())
+}
 
 // tick asks to be woken in a second while anything changes by itself, unless that has been asked for.
 func (b *Board) tick() tea.Cmd {
@@ -113,8 +123,16 @@ func (b *Board) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		b.recorded(msg.err)
 	case tea.ModeReportMsg:
 		b.measure(msg)
+	case tea.BackgroundColorMsg:
+		b.restyle(func(l *look) { l.light = !msg.IsDark() })
+	case tea.ColorProfileMsg:
+		b.restyle(func(l *look) { l.rich = msg.Profile >= colorprofile.ANSI256 })
+	case tea.MouseWheelMsg:
+		b.wheel(msg)
+	case tea.MouseClickMsg:
+		cmd = b.click(msg)
 	case tea.KeyPressMsg:
-		cmd = b.press(msg)
+		cmd = b.hear(msg)
 	case tea.PasteMsg:
 		b.edit(tea.PasteMsg{Content: model.Printable(msg.Content)})
 	default:
@@ -131,11 +149,18 @@ func (b *Board) measure(msg tea.ModeReportMsg) {
 	if msg.Mode != ansi.ModeUnicodeCore || !known || b.theme.Measure == PerGrapheme {
 		return
 	}
-	t := *b.theme
-	t.Measure = PerGrapheme
-	b.theme = &t
+	b.restyle(func(l *look) { l.measure = PerGrapheme })
 	for _, v := range b.views {
 		v.SetMeasure(PerGrapheme)
+	}
+}
+
+// restyle makes the theme anew after the look has changed.
+func (b *Board) restyle(change func(*look)) {
+	before := b.style
+	change(&b.style)
+	if b.style != before {
+		b.theme = b.style.newTheme()
 	}
 }
 

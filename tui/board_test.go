@@ -70,11 +70,11 @@ func TestEveryKeyOfTheMapDoesSomething(t *testing.T) {
 }
 
 func TestQuit(t *testing.T) {
-	for _, k := range []string{"q", "ctrl+c"} {
+	for k, want := range map[string]tea.Msg{"q": tea.QuitMsg{}, "ctrl+c": tea.InterruptMsg{}} {
 		for _, before := range [][]string{nil, {"enter"}, {"?"}} {
 			b := boardOf(t, options(), 80, 24, incident().snapshot())
 			press(b, before...)
-			if _, cmd := b.Update(keyOf(k)); cmd == nil || cmd() != (tea.QuitMsg{}) {
+			if _, cmd := b.Update(keyOf(k)); cmd == nil || cmd() != want {
 				t.Errorf("%s does not quit after %q", k, before)
 			}
 		}

@@ -71,6 +71,15 @@ func (f *field) press(k tea.KeyPressMsg) {
 	}
 }
 
+// editsWords reports whether a key with alt means something to a field.
+func editsWords(k tea.KeyPressMsg) bool {
+	switch k.String() {
+	case "alt+left", "alt+b", "alt+right", "alt+f", "alt+backspace", "alt+delete", "alt+d":
+		return true
+	}
+	return false
+}
+
 // insert puts a text in at the cursor, as far as there is room. White space is a blank, and what steers a terminal or the
 // direction of text is left out, whether it was typed or pasted.
 func (f *field) insert(s string) {

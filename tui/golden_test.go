@@ -80,7 +80,7 @@ func keyOf(k string) tea.KeyPressMsg {
 		"backspace": {Code: tea.KeyBackspace}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
 		"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight},
 		"shift+left": {Code: tea.KeyLeft, Mod: tea.ModShift}, "shift+right": {Code: tea.KeyRight, Mod: tea.ModShift},
-		"ctrl+d": {Code: 'd', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
+		"ctrl+d": {Code: 'd', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl}, "ctrl+z": {Code: 'z', Mod: tea.ModCtrl},
 	}
 	if msg, ok := named[k]; ok {
 		return msg
@@ -106,4 +106,10 @@ func plainScreen(b *Board) string {
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}
 	return strings.Join(lines, "\n") + "\n"
+}
+
+// newTheme is the theme that a board begins with.
+func newTheme(noColor, ascii bool) *theme {
+	l := look{noColor: noColor, ascii: ascii}
+	return l.newTheme()
 }

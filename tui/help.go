@@ -6,9 +6,12 @@ import (
 	"github.com/probetop/probetop/model"
 )
 
-// helpLines writes the help: the keys, what the marks mean, and how to filter.
-func helpLines(c *canvas, keys *keyMap, width int) []string {
+// helpLines writes the help: what is under the cursor, which may be nothing, the keys, how to filter, and what the marks mean.
+func helpLines(c *canvas, keys *keyMap, r *model.Row, width int) []string {
 	s := &sheet{canvas: c, width: width}
+	if r != nil {
+		s.underCursor(r)
+	}
 	s.heading("KEYS", "nothing here changes the cluster")
 	s.bindings(keys.groups())
 	if keys.Play.Enabled() {
@@ -29,6 +32,7 @@ func helpLines(c *canvas, keys *keyMap, width int) []string {
 		{"web !canary", "in a name, namespace, status, note, node or workload", s.strong},
 		{"status:^crash", "a regexp; also ns, name, state, why, node, workload", s.strong},
 	})
+	s.marks()
 	return s.lines
 }
 

@@ -24,7 +24,7 @@ func (b *binding) is(k tea.KeyPressMsg) bool { return key.Matches(k, b.Binding) 
 type keyMap struct {
 	Down, Up, HalfDown, HalfUp, PageDown, PageUp, First, Last binding
 
-	Tab, TabBack, Open, Back, Filter, Faults, Sort, Reverse, Pause, Record, Shadow, Auto, Help, Quit binding
+	Tab, TabBack, Open, Back, Filter, Faults, Sort, Reverse, Pause, Record, Shadow, Auto, Help, Suspend, Quit binding
 
 	// Views bring up the views, in their order.
 	Views []binding
@@ -83,6 +83,7 @@ func allKeys() *keyMap {
 		Shadow:  bind("P", "shadow", "run from here", "P"),
 		Auto:    bind("a", "auto", "auto on, off", "a"),
 		Help:    bind("?", "help", "help", "?"),
+		Suspend: bind("ctrl-z", "suspend", "to the shell, fg returns", "ctrl+z"),
 		Quit:    bind("q", "quit", "quit", "q", "ctrl+c"),
 
 		Play:     bind("space", "play/stop", "play, stop", "space"),
@@ -106,7 +107,7 @@ func (m *keyMap) groups() [][]*binding {
 	return [][]*binding{
 		enabled(&m.Open, &m.Back, &m.Filter, &m.Faults, &m.Sort, &m.Reverse),
 		enabled(&m.Down, &m.Up, &m.HalfDown, &m.HalfUp, &m.PageDown, &m.PageUp),
-		enabled(&m.First, &m.Last, &m.Pause, &m.Record, &m.Help, &m.Quit),
+		enabled(&m.First, &m.Last, &m.Pause, &m.Record, &m.Help, &m.Suspend, &m.Quit),
 	}
 }
 

@@ -14,8 +14,10 @@ type podsView struct {
 	strip int
 }
 
-func newPodsView(keys *keyMap, namespaces bool) *podsView {
-	return &podsView{table: newTable(keys, namespaces)}
+func newPodsView(keys *keyMap, namespaces bool, a Arrangement) *podsView {
+	v := &podsView{table: newTable(keys, namespaces)}
+	v.table.arrangeBy(a)
+	return v
 }
 
 // Name implements view.

@@ -12,8 +12,12 @@ import (
 func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
 	b.said = phrase{}
 	switch {
-	case k.Keystroke() == "ctrl+c", !b.prompt.editing && b.keys.Quit.is(k):
+	case k.Keystroke() == alwaysQuits:
+		return tea.Interrupt
+	case !b.prompt.editing && b.keys.Quit.is(k):
 		return tea.Quit
+	case b.keys.Suspend.is(k):
+		return b.suspend()
 	case b.asks() && b.pressQuestion(k):
 	case b.prompt.editing:
 		b.pressPrompt(k)
@@ -33,6 +37,15 @@ func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
 	default:
 		b.pressView(k)
 	}
+	return nil
+}
+
+// suspend goes back to the shell until that brings the board back.
+func (b *Board) suspend() tea.Cmd {
+	if b.options.Suspend {
+		return tea.Suspend
+	}
+	b.said = phrase{b.theme.strong, "there is no shell to go back to"}
 	return nil
 }
 

@@ -103,7 +103,7 @@ func TestProgramEndsWithItsContext(t *testing.T) {
 func TestProgramStaysWhenItsSourceEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &film{every: time.Second, snapshots: []*model.Snapshot{incident().snapshot()}, end: errors.New("the recording is over")}
-		screen, err := play(t, t.Context(), showing(source), "j", "j", "\x03")
+		screen, err := play(t, t.Context(), showing(source), "j", "j", "q")
 		if err != nil {
 			t.Error(err)
 		}

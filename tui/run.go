@@ -36,6 +36,8 @@ type Options struct {
 	Namespace string
 	// Notice is a line that is on every screen; empty for none.
 	Notice string
+	// News is what is new about the notice, in a few words. It is asked for every frame, and may be nil.
+	News func() string
 	// Now is the clock that ages are measured with; time.Now when nil. On a tape it is not asked.
 	Now func() time.Time
 	// Remark says what else is wrong with the picture, in a few words; empty for nothing. It is asked for every frame, and
@@ -47,16 +49,35 @@ type Options struct {
 	Recorder Recorder
 	// Shadow runs probes from here; nil when that is switched off, and on a tape.
 	Shadow Shadow
-	// NoColor draws without any colour, in bold and reverse video only.
+	// Theme says how the board is coloured; ThemeAuto when empty.
+	Theme Theme
+	// NoColor draws without any colour, whatever the theme, in bold and reverse video only.
 	NoColor bool
+	// Pods is how the table of pods begins.
+	Pods Arrangement
+	// Keys replace usual keys; nil for none. They have passed [Bindings.Check].
+	Keys Bindings
+	// Suspend is set when there is a shell to go back to, so that ctrl-z has a use.
+	Suspend bool
+	// Mouse takes the wheel and clicks from the terminal, which then cannot be used to select text.
+	Mouse bool
+	// Bell rings the terminal's bell for what must not be missed.
+	Bell bool
 	// ASCII draws with the characters every terminal has.
 	ASCII bool
 }
+
+// ErrInterrupted is that the user pressed ctrl-c.
+var ErrInterrupted = errors.New("interrupted")
+
+// ErrPanic is a fault in the board itself. The terminal is in order, and has what is known of it.
+var ErrPanic = errors.New("the board has a fault")
 
 // fps is how often the terminal is drawn at most; the source brings less.
 const fps = 30
 
 // Run shows the board on the terminal until the user quits, the terminal is closed or ctx is done, none of which is an error.
+// It returns ErrInterrupted when the user pressed ctrl-c.
 func Run(ctx context.Context, o Options) error { return run(ctx, o) }
 
 func run(ctx context.Context, o Options, more ...tea.ProgramOption) error {
@@ -71,7 +92,12 @@ func run(ctx context.Context, o Options, more ...tea.ProgramOption) error {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	_, err := tea.NewProgram(New(ctx, o), append(options, more...)...).Run()
-	if err != nil && !errors.Is(err, tea.ErrInterrupted) && ctx.Err() == nil {
+	switch {
+	case errors.Is(err, tea.ErrInterrupted):
+		return ErrInterrupted
+	case errors.Is(err, tea.ErrProgramPanic):
+		return fmt.Errorf("drawing the board: %w", ErrPanic)
+	case err != nil && ctx.Err() == nil:
 		return fmt.Errorf("drawing the board: %w", err)
 	}
 	return nil

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/probetop/probetop/model"
 )
 
 // Heights from which there is room for more.
@@ -33,7 +35,7 @@ func (b *Board) compose() {
 	b.canvas = &c
 	b.state = b.shadow()
 	h := header{
-		context: b.options.Context, scope: b.options.Scope, notice: b.options.Notice,
+		context: b.options.Context, scope: b.options.Scope, notice: b.noticeLine(),
 		shown: b.shown, newest: b.newest, now: now, paused: b.paused, ended: b.ended, view: b.words(),
 		tape: b.playhead, recorder: b.recorder(), shadow: b.state,
 	}
@@ -52,9 +54,26 @@ func (b *Board) compose() {
 	}
 	if b.help != nil {
 		b.help.SetSize(body)
-		b.help.SetLines(helpLines(b.canvas, b.keys, b.width))
+		b.help.SetLines(helpLines(b.canvas, b.keys, b.pointed(), b.width))
 	}
 	b.foot = b.footLines()
+}
+
+// pointed is the pod that is open, or under the cursor; nil for none.
+func (b *Board) pointed() *model.Row {
+	if b.page != nil {
+		return b.page.row
+	}
+	return b.view().Selected()
+}
+
+// noticeLine is what is on every screen, with what is new about it.
+func (b *Board) noticeLine() string {
+	notice := b.options.Notice
+	if b.options.News != nil {
+		notice += " " + b.theme.dot + " " + b.options.News()
+	}
+	return notice
 }
 
 // headRoom is how many lines the header may have.
@@ -171,6 +190,9 @@ func (b *Board) View() tea.View {
 	v := tea.NewView(b.screen())
 	v.AltScreen = true
 	v.WindowTitle = "probetop"
+	if b.options.Mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	return v
 }
 

@@ -209,7 +209,7 @@ func TestShadowOnThePodPage(t *testing.T) {
 func TestShadowReplays(t *testing.T) {
 	b := boardOf(t, onTape(recordedNight()), 80, 24, shadowedIncident().snapshot())
 	wantOnScreen(t, b, "≠ loopback-only listener")
-	press(b, "?")
+	press(b, "?", "ctrl+d", "ctrl+d")
 	wantOnScreen(t, b, "≠       differs from here")
 	wantNotOnScreen(t, b, "run from here")
 	press(b, "esc", "j", "enter", "ctrl+d")

@@ -20,7 +20,9 @@ type table struct {
 
 	// chosen is the row the user moved to, in its newest version. While it is filtered out the cursor is on
 	// its neighbour, and comes back with it.
-	chosen      *model.Row
+	chosen *model.Row
+	// lost is the pod that was chosen and is gone, until the user moves: one of its name that comes back is chosen again.
+	lost        *model.Row
 	moved       bool
 	cursor, top int
 
@@ -73,14 +75,21 @@ func (t *table) SetRows(rows []*model.Row) {
 	before := t.extent
 	for _, r := range t.order.added {
 		t.extent.add(r, t.measure)
-		if t.chosen != nil && r.Pod.UID == t.chosen.Pod.UID {
-			t.chosen = r
-		}
+		t.recognise(r)
 	}
 	if t.extent != before {
 		t.arrange()
 	}
 	t.relocate()
+}
+
+// recognise keeps the choice on its pod: on its newest version, or on the one that has come in its place.
+func (t *table) recognise(r *model.Row) {
+	for _, was := range [...]*model.Row{t.chosen, t.lost} {
+		if was != nil && r.Pod.Name == was.Pod.Name && r.Pod.Namespace == was.Pod.Namespace {
+			t.chosen, t.lost = r, nil
+		}
+	}
 }
 
 // Filter changes which rows are shown; nil shows all.
@@ -101,7 +110,7 @@ func (t *table) HandleKey(k tea.KeyPressMsg) bool {
 		t.order.reverse()
 		t.relocate()
 	case t.keys.First.is(k):
-		t.moved = false
+		t.moved, t.lost = false, nil
 		t.relocate()
 	default:
 		by, ok := t.keys.distance(k, t.body(), len(t.order.shown))
@@ -118,7 +127,7 @@ func (t *table) move(by int) {
 	if len(t.order.shown) == 0 {
 		return
 	}
-	t.moved = true
+	t.moved, t.lost = true, nil
 	t.cursor = min(max(t.cursor+by, 0), len(t.order.shown)-1)
 	t.chosen = t.order.shown[t.cursor]
 	t.scroll()
@@ -149,6 +158,9 @@ func (t *table) place() int {
 	at, found := t.order.position(t.chosen)
 	at = min(at, len(t.order.shown)-1)
 	if !found && !t.order.holds(t.chosen) {
+		if t.lost == nil {
+			t.lost = t.chosen
+		}
 		t.chosen = t.order.shown[at]
 	}
 	return at

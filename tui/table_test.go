@@ -120,6 +120,29 @@ func TestSelectionGoesToTheNeighbourOfAPodThatIsGone(t *testing.T) {
 	v.wantSelected("b")
 	v.add("c")
 	v.draw()
+	v.wantSelected("c")
+}
+
+func TestSelectionGoesToThePodThatComesInItsPlace(t *testing.T) {
+	v := newVillage(t, "a", "b", "c", "d")
+	press(v.board, "j", "j")
+	v.remove("c")
+	v.replace("c")
+	v.draw()
+	v.wantSelected("c")
+	second := *v.pods["c"]
+	second.UID += "-2"
+	v.Apply(model.Change{At: night, Gone: true, Fact: &second})
+	v.draw()
+	v.wantSelected("d")
+	v.add("c")
+	v.draw()
+	v.wantSelected("c")
+	v.remove("c")
+	v.draw()
+	press(v.board, "k")
+	v.add("c")
+	v.draw()
 	v.wantSelected("b")
 }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"image/color"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -8,8 +9,7 @@ import (
 	"github.com/probetop/probetop/model"
 )
 
-// theme is every visual choice. Colours are the terminal's own sixteen, and none carries a meaning that the
-// glyph and the word beside it do not.
+// theme is every visual choice. No colour carries a meaning that the glyph and the word beside it do not.
 type theme struct {
 	glyphs
 	// Measure is how the terminal counts cells.
@@ -33,41 +33,37 @@ func inkOf(s lipgloss.Style) ink {
 	return ink{on, off}
 }
 
-// palette is where the colourful and the colourless theme differ.
-type palette struct{ red, yellow, green, cyan, magenta lipgloss.Style }
-
-func colours() palette {
-	s := lipgloss.NewStyle()
-	return palette{
-		red: s.Foreground(lipgloss.Red), yellow: s.Foreground(lipgloss.Yellow), green: s.Foreground(lipgloss.Green),
-		cyan: s.Foreground(lipgloss.Cyan), magenta: s.Foreground(lipgloss.Magenta),
+// inkIn is an ink of one colour, which may be nil.
+func inkIn(c color.Color, s lipgloss.Style) ink {
+	if c != nil {
+		s = s.Foreground(c)
 	}
+	return inkOf(s)
 }
 
-func newTheme(noColor, ascii bool) *theme {
-	var p palette
-	if !noColor {
-		p = colours()
-	}
-	plain := lipgloss.NewStyle()
+// newTheme makes the theme of a look.
+func (l *look) newTheme() *theme {
+	p, plain := l.palette(), lipgloss.NewStyle()
+	bold := plain.Bold(true)
 	t := &theme{
-		glyphs: unicodeGlyphs(),
-		strong: inkOf(plain.Bold(true)), dim: inkOf(plain.Faint(true)),
-		title: inkOf(p.cyan.Bold(true)), key: inkOf(plain.Bold(true)),
-		good: inkOf(p.green), warn: inkOf(p.yellow), bad: inkOf(p.red.Bold(true)),
-		selected: inkOf(plain.Reverse(true)), alarm: inkOf(plain.Bold(true).Reverse(true)),
+		glyphs: unicodeGlyphs(), Measure: l.measure,
+		strong: inkOf(bold), dim: inkOf(plain.Faint(!p.loud)),
+		title: inkIn(p.cyan, bold), key: inkOf(bold),
+		good: inkIn(p.green, plain), warn: inkIn(p.yellow, plain), bad: inkIn(p.red, bold),
+		selected: inkOf(plain.Reverse(true)), alarm: inkOf(bold.Reverse(true)),
 	}
-	if ascii {
+	if l.ascii {
 		t.glyphs = asciiGlyphs()
 	}
+	busy, odd := inkIn(p.cyan, plain), inkIn(p.magenta, plain)
 	t.severityInk = [...]ink{
 		model.RestartDue: t.bad, model.Unready: t.bad, model.BelowThreshold: t.warn,
-		model.Unprobeable: inkOf(p.magenta), model.Flapping: t.warn, model.Starting: inkOf(p.cyan),
+		model.Unprobeable: odd, model.Flapping: t.warn, model.Starting: busy,
 		model.Terminating: t.dim, model.Healthy: t.good, model.Unprobed: t.plain, model.Finished: t.dim,
 	}
 	t.stateInk = [...]ink{
-		model.StateFailed: t.bad, model.StateFailing: t.warn, model.StateErroring: inkOf(p.magenta),
-		model.StateUnknown: t.strong, model.StateStarting: inkOf(p.cyan), model.StateDelayed: inkOf(p.cyan),
+		model.StateFailed: t.bad, model.StateFailing: t.warn, model.StateErroring: odd,
+		model.StateUnknown: t.strong, model.StateStarting: busy, model.StateDelayed: busy,
 		model.StateGated: t.dim, model.StateWaiting: t.dim, model.StateSuspended: t.dim, model.StateHeld: t.good,
 		model.StatePassing: t.good,
 	}

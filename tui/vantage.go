@@ -180,7 +180,7 @@ func (s *sheet) agreed(o *opinion) {
 		sentence = s.strong
 	}
 	if o.run().Verdict != model.ShadowNone {
-		s.end(s.row(4).put(mark.ink, mark.text+" "+o.name()).put(s.dim, "  "+classWords(o)))
+		s.end(s.row(4).put(mark.ink, mark.text+" "+o.name()+classCode(o.Class)).put(s.dim, "  "+certaintyOf(o)))
 	}
 	if o.Class == compare.AgreePass && o.run().Verdict == model.ShadowSuccess && o.Kubelet.Verdict == model.ShadowSuccess {
 		return
@@ -189,16 +189,13 @@ func (s *sheet) agreed(o *opinion) {
 	s.text(6, 3, ink{}, "next: "+model.Printable(o.Check))
 }
 
-// classWords say which class it is, and how sure that is.
-func classWords(o *opinion) string {
+// certaintyOf says how sure a comparison is.
+func certaintyOf(o *opinion) string {
 	words := o.Certainty.String()
 	if o.Certainty != model.Certain {
 		words += " certainty"
 	}
-	if o.Class == "" {
-		return words
-	}
-	return string(o.Class) + ", " + words
+	return words
 }
 
 // scant is the share of the timeout below which there is little headroom.

@@ -36,7 +36,7 @@ type view interface {
 // newViews lists the views in the order of their keys. A new view is a file of its own and a line here.
 func newViews(keys *keyMap, o *Options) []view {
 	return []view{
-		newPodsView(keys, o.Namespace == ""),
+		newPodsView(keys, o.Namespace == "", o.Pods),
 	}
 }
 
