@@ -20,8 +20,9 @@ type boardOptions struct {
 	recorderOptions
 	sourceOptions
 
+	appearance
+
 	runs   runOptions
-	ascii  bool
 	record string
 }
 
@@ -31,7 +32,7 @@ func (o *boardOptions) addFlags(fs *pflag.FlagSet) {
 	o.addSourceFlags(fs)
 	fs.StringVar(&o.record, "record", "", "File to record to from the beginning; the key r does so later")
 	o.runs.addFlags(fs)
-	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
+	o.appearance.addFlags(fs)
 }
 
 func (o *boardOptions) run(cmd *cobra.Command, args []string) error {
@@ -42,12 +43,15 @@ func (o *boardOptions) run(cmd *cobra.Command, args []string) error {
 	if !o.streams.Terminal {
 		return usage("The board needs a terminal. For a pipe or a file use: %s get", cmd.CommandPath())
 	}
+	if err := o.configure(); err != nil {
+		return err
+	}
 	ctx := cmd.Context()
 	t, scope, err := o.reach(ctx, &o.scopeOptions)
 	if err != nil {
 		return err
 	}
-	feed := watch.NewFeed(0)
+	feed := watch.NewFeed(o.refresh())
 	s, err := o.open(t, scope, feed)
 	if err != nil {
 		return err
@@ -63,7 +67,11 @@ func (o *boardOptions) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	return errors.Join(o.show(ctx, t, scope, feed, s, r, shadow), r.stop())
+	err = o.show(ctx, t, scope, feed, s, r, shadow)
+	if failed := r.stop(); failed != nil {
+		return errors.Join(failed, err)
+	}
+	return left(ctx, err)
 }
 
 // show draws the board on what the feed makes of the sources, until the user leaves it.
@@ -72,8 +80,8 @@ func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, f
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return feed.Run(ctx, s.all()...) })
-	group.Go(func() error { return shadow.follow(ctx, feed.Reader()) })
+	group.Go(watch.Catch(func() error { return feed.Run(ctx, s.all()...) }))
+	group.Go(watch.Catch(func() error { return shadow.follow(ctx, feed.Reader()) }))
 	options := tui.Options{
 		Source:    feed.Reader(),
 		Input:     o.streams.In,
@@ -83,9 +91,8 @@ func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, f
 		Namespace: oneNamespace(scope),
 		Now:       t.clock.Now,
 		Remark:    func() string { return disagreement(t.clock) },
-		NoColor:   o.colorless(),
-		ASCII:     o.ascii,
 	}
+	o.dress(&options, o.colorless())
 	if shadow != nil {
 		options.Shadow = shadow
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -27,16 +28,31 @@ import (
 var incident []byte
 
 // demoNotice is on every screen of the demo.
-const demoNotice = "DEMO  a recorded incident, played in a loop; no cluster of yours is touched"
+const demoNotice = "DEMO  a recorded incident, no cluster of yours"
+
+// justBegun is for how long it is said that the incident has begun again.
+const justBegun = 20 * time.Second
+
+// round says when the incident begins again, or that it just has.
+func round(r simcluster.Round, now time.Time) string {
+	switch left := r.Ends.Sub(now); {
+	case r.Number > 1 && now.Sub(r.Began) < justBegun:
+		return "it has started over"
+	case left > time.Minute:
+		return fmt.Sprintf("starts over in %dm", (left+time.Minute-1)/time.Minute)
+	default:
+		return fmt.Sprintf("starts over in %ds", max(left, 0)/time.Second)
+	}
+}
 
 // demoOptions is probetop demo.
 type demoOptions struct {
 	*global
+	appearance
 
 	runs  runOptions
 	speed float64
 	serve bool
-	ascii bool
 }
 
 func newDemoCommand(g *global) *cobra.Command {
@@ -56,11 +72,11 @@ command is ever run. With --serve the cluster is only served, for kubectl or ano
 	o.runs.addFlags(fs)
 	fs.Float64Var(&o.speed, "speed", 1, "How many times as fast the incident happens, from 0.25 to 64; with --serve, faster means that times run ahead of the client's clock")
 	fs.BoolVar(&o.serve, "serve", false, "Serve the cluster until ctrl-c, and say how to reach it")
-	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
+	o.appearance.addFlags(fs)
 	return cmd
 }
 
-func (o *demoOptions) run(ctx context.Context) error {
+func (o *demoOptions) run(user context.Context) error {
 	if !playable(o.speed) {
 		return usage("--speed is between %v and %v.", watch.Slowest, watch.Fastest)
 	}
@@ -69,6 +85,11 @@ func (o *demoOptions) run(ctx context.Context) error {
 	}
 	if !o.serve && !o.streams.Terminal {
 		return usage("The board needs a terminal. For kubectl and scripts use: probetop demo --serve")
+	}
+	if !o.serve {
+		if err := o.configure(); err != nil {
+			return err
+		}
 	}
 	r, err := recording.NewReader(bytes.NewReader(incident))
 	if err != nil {
@@ -87,10 +108,10 @@ func (o *demoOptions) run(ctx context.Context) error {
 		return because(&failure{sentence: "The demo cluster cannot be served on this machine: " + err.Error() + ".", code: exitUnreachable}, err)
 	}
 	defer cluster.Close()
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(user)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return cluster.Play(ctx, script, clock) })
+	group.Go(watch.Catch(func() error { return cluster.Play(ctx, script, clock) }))
 	select {
 	case <-script.Opened():
 	case <-ctx.Done():
@@ -98,7 +119,7 @@ func (o *demoOptions) run(ctx context.Context) error {
 	if o.serve {
 		err = o.wait(ctx, cluster)
 	} else {
-		err = o.show(ctx, cluster, clock, told)
+		err = left(user, o.show(ctx, cluster, script, clock, told))
 	}
 	cancel()
 	return errors.Join(err, group.Wait())
@@ -132,7 +153,7 @@ func (o *demoOptions) wait(ctx context.Context, cluster *simcluster.Cluster) err
 }
 
 // show draws the board on the cluster, by the way every cluster is read.
-func (o *demoOptions) show(ctx context.Context, cluster *simcluster.Cluster, clock *simcluster.Clock, told *watch.Retold) error {
+func (o *demoOptions) show(ctx context.Context, cluster *simcluster.Cluster, script *simcluster.Script, clock *simcluster.Clock, told *watch.Retold) error {
 	config := cluster.RESTConfig()
 	config.QPS, config.Burst = 50, 100
 	live, err := watch.NewLive(config, watch.Scope{})
@@ -146,17 +167,18 @@ func (o *demoOptions) show(ctx context.Context, cluster *simcluster.Cluster, clo
 		return err
 	}
 	defer shadow.close()
-	feed := watch.NewFeed(0)
+	feed := watch.NewFeed(o.refresh())
 	feed.Clock = clock.Now
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return feed.Run(ctx, append(s.all(), told)...) })
-	group.Go(func() error { return shadow.follow(ctx, feed.Reader()) })
+	group.Go(watch.Catch(func() error { return feed.Run(ctx, append(s.all(), told)...) }))
+	group.Go(watch.Catch(func() error { return shadow.follow(ctx, feed.Reader()) }))
 	options := tui.Options{
 		Source: feed.Reader(), Input: o.streams.In, Context: "demo", Scope: "all namespaces", Notice: demoNotice,
-		Now: clock.Now, NoColor: o.colorless(), ASCII: o.ascii,
+		Now: clock.Now, News: func() string { return round(script.Round(), clock.Now()) },
 	}
+	o.dress(&options, o.colorless())
 	if shadow != nil {
 		options.Shadow = shadow
 	}

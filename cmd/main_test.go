@@ -2,10 +2,13 @@ package cmd_test
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
+	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,9 +22,32 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProbetop) != "" {
 		_ = os.Unsetenv(asProbetop)
 		tellVitals()
+		if where := os.Getenv(faultIn); where != "" {
+			os.Exit(faulty(where))
+		}
 		os.Exit(cmd.Main())
 	}
 	os.Exit(m.Run())
+}
+
+// faultIn names the function in which probetop is to panic, once its board has been drawn.
+const faultIn = "PROBETOP_TEST_FAULT_IN"
+
+// faulty is probetop with a clock that panics there.
+func faulty(where string) int {
+	var drawn atomic.Bool
+	now := func() time.Time {
+		stack := string(debug.Stack())
+		if drawn.Load() && strings.Contains(stack, where) {
+			panic("the test wants it")
+		}
+		if strings.Contains(stack, "(*Program).eventLoop") {
+			drawn.Store(true)
+		}
+		return time.Now()
+	}
+	s := cmd.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Terminal: true, Now: now, Log: &cmd.DebugLog{}}
+	return cmd.Execute(context.Background(), "probetop", os.Args[1:], s)
 }
 
 // patience is how long a test waits for what must happen.

@@ -257,9 +257,9 @@ func TestDemoIsServed(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	for pod, want := range map[string]string{
-		"search/app=suggest":            "N1 ",
-		"payments/app=statement-export": "E4 ",
-		"payments/app=ledger":           "A0 ",
+		"search/app=suggest":            "(N1)",
+		"payments/app=statement-export": "(E4)",
+		"payments/app=ledger":           "(A0)",
 	} {
 		got, deadline := "", time.Now().Add(time.Minute)
 		for !strings.Contains(got, want) && time.Now().Before(deadline) {

@@ -20,10 +20,10 @@ import (
 // replayOptions is probetop replay.
 type replayOptions struct {
 	*global
+	appearance
 
 	at    string
 	speed float64
-	ascii bool
 }
 
 func newReplayCommand(g *global) *cobra.Command {
@@ -48,7 +48,7 @@ or slower; the help (?) lists the keys. Nothing is asked of any cluster.`,
 	fs := cmd.Flags()
 	fs.StringVar(&o.at, "at", "", atUsage)
 	fs.Float64Var(&o.speed, "speed", 1, "How many times as fast to play, from 0.25 to 64; 0 begins stopped")
-	fs.BoolVar(&o.ascii, "ascii", false, "Draw with the characters that every terminal has")
+	o.appearance.addFlags(fs)
 	return cmd
 }
 
@@ -67,16 +67,28 @@ func (o *replayOptions) run(ctx context.Context, path string) error {
 	if !o.streams.Terminal {
 		return usage("The board needs a terminal. For a pipe or a file use: %s", model.ShellLine([]string{"probetop", "get", "--replay", path}))
 	}
+	if err := o.configure(); err != nil {
+		return err
+	}
+	return left(ctx, o.show(ctx, tape, at))
+}
+
+// show draws the board on a recording.
+func (o *replayOptions) show(ctx context.Context, tape *watch.Tape, at time.Time) error {
 	player := watch.NewPlayer(tape, at, o.speed)
+	if d := o.refresh(); d > 0 {
+		player.Frame = d
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return player.Run(ctx) })
+	group.Go(watch.Catch(func() error { return player.Run(ctx) }))
 	h := tape.Header()
-	err = tui.Run(ctx, tui.Options{
-		Source: player.Reader(), Input: o.streams.In, Tape: player, Now: player.Now,
-		Context: h.Context, Scope: h.Scope, NoColor: o.colorless(), ASCII: o.ascii,
-	})
+	options := tui.Options{
+		Source: player.Reader(), Input: o.streams.In, Tape: player, Now: player.Now, Context: h.Context, Scope: h.Scope,
+	}
+	o.dress(&options, o.colorless())
+	err := tui.Run(ctx, options)
 	cancel()
 	return errors.Join(err, group.Wait())
 }

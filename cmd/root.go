@@ -12,6 +12,8 @@ import (
 
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/recording/mask"
+	"github.com/probetop/probetop/tui"
+	"github.com/probetop/probetop/watch"
 )
 
 // Main runs probetop with the arguments and streams of the process and returns its exit code.
@@ -36,7 +38,11 @@ func Execute(ctx context.Context, name string, args []string, s Streams) int {
 	}
 	s.Log.logger().Error("ended with an error", "chain", withoutUsers(chain(err)))
 	var f *failure
-	if !errors.As(err, &f) {
+	var fault *watch.Panic
+	switch {
+	case errors.As(err, &fault), errors.Is(err, tui.ErrPanic):
+		f = &failure{sentence: "probetop has a fault of its own and had to end. Run it again with --debug-log FILE, and report what is in that.", code: exitFailing}
+	case !errors.As(err, &f):
 		f = usage("%s.", sentence(err.Error()))
 	}
 	if f.sentence != "" {

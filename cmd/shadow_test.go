@@ -160,7 +160,7 @@ func TestShadowOfAPodThatIsWell(t *testing.T) {
 	}
 	for _, want := range []string{
 		"shop/web-0  app  readiness\n", "asks       http://10.0.0.5:8080/moved  (timeout 30s)", "attempt 1  status 302, HTTP/1.1", "connect ",
-		"redirects to http://10.0.0.5:8080/healthz", "| fine", "from here  success", "pod IP     success", "kubelet    passing", "A0 both pass",
+		"redirects to http://10.0.0.5:8080/healthz", "| fine", "from here  success", "pod IP     success", "kubelet    passing", "both pass (A0)",
 		"curl ", "'http://10.0.0.5:8080/moved'", "(on the node n1)",
 	} {
 		if !strings.Contains(got.out, want) && !strings.Contains(got.out, strings.ReplaceAll(want, "'", "")) {
@@ -284,7 +284,7 @@ func TestShadowThatIsForbidden(t *testing.T) {
 	o := newTown(t, villager("web-0", true, get("/healthz")))
 	o.denied = "no rule allows it"
 	got := o.shadow(t, t.Context(), nil, "pod/web-0")
-	if got.code != 3 || !strings.Contains(got.out, "no verdict: pods/portforward is forbidden in the namespace shop: no rule allows it") || !strings.Contains(got.out, "X1 forbidden") {
+	if got.code != 3 || !strings.Contains(got.out, "no verdict: pods/portforward is forbidden in the namespace shop: no rule allows it") || !strings.Contains(got.out, "forbidden (X1)") {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -2,10 +2,13 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"runtime"
 	"syscall"
+
+	"github.com/probetop/probetop/tui"
 )
 
 // untilTold returns a context that ends when the process is told to end: by a key (INT, and QUIT, which is ctrl-\), by kill
@@ -41,6 +44,14 @@ func untilTold(l *DebugLog) (ctx context.Context, stop func()) {
 		signal.Stop(heard)
 		cancel()
 	}
+}
+
+// left says how a board was left: ctrl-c and a signal are an interrupt, any other way is none.
+func left(ctx context.Context, err error) error {
+	if errors.Is(err, tui.ErrInterrupted) || err == nil && ctx.Err() != nil {
+		return because(&failure{code: exitInterrupted}, err)
+	}
+	return err
 }
 
 // longestDump is how much is written of what the goroutines do.

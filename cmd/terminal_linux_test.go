@@ -3,6 +3,7 @@ package cmd_test
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -102,10 +103,78 @@ func TestEverySignalPutsTheTerminalInOrder(t *testing.T) {
 			w.tell(signal)
 			code := w.ends()
 			w.until("the screen is left", func() bool { return strings.Contains(w.output(), "\x1b[?1049l") })
-			if code != 0 || w.modes() != before {
+			if code != 130 || w.modes() != before {
 				t.Errorf("exit code %d, modes %+v, want %+v", code, w.modes(), before)
 			}
 			if out := w.output(); strings.LastIndex(out, "\x1b[?25h") < strings.LastIndex(out, "\x1b[?25l") || strings.Contains(out, "goroutine ") {
+				t.Errorf("the terminal ends with %q", out[max(0, len(out)-200):])
+			}
+		})
+	}
+}
+
+// TestWaysToLeaveTheBoard: q is no error, ctrl-c is an interrupt.
+func TestWaysToLeaveTheBoard(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]int{"q": 0, "\x03": 130} {
+		w := openWindow(t, true, "demo")
+		w.open()
+		w.says("unready")
+		if _, err := w.user.WriteString(key); err != nil {
+			t.Fatal(err)
+		}
+		if code := w.ends(); code != want {
+			t.Errorf("exit code %d after %q, want %d", code, key, want)
+		}
+	}
+}
+
+// TestCtrlZ goes to the shell with the terminal in order, and comes back.
+func TestCtrlZ(t *testing.T) {
+	t.Parallel()
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell")
+	}
+	w := openWindow(t, true, "demo")
+	w.Args = append([]string{"sh", "-c", `set -m; "$0" "$@"; echo stopped; stty -a; fg >/dev/null; echo ended $?`}, append([]string{w.Path}, w.Args[1:]...)...)
+	w.Path = sh
+	before := w.modes()
+	w.open()
+	w.says("unready")
+	if _, err := w.user.WriteString("\x1a"); err != nil {
+		t.Fatal(err)
+	}
+	w.says("stopped")
+	w.says(" echo ") // stty says it near its end
+	out := w.output()
+	stopped := out[strings.Index(out, "\x1b[?1049l"):]
+	w.until("the board is back", func() bool { return strings.LastIndex(w.output(), "\x1b[?1049h") > strings.LastIndex(w.output(), "\x1b[?1049l") })
+	if _, err := w.user.WriteString("q"); err != nil {
+		t.Fatal(err)
+	}
+	w.says("ended 0")
+	if before.Lflag&syscall.ICANON != 0 && !strings.Contains(stopped, " icanon") {
+		t.Errorf("the shell has a raw terminal: %q", stopped)
+	}
+}
+
+// TestAPanicLeavesTheTerminalInOrder, whichever goroutine it is in.
+func TestAPanicLeavesTheTerminalInOrder(t *testing.T) {
+	t.Parallel()
+	for name, where := range map[string]string{"board": "tui.(*Board)", "feed": "watch.(*Feed)"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, kubeconfig := hamlet(t)
+			w := openWindow(t, true, "--kubeconfig", kubeconfig, "-A")
+			w.Env = append(w.Env, faultIn+"="+where)
+			before := w.modes()
+			w.open()
+			w.says("a fault of its own")
+			if code := w.ends(); code != 1 || w.modes() != before {
+				t.Errorf("exit code %d, modes %+v, want %+v", code, w.modes(), before)
+			}
+			if out := w.output(); strings.LastIndex(out, "\x1b[?1049l") < strings.LastIndex(out, "\x1b[?1049h") {
 				t.Errorf("the terminal ends with %q", out[max(0, len(out)-200):])
 			}
 		})
@@ -140,5 +209,61 @@ func TestAClosedTerminalEndsTheBoard(t *testing.T) {
 				t.Errorf("the recording has %q", got)
 			}
 		})
+	}
+}
+
+// TestAWrongConfigIsRefused by every board, with the line, and by nothing else.
+func TestAWrongConfigIsRefused(t *testing.T) {
+	t.Parallel()
+	env, path := configured(t, "theme: light\nkeys:\n  opne: x\n")
+	for _, args := range [][]string{{"demo"}, {"replay", "demo/incident.zst"}, {"--kubeconfig", "/nonexistent"}} {
+		w := openWindow(t, true, args...)
+		w.Env = append(w.Env, env)
+		w.open()
+		want := path + ":3: there is no keys.opne. Did you mean open?"
+		w.says(want)
+		if code := w.ends(); code != 2 || strings.Contains(w.output(), "\x1b[?1049h") {
+			t.Errorf("%q: exit code %d, it says %q", args, code, w.output())
+		}
+	}
+	p := newProc(t, "get", "--replay", "demo/incident.zst", "-o", "name")
+	p.Env = append(p.Env, env)
+	p.begin()
+	if code := p.ends(); code != 0 {
+		t.Errorf("get: exit code %d, it says %q", code, p.output())
+	}
+}
+
+// TestTheBoardIsAsConfigured: its colours, its characters and its keys.
+func TestTheBoardIsAsConfigured(t *testing.T) {
+	t.Parallel()
+	env, _ := configured(t, "theme: light\nascii: true\nkeys:\n  quit: x\n  help: \"!\"\n")
+	w := openWindow(t, true, "demo")
+	w.Env = append(w.Env, env, "COLORTERM=")
+	w.open()
+	w.says("X unready")
+	w.says("38;5;124")
+	w.says("\x1b[1mx\x1b[m \x1b[2mquit")
+	if _, err := w.user.WriteString("x"); err != nil {
+		t.Fatal(err)
+	}
+	if code := w.ends(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	env, _ = configured(t, "ascii: true\n")
+	w = openWindow(t, true, "demo", "--ascii=false")
+	w.Env = append(w.Env, env)
+	w.open()
+	w.says("✖ unready")
+}
+
+// TestASCIIWhereTheLocaleHasNoMore characters.
+func TestASCIIWhereTheLocaleHasNoMore(t *testing.T) {
+	t.Parallel()
+	for variable, want := range map[string]string{"LC_ALL=C": "X unready", "LC_ALL=en_US.UTF-8": "✖ unready", "TERM=linux": "X unready"} {
+		w := openWindow(t, true, "demo")
+		w.Env = append(w.Env, "LC_ALL=en_US.UTF-8", variable)
+		w.open()
+		w.says(want)
 	}
 }

@@ -139,7 +139,7 @@ func (r *TranscriptReport) printKubelet(s *script, now time.Time) {
 	if kubelet.Text != "" || !kubelet.At.IsZero() {
 		s.line("", "%s", strings.TrimSpace(kubelet.Text+" "+ago(now, kubelet.At)))
 	}
-	s.line("verdict", "%s", strings.TrimSpace(string(r.Shadow.Class)+" "+r.Shadow.Name)+", certainty "+r.Shadow.Certainty)
+	s.line("verdict", "%s", classed(r.Shadow)+", certainty "+r.Shadow.Certainty)
 	if r.Shadow.Explain != "" {
 		s.line("", "%s", r.Shadow.Explain)
 	}
@@ -185,4 +185,12 @@ func lasting(ms float64) string {
 		return d.Round(100 * time.Microsecond).String()
 	}
 	return d.Round(time.Millisecond).String()
+}
+
+// classed is the name of what is behind a run, with its code.
+func classed(s *ShadowReport) string {
+	if s.Class == "" {
+		return s.Name
+	}
+	return s.Name + " (" + string(s.Class) + ")"
 }

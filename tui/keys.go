@@ -83,7 +83,7 @@ func allKeys() *keyMap {
 		Shadow:  bind("P", "shadow", "run from here", "P"),
 		Auto:    bind("a", "auto", "auto on, off", "a"),
 		Help:    bind("?", "help", "help", "?"),
-		Suspend: bind("ctrl-z", "suspend", "to the shell, fg returns", "ctrl+z"),
+		Suspend: bind("ctrl-z", "suspend", "suspend, fg back", "ctrl+z"),
 		Quit:    bind("q", "quit", "quit", "q", "ctrl+c"),
 
 		Play:     bind("space", "play/stop", "play, stop", "space"),
