@@ -49,7 +49,8 @@ With -w, what is not heard any more, and from when to when changes may be missin
   probetop get deploy/web -o wide
   probetop get -A -o json | jq '.pods[] | select(.ready | not) | .name'
   probetop get -w -o jsonl
-  probetop get --replay incident.zst --at 03:12:45`,
+  probetop get --replay incident.zst --at 03:12:45
+  probetop get deploy/web -n shop --replay incident.zst`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args = args
 			if err := o.validateFormat(); err != nil {
@@ -80,10 +81,10 @@ func (o *getOptions) validateFormat() error {
 	return nil
 }
 
-// runReplay prints a moment of a recording, all of it.
+// runReplay prints a moment of a recording, all of it unless the flags select less.
 func (o *getOptions) runReplay() error {
-	if o.watch || o.all || len(o.namespaces)+len(o.args) > 0 || o.labels+o.fields != "" {
-		return usage("--replay prints all that was recorded: leave out -w, -A, -n, selectors and TYPE/NAME.")
+	if o.watch {
+		return usage("-w follows a cluster. Leave it out with --replay, or play the recording: probetop replay FILE")
 	}
 	tape, err := o.openTape(o.replay)
 	if err != nil {
@@ -93,9 +94,12 @@ func (o *getOptions) runReplay() error {
 	if err != nil {
 		return err
 	}
+	s, err := o.narrow(tape.At(at))
+	if err != nil {
+		return err
+	}
 	damaged(o.streams, tape)
-	s := tape.At(at)
-	p := o.printer(tape.Header().Context, func() time.Time { return at }, true)
+	p := o.printer(tape.Header().Context, func() time.Time { return at }, len(o.namespaces) != 1)
 	o.remark(s)
 	return p.snapshot(s, at)
 }
@@ -169,8 +173,12 @@ func (o *getOptions) print(ctx context.Context, t *target, scope watch.Scope, r 
 // remark tells what the snapshot lacks.
 func (o *getOptions) remark(s *model.Snapshot) {
 	remarkOn(o.streams.Err, s)
-	if len(s.Rows) == 0 && !o.replays {
+	switch {
+	case len(s.Rows) > 0:
+	case !o.replays:
 		fmt.Fprintf(o.streams.Err, "No pod matches. Look elsewhere with -n NAMESPACE or -A, or with another selector.\n")
+	case o.selects():
+		fmt.Fprintf(o.streams.Err, "No pod of the recording matches at that moment. Leave out -n and selectors to see all of it.\n")
 	}
 }
 

@@ -145,7 +145,10 @@ func TestWhatIsWrongWithARecordingIsSaidInOneSentence(t *testing.T) {
 		"no terminal":               {[]string{"replay", good}, []string{"needs a terminal", "probetop get --replay"}},
 		"moment that is none":       {[]string{"get", "--replay", good, "--at", "noon"}, []string{`"noon"`, "+90s"}},
 		"moment of no recording":    {[]string{"get", "--at", "+1s"}, []string{"--replay FILE"}},
-		"scope of a recording":      {[]string{"get", "--replay", good, "-n", "shop"}, []string{"leave out"}},
+		"following a recording":     {[]string{"get", "--replay", good, "-w"}, []string{"probetop replay FILE"}},
+		"none of that name":         {[]string{"get", "--replay", good, "deploy/web"}, []string{"There is no deploy/web in any namespace"}},
+		"selector that is none":     {[]string{"get", "--replay", good, "-l", "=="}, []string{`selector "=="`}},
+		"-n beside -A":              {[]string{"get", "--replay", good, "-n", "shop", "-A"}, []string{"-A and -n"}},
 		"speed":                     {[]string{"replay", good, "--speed", "1000"}, []string{"--speed"}},
 		"record to no file":         {[]string{"record"}, []string{"probetop record FILE"}},
 		"record over something":     {[]string{"record", full, "--kubeconfig", cluster}, []string{full, "never overwrites"}},
@@ -307,5 +310,18 @@ func TestRecordingEndsAfterItsTime(t *testing.T) {
 	got := run(t, t.Context(), "record", file, "--kubeconfig", serve(t, shop), "-A", "--for", "100ms")
 	if got.code != 0 || got.out != "" || !strings.Contains(got.err, "Recording to "+file) {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestARecordingIsNarrowed(t *testing.T) {
+	good := recorded(t)
+	for args, want := range map[string]string{
+		"-n shop": "pod/cart-0 pod/web-0", "-A": "pod/cart-0 pod/web-0", "sts/cart": "pod/cart-0", "svc/web": "pod/web-0", "node/n1 -n shop": "pod/cart-0 pod/web-0",
+		"--field-selector metadata.name=web-0": "pod/web-0", "-n other": "", "-l app=web": "",
+	} {
+		got := run(t, t.Context(), append([]string{"get", "--replay", good, "-o", "name"}, strings.Fields(args)...)...)
+		if got.code != 0 || strings.Join(strings.Fields(got.out), " ") != want || (want == "") != strings.Contains(got.err, "No pod of the recording matches") {
+			t.Errorf("%s: %+v, want %s", args, got, want)
+		}
 	}
 }

@@ -2,11 +2,13 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/watch"
 )
 
@@ -50,6 +52,25 @@ func (o *scopeOptions) scope(ctx context.Context, t *target) (watch.Scope, error
 		Fields:     o.fields,
 		Args:       o.args,
 	})
+}
+
+// selects reports whether the flags or arguments select anything.
+func (o *scopeOptions) selects() bool {
+	return len(o.namespaces)+len(o.args) > 0 || o.labels+o.fields != ""
+}
+
+// narrow returns what the flags and arguments select of a snapshot of which no cluster can be asked; all of it when they
+// say nothing.
+func (o *scopeOptions) narrow(s *model.Snapshot) (*model.Snapshot, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	narrow, err := watch.Narrow(s, watch.Request{Namespaces: o.namespaces, Labels: o.labels, Fields: o.fields, Args: o.args})
+	var argument *watch.ArgumentError
+	if errors.As(err, &argument) {
+		return nil, explainArgument(argument)
+	}
+	return narrow, err
 }
 
 // words says what is selected, for a person.

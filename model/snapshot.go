@@ -45,6 +45,15 @@ type Totals struct {
 	By [why.Severities]int
 }
 
+// TotalsOf counts rows.
+func TotalsOf(rows []*Row) Totals {
+	var t Totals
+	for _, r := range rows {
+		t.add(r, 1)
+	}
+	return t
+}
+
 // Faults counts the pods that need attention.
 func (t *Totals) Faults() int {
 	n := 0

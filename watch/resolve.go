@@ -126,14 +126,24 @@ func (r *Request) narrow(namespace string, sel Selection) Selection {
 	return sel
 }
 
-func (r *Request) resolve(ctx context.Context, cfg *rest.Config, arg string) ([]Selection, error) {
+// nameOf takes an argument apart.
+func nameOf(arg string) (workload, string, error) {
 	typ, name, _ := strings.Cut(arg, "/")
 	t, ok := typeOf(typ)
 	switch {
 	case !ok:
-		return nil, &ArgumentError{Problem: UnknownType, Argument: arg}
+		return workload{}, "", &ArgumentError{Problem: UnknownType, Argument: arg}
 	case name == "" || strings.Contains(name, "/"):
-		return nil, &ArgumentError{Problem: MissingName, Argument: arg}
+		return workload{}, "", &ArgumentError{Problem: MissingName, Argument: arg}
+	}
+	return t, name, nil
+}
+
+func (r *Request) resolve(ctx context.Context, cfg *rest.Config, arg string) ([]Selection, error) {
+	t, name, err := nameOf(arg)
+	switch {
+	case err != nil:
+		return nil, err
 	case t.kind == "Node":
 		namespaces := r.Namespaces
 		if !r.Explicit {
