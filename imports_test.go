@@ -21,9 +21,10 @@ var arrows = map[string]struct {
 	banned []string
 }{
 	".":                     {ours: []string{"cmd"}},
-	"cmd":                   {ours: with(rooms, "cmd/config", "watch", "tui", "prober", "recording", "recording/mask", "simcluster"), banned: []string{"charm.land/"}},
+	"cmd":                   {ours: with(rooms, "cmd/config", "watch", "watch/manifest", "tui", "prober", "recording", "recording/mask", "simcluster"), banned: []string{"charm.land/"}},
 	"cmd/config":            {ours: []string{"tui"}, banned: []string{"k8s.io/", "charm.land/", "net", "github.com/spf13/"}},
-	"watch":                 {ours: with(rooms, "recording", "recording/mask", "recording/weight"), banned: []string{"charm.land/", "github.com/spf13/"}},
+	"watch/manifest":        {banned: []string{"k8s.io/client-go", "charm.land/", "net"}},
+	"watch":                 {ours: with(rooms, "recording", "recording/mask", "recording/weight", "watch/manifest"), banned: []string{"charm.land/", "github.com/spf13/"}},
 	"tui":                   {ours: rooms, banned: []string{"k8s.io/", "net", "net/http", "os/exec", "charm.land/bubbles/v2/table"}},
 	"prober":                {ours: with(rooms, "recording/mask", "recording/weight"), banned: []string{"charm.land/", "github.com/spf13/", "k8s.io/kubernetes"}},
 	"recording":             {ours: []string{"recording/mask"}, banned: []string{"k8s.io/client-go", "charm.land/", "net/http"}},

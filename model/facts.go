@@ -8,6 +8,7 @@ import (
 
 // What other packages know by the names of this one.
 type (
+	Acceptance     = fact.Acceptance
 	Bound          = fact.Bound
 	Cause          = fact.Cause
 	Change         = fact.Change

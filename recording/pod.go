@@ -1,6 +1,8 @@
 package recording
 
 import (
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/probetop/probetop/recording/mask"
@@ -13,7 +15,13 @@ type trimmer struct {
 }
 
 func (t trimmer) pod(p *corev1.Pod) *corev1.Pod {
-	return &corev1.Pod{ObjectMeta: trimMeta(&p.ObjectMeta), Spec: t.spec(&p.Spec), Status: t.status(&p.Status)}
+	meta := trimMeta(&p.ObjectMeta)
+	for name, reason := range meta.Annotations {
+		if strings.HasPrefix(name, acceptPrefix) {
+			meta.Annotations[name] = t.policy.Text(reason)
+		}
+	}
+	return &corev1.Pod{ObjectMeta: meta, Spec: t.spec(&p.Spec), Status: t.status(&p.Status)}
 }
 
 func (t trimmer) spec(s *corev1.PodSpec) corev1.PodSpec {

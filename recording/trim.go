@@ -2,6 +2,7 @@ package recording
 
 import (
 	"bytes"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
@@ -68,6 +69,9 @@ func SaysOccurred(w *metav1.ManagedFieldsEntry) bool {
 	return len(what) == 0 || bytes.Contains(what, []byte(`"f:count"`)) || bytes.Contains(what, []byte(`"f:series"`))
 }
 
+// acceptPrefix is how annotations begin by which somebody accepts a finding of lint.
+const acceptPrefix = "lint.probetop/"
+
 // trimAnnotations keeps the annotations that something is read from.
 func trimAnnotations(all map[string]string) (kept map[string]string) {
 	keep := func(name, value string) {
@@ -80,6 +84,11 @@ func trimAnnotations(all map[string]string) (kept map[string]string) {
 		corev1.MirrorPodAnnotationKey, corev1.EndpointsLastChangeTriggerTime, "deployment.kubernetes.io/revision",
 	} {
 		if value, ok := all[name]; ok {
+			keep(name, value)
+		}
+	}
+	for name, value := range all {
+		if strings.HasPrefix(name, acceptPrefix) {
 			keep(name, value)
 		}
 	}

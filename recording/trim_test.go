@@ -12,9 +12,9 @@ import (
 func TestAnnotationsThatAreReadAreKept(t *testing.T) {
 	got := Trim(&corev1.Pod{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{
 		"kubernetes.io/config.mirror": "0123456789abcdef0123456789abcdef", "note": "x",
-		"sidecar.istio.io/status": `{"initContainers":["istio-init"],"containers":["istio-proxy"]}`, "kuma.io/sidecar-injected": "false",
+		"sidecar.istio.io/status": `{"initContainers":["istio-init"],"containers":["istio-proxy"]}`, "kuma.io/sidecar-injected": "false", "lint.probetop/host-set": "why",
 	}}}, false).(*corev1.Pod)
-	want := map[string]string{"kubernetes.io/config.mirror": "0123456789abcdef0123456789abcdef", "sidecar.istio.io/status": "", "kuma.io/sidecar-injected": "false"}
+	want := map[string]string{"kubernetes.io/config.mirror": "0123456789abcdef0123456789abcdef", "sidecar.istio.io/status": "", "kuma.io/sidecar-injected": "false", "lint.probetop/host-set": "why"}
 	if !reflect.DeepEqual(got.Annotations, want) {
 		t.Errorf("got %v", got.Annotations)
 	}

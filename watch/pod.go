@@ -40,6 +40,7 @@ func podFact(in *interner, p *corev1.Pod) *model.Pod {
 		Deleted:         deletionOf(p),
 		Finalizers:      finalizersOf(p),
 		GracePeriod:     graceOf(p),
+		Accepted:        acceptedOf(in, p.Annotations),
 		Gates:           in.readinessGates(p.Spec.ReadinessGates),
 		Conditions:      conditionFacts(in, p.Status.Conditions),
 		Containers:      containerFacts(in, p),

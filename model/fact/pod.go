@@ -61,6 +61,8 @@ type Pod struct {
 	// Gates are the condition types of spec.readinessGates.
 	Gates      []string
 	Conditions []Condition
+	// Accepted are the findings of lint that somebody accepts by an annotation, sorted; nil for none.
+	Accepted []Acceptance
 	// Containers holds init containers (sidecars among them) and then the others, in spec order.
 	Containers []Container
 }
@@ -79,6 +81,15 @@ func (o Owner) String() string {
 		return ""
 	}
 	return o.Kind + "/" + o.Name
+}
+
+// Acceptance says that a finding of lint is meant to be so. It is an annotation of the pod: lint.probetop/RULE, or
+// lint.probetop/RULE.CONTAINER, with the reason as its value.
+type Acceptance struct {
+	Rule string
+	// Container is the container it is about; empty for all.
+	Container string
+	Reason    string
 }
 
 // Condition is one of status.conditions.
