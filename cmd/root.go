@@ -133,7 +133,8 @@ func newRootCommand(name string, g *global) *cobra.Command {
   probetop -A                           those of all namespaces
   probetop deploy/web -n shop           those of one workload
   probetop get -A -o json               the same conclusions for a script
-  probetop shadow pod/web-0             what its probes come to when they are run from here`,
+  probetop shadow pod/web-0             what its probes come to when they are run from here
+  probetop lint -f deploy.yaml          probe settings that will hurt`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
@@ -155,7 +156,7 @@ func newRootCommand(name string, g *global) *cobra.Command {
 	flags.BoolVar(&g.readOnly, "read-only", false, "Run no probes, and nothing else in or through containers")
 	flags.BoolVar(&g.showSecrets, "show-secrets", false, "Show what looks like a secret, which is *** otherwise; in recordings and the debug log, too")
 	board.addFlags(root.Flags())
-	root.AddCommand(newGetCommand(g), newShadowCommand(g), newRecordCommand(g), newReplayCommand(g), newDemoCommand(g), newVersionCommand(s))
+	root.AddCommand(newGetCommand(g), newShadowCommand(g), newLintCommand(g), newRecordCommand(g), newReplayCommand(g), newDemoCommand(g), newVersionCommand(s))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return misused(cmd, err) })
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	return root

@@ -39,6 +39,27 @@ const (
 	HostSet                Rule = "host-set"
 	VariableEmpty          Rule = "variable-empty"
 	GraceBelowPreStop      Rule = "grace-below-prestop"
+	Invalid                Rule = "invalid"
+	UnknownField           Rule = "unknown-field"
+	ExecNoShell            Rule = "exec-no-shell"
+	CannotFail             Rule = "cannot-fail"
+	CurlWithoutFail        Rule = "curl-without-fail"
+	LivenessDeep           Rule = "liveness-deep"
+	LivenessHasty          Rule = "liveness-hasty"
+	TCPLiveness            Rule = "tcp-liveness"
+	AlphaProtocol          Rule = "alpha-protocol"
+	PortUndeclared         Rule = "port-undeclared"
+	SecretHeader           Rule = "secret-header"
+	ReadinessSlow          Rule = "readiness-slow"
+	ReadinessDelay         Rule = "readiness-delay"
+	DelayBesideStartup     Rule = "delay-beside-startup"
+	ExecOften              Rule = "exec-often"
+	ExecTimeout            Rule = "exec-timeout"
+	KillEnds               Rule = "kill-ends"
+	GraceDelaysRestart     Rule = "grace-delays-restart"
+	SidecarUnawaited       Rule = "sidecar-unawaited"
+	DeadlineBelowStartup   Rule = "deadline-below-startup"
+	Acceptance             Rule = "acceptance"
 )
 
 // Finding is what a rule has found.
@@ -60,6 +81,8 @@ type Measures struct {
 	Duration map[model.Key]time.Duration
 	// Start is the longest that a container took from its start until it first answered well.
 	Start map[string]time.Duration
+	// ProgressDeadline is how long a Deployment waits for progress; 0 where that is not known.
+	ProgressDeadline time.Duration
 }
 
 // Pod returns what is questionable about the probes of a pod, the worst first. A rule that lacks a fact it needs
@@ -81,15 +104,26 @@ func Pod(r *model.Row, m Measures) []Finding {
 }
 
 func sortFindings(findings []Finding) {
-	rank := map[Level]int{Error: 0, Warning: 1, Advice: 2}
-	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(rank[a.Level], rank[b.Level]) })
+	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(a.Level.rank(), b.Level.rank()) })
 }
+
+// Levels are the levels, worst first.
+var Levels = [...]Level{Error, Warning, Advice}
+
+func (l Level) rank() int { return slices.Index(Levels[:], l) }
+
+// AtLeast reports whether a level is as bad as another, or worse.
+func (l Level) AtLeast(other Level) bool { return l.rank() <= other.rank() }
 
 // containerRules hold for each container by itself.
 var containerRules = [...]func(*linter){
 	(*linter).noReadiness, (*linter).withoutStartup, (*linter).alike, (*linter).faster,
 	(*linter).tight, (*linter).overPeriod, (*linter).budget,
 	(*linter).unresolved, (*linter).host, (*linter).variables, (*linter).grace,
+	(*linter).noShell, (*linter).cannotFail, (*linter).curl,
+	(*linter).deepLiveness, (*linter).tcpLiveness, (*linter).alphaProtocol, (*linter).undeclared, (*linter).secrets,
+	(*linter).hastyLiveness, (*linter).slowReadiness, (*linter).delayBesideStartup, (*linter).execPace,
+	(*linter).ends, (*linter).longGrace, (*linter).sidecarStart, (*linter).deadline,
 }
 
 // linter looks at one container.

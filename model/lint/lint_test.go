@@ -171,7 +171,7 @@ func TestFindingsComeWorstFirst(t *testing.T) {
 	for _, f := range lint.Pod(seen(pod)[0], lint.Measures{}) {
 		levels = append(levels, f.Level)
 	}
-	if want := []lint.Level{lint.Error, lint.Warning, lint.Warning, lint.Advice}; !slices.Equal(levels, want) {
+	if want := []lint.Level{lint.Error, lint.Warning, lint.Warning, lint.Warning, lint.Advice}; !slices.Equal(levels, want) {
 		t.Errorf("got %v, want %v", levels, want)
 	}
 }

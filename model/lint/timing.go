@@ -14,6 +14,9 @@ const (
 	tightPercent = 80
 )
 
+// round leaves out of a duration what does not matter.
+func round(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
+
 // tightly reports whether what took so long leaves too little of a limit.
 func tightly(took, limit time.Duration) bool { return took > 0 && 100*took >= tightPercent*limit }
 
@@ -79,7 +82,7 @@ func (l *linter) tight() {
 		if !tightly(took, p.Timeout) {
 			continue
 		}
-		l.find(TimeoutTight, Warning, fmt.Sprintf("%s of %s took up to %v of the %v it may take", typ, l.container.Name, took, p.Timeout),
+		l.find(TimeoutTight, Warning, fmt.Sprintf("%s of %s took up to %v of the %v it may take", typ, l.container.Name, round(took), p.Timeout),
 			"a busy node, or a slow minute, is taken for a failure", probeField(typ, "timeoutSeconds"))
 	}
 }
