@@ -152,7 +152,7 @@ func startsText(b *strings.Builder, starts []StartReport) {
 			continue
 		}
 		if i < maxNamed {
-			fmt.Fprintf(b, "  %s took up to %s to start; %s allows %s\n", model.Printable(s.ContainerName.String()),
+			fmt.Fprintf(b, "  %s took up to %s to start; %s allows %s\n", model.Printable(s.String()),
 				secondsText(s.SeenSeconds), s.Probe, secondsText(s.BudgetSeconds))
 		}
 	}

@@ -48,7 +48,7 @@ func WhatIf(s *Series, settings []Setting) (Outcome, bool) {
 	if s.Never && s.Probe == model.Readiness && !s.Recovered {
 		return Outcome{Same, model.CertaintyMedium, "it was not ready before either, and no run succeeded", 0}, true
 	}
-	if with.Timeout > s.Spec.Timeout && !(s.Others && !s.Timeouts) {
+	if with.Timeout > s.Spec.Timeout && (s.Timeouts || !s.Others) {
 		return s.longerTimeout(with), true
 	}
 	if with.Period != s.Spec.Period {

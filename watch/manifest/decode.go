@@ -51,7 +51,7 @@ func decodeService(in input, o *Object, node *yaml.Node) error {
 		return err
 	}
 	if err := kjson.UnmarshalCaseSensitivePreserveInts(data, o.Service); err != nil {
-		return &Error{File: o.File, Line: o.Line, Err: fmt.Errorf("Service %s cannot be read: %w", o.Name, err)}
+		return &Error{File: o.File, Line: o.Line, Err: fmt.Errorf("reading Service %s: %w", o.Name, err)}
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func TestReadOtherwise(t *testing.T) {
 		"a list":          {"- a\n- b\n", 0, ""},
 		"cut off":         {"kind: Pod\nspec: [\n", 0, "f.yaml:2: "},
 		"tabs":            {"kind: Pod\nspec:\n\tcontainers: []\n", 0, "f.yaml:"},
-		"a bad Service":   {"apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: 3}\n", 0, "f.yaml:1: Service web cannot be read"},
+		"a bad Service":   {"apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: 3}\n", 0, "f.yaml:1: reading Service web"},
 		"not the text":    {"kind: Pod\nspec: \x01\n", 0, "f.yaml"},
 	} {
 		t.Run(name, func(t *testing.T) {
