@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
+	"k8s.io/client-go/util/jsonpath"
 
 	"github.com/probetop/probetop/model"
 	"github.com/probetop/probetop/watch"
@@ -32,6 +33,11 @@ type getOptions struct {
 	replay    string
 	replays   bool // replay was given
 	at        string
+	sortBy    string
+
+	// what the flags mean
+	template documentPrinter
+	order    *jsonpath.JSONPath
 }
 
 func newGetCommand(g *global) *cobra.Command {
@@ -48,6 +54,8 @@ With -w, what is not heard any more, and from when to when changes may be missin
 		Example: `  probetop get -A
   probetop get deploy/web -o wide
   probetop get -A -o json | jq '.pods[] | select(.ready | not) | .name'
+  probetop get -A -o jsonpath='{range .pods[*]}{.name}{"\t"}{.status}{"\n"}{end}'
+  probetop get -o custom-columns=POD:.name,NODE:.node,CAUSE:.diagnosis.cause --sort-by .node
   probetop get -w -o jsonl
   probetop get --replay incident.zst --at 03:12:45
   probetop get deploy/web -n shop --replay incident.zst`,
@@ -63,8 +71,9 @@ With -w, what is not heard any more, and from when to when changes may be missin
 	fs := cmd.Flags()
 	o.addScopeFlags(fs)
 	o.addSourceFlags(fs)
-	fs.StringVarP(&o.format, "output", "o", string(formatTable), "Format: "+formatNames())
+	fs.StringVarP(&o.format, "output", "o", string(formatTable), "Format: "+formatNames()+"|"+templateNames()+"; templates are kubectl's, and NAME-file=FILE reads one from a file")
 	fs.BoolVar(&o.noHeaders, "no-headers", false, "Do not print the table's header")
+	fs.StringVar(&o.sortBy, "sort-by", "", "Sort the pods by a path in their JSON, such as .node or {.created}, instead of worst first")
 	fs.BoolVarP(&o.watch, "watch", "w", false, "After the snapshot, print a line for every change (table, wide, jsonl)")
 	fs.StringVar(&o.replay, "replay", "", "Print a moment of this recording instead of the cluster")
 	fs.StringVar(&o.at, "at", "", "With --replay: "+strings.ToLower(atUsage[:1])+atUsage[1:]+"; its end when not given")
@@ -72,8 +81,20 @@ With -w, what is not heard any more, and from when to when changes may be missin
 }
 
 func (o *getOptions) validateFormat() error {
-	if !slices.Contains(formats, format(o.format)) {
-		return usage("-o %s is not a format. Choose one of %s.", o.format, formatNames())
+	var err error
+	if o.template, err = templatePrinter(o.format, !o.noHeaders); err != nil {
+		return err
+	}
+	if o.template == nil && !slices.Contains(formats, format(o.format)) {
+		return usage("-o %s is not a format. Choose one of %s.", o.format, formatNames()+"|"+templateNames())
+	}
+	if o.sortBy != "" {
+		if o.order, err = parsePath(o.sortBy); err != nil {
+			return because(usage("--sort-by %s is not a path such as .restarts or {.name}: %v.", o.sortBy, err), err)
+		}
+	}
+	if o.watch && o.sortBy != "" {
+		return usage("-w prints changes as they come, which cannot be sorted. Leave out --sort-by.")
 	}
 	if o.watch && !slices.Contains([]format{formatTable, formatWide, formatLines}, format(o.format)) {
 		return usage("-w prints a line for every change, which -o %s cannot. Use -o jsonl.", o.format)
@@ -107,7 +128,7 @@ func (o *getOptions) runReplay() error {
 // printer returns a printer of what the flags want. Rows are scoped when they are of several namespaces.
 func (o *getOptions) printer(context string, now func() time.Time, scoped bool) *printer {
 	return &printer{
-		out: o.streams.Out, format: format(o.format), context: context, now: now,
+		out: o.streams.Out, format: format(o.format), context: context, now: now, template: o.template, sortBy: o.order,
 		table: newTable(o.format == string(formatWide), scoped, !o.noHeaders, o.streams.Measure),
 	}
 }

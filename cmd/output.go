@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
+	"k8s.io/client-go/util/jsonpath"
 	"sigs.k8s.io/yaml"
 
 	"github.com/probetop/probetop/model"
@@ -38,6 +40,9 @@ func formatNames() string {
 	return strings.Join(names, "|")
 }
 
+// templateNames are the formats that take a template.
+func templateNames() string { return strings.Join(templated[:], "=…|") + "=…" }
+
 // printer writes snapshots and rows in one format.
 type printer struct {
 	out     io.Writer
@@ -45,21 +50,38 @@ type printer struct {
 	context string
 	table   *table
 	now     func() time.Time
+	// template prints a report in a format that takes a template; nil for the others.
+	template documentPrinter
+	// sortBy is what the pods are sorted by; nil for worst first.
+	sortBy *jsonpath.JSONPath
 }
 
 // document reports whether the format is one document, which is written even when there is no pod in it.
-func (p *printer) document() bool { return p.format == formatJSON || p.format == formatYAML }
+func (p *printer) document() bool {
+	return p.format == formatJSON || p.format == formatYAML || p.template != nil
+}
 
 // snapshot writes everything in s as seen at a moment; ages are as of the printer's clock.
 func (p *printer) snapshot(s *model.Snapshot, at time.Time) error {
 	if !p.document() {
-		rows := worstFirst(s)
+		rows, err := p.sorted(s, at)
+		if err != nil {
+			return err
+		}
 		if err := p.groups(rows, at); err != nil {
 			return err
 		}
 		return p.rows(rows)
 	}
 	report := reportOf(s, p.context, at)
+	if p.sortBy != nil {
+		if err := sortPods(&report, p.sortBy); err != nil {
+			return err
+		}
+	}
+	if p.template != nil {
+		return p.byTemplate(&report)
+	}
 	data, err := encode(&report, "  ")
 	if err == nil && p.format == formatYAML {
 		data, err = yaml.JSONToYAML(recording.Escape(data))
@@ -69,6 +91,24 @@ func (p *printer) snapshot(s *model.Snapshot, at time.Time) error {
 		return err
 	}
 	return p.write(append(bytes.TrimRight(data, "\n"), '\n'))
+}
+
+// sorted returns the rows of a snapshot in the order in which they are printed.
+func (p *printer) sorted(s *model.Snapshot, at time.Time) ([]*model.Row, error) {
+	rows := worstFirst(s)
+	if p.sortBy == nil {
+		return rows, nil
+	}
+	report := reportOf(s, p.context, at)
+	if err := sortPods(&report, p.sortBy); err != nil {
+		return nil, err
+	}
+	place := make(map[model.UID]int, len(report.Pods))
+	for i := range report.Pods {
+		place[report.Pods[i].UID] = i
+	}
+	slices.SortFunc(rows, func(a, b *model.Row) int { return place[a.Pod.UID] - place[b.Pod.UID] })
+	return rows, nil
 }
 
 // maxGroups is how many groups have a line above the table.
