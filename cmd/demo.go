@@ -65,7 +65,7 @@ else is needed, and nothing else is touched. Its containers answer probes that a
 command is ever run. With --serve the cluster is only served, for kubectl or another probetop.`,
 		Example: `  probetop demo
   probetop demo --serve`,
-		Args: alone,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	fs := cmd.Flags()
@@ -100,7 +100,7 @@ func (o *demoOptions) run(user context.Context) error {
 		return err
 	}
 	clock := simcluster.NewClock(o.speed)
-	told := watch.NewRetold()
+	told := watch.NewReplayedShadows()
 	cluster, err := simcluster.Start(simcluster.Options{
 		Now: clock.Now, ServerVersion: r.Header().ServerVersion, AsRecorded: true, Shadow: told.Tell,
 	})
@@ -153,7 +153,7 @@ func (o *demoOptions) wait(ctx context.Context, cluster *simcluster.Cluster) err
 }
 
 // show draws the board on the cluster, by the way every cluster is read.
-func (o *demoOptions) show(ctx context.Context, cluster *simcluster.Cluster, script *simcluster.Script, clock *simcluster.Clock, told *watch.Retold) error {
+func (o *demoOptions) show(ctx context.Context, cluster *simcluster.Cluster, script *simcluster.Script, clock *simcluster.Clock, told *watch.ReplayedShadows) error {
 	config := cluster.RESTConfig()
 	config.QPS, config.Burst = 50, 100
 	live, err := watch.NewLive(config, watch.Scope{})

@@ -56,8 +56,8 @@ func misused(cmd *cobra.Command, err error) error {
 	return because(usage("%s. Run %q to see how it is used.", sentence(err.Error()), cmd.CommandPath()+" --help"), err)
 }
 
-// alone takes no arguments.
-func alone(cmd *cobra.Command, args []string) error {
+// noArgs takes no arguments.
+func noArgs(cmd *cobra.Command, args []string) error {
 	if err := cobra.NoArgs(cmd, args); err != nil {
 		return misused(cmd, err)
 	}

@@ -37,7 +37,7 @@ type Check struct {
 	pod         string
 	node        NodeInfo
 	run         handler
-	// settled is the outcome of a probe that nobody needs to try.
+	// settled is the outcome of a probe that need not be tried.
 	settled *outcome
 }
 
@@ -63,7 +63,7 @@ func NewCheck(pod *corev1.Pod, container string, t model.ProbeType, node NodeInf
 	return check, nil
 }
 
-// toPod returns the host that a probe asks: its own, or the pod IP. Without one there is nobody to ask yet.
+// toPod returns the host that a probe asks: its own, or the pod IP. Without one there is nothing to ask yet.
 func (c *Check) toPod(host string) string {
 	host = cmp.Or(host, c.podIP)
 	if host == "" {

@@ -21,8 +21,8 @@
 //
 // # When
 //
-// A [Prober] runs probes: when somebody asks ([Prober.Run], [Prober.Begin]), and by itself while [Prober.Auto] is on. It is told
-// which probes there are, and what the kubelets do with them, by [Prober.Follow], and where somebody looks by [Prober.View]. A
+// A [Prober] runs probes: on request ([Prober.Run], [Prober.Begin]), and by itself while [Prober.Auto] is on. It is told
+// which probes there are, and what the kubelets do with them, by [Prober.Follow], and what is on the screen by [Prober.View]. A
 // probe has one worker, which runs it once a period as the kubelet's does, while the kubelet does. Every run, also by
 // hand, passes the same limits: so many at once, so many starts a second, one at a time for each pod. When the API server asks for a
 // pause, or a pod cannot be reached, workers pause longer and longer, up to a minute. A failure during which the pod was

@@ -15,7 +15,7 @@ import (
 // while its probe is run breaks the connection off, or kills the command. The API server knows of the deletion before
 // the container does. A command's success is doubted as well: it was asked for by the name of the pod, which another may
 // have by now.
-func (e *errand) doubt(ctx context.Context, before *corev1.Pod, check *Check) {
+func (e *oneRun) doubt(ctx context.Context, before *corev1.Pod, check *Check) {
 	succeeded := e.Result.Verdict.Succeeds()
 	if check.settled != nil || e.Result.Verdict == model.ShadowNone || e.spoken() || succeeded && check.Handler != model.Exec {
 		return
@@ -38,7 +38,7 @@ func (e *errand) doubt(ctx context.Context, before *corev1.Pod, check *Check) {
 }
 
 // spoken reports whether the verdict is the container's own word: the status of a response.
-func (e *errand) spoken() bool {
+func (e *oneRun) spoken() bool {
 	attempts := e.Result.Attempts
 	if e.Handler != model.HTTP || e.Result.Verdict != model.ShadowFailure || len(attempts) == 0 {
 		return false

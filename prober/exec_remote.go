@@ -142,7 +142,7 @@ func (p *Pool) await(ctx context.Context, r remote, timeout time.Duration, done 
 	return ExecResult{}, &Broken{Err: fmt.Errorf("waiting for a command: %w", cause)}
 }
 
-// follow waits in the background until a command has ended, or there was no sign of life for so long that nobody can know any
+// follow waits in the background until a command has ended, or there was no sign of life for so long that it cannot be known any
 // more. It asks for signs meanwhile, for what stands between may close a connection that is silent.
 func (p *Pool) follow(r remote, done func(fate)) {
 	p.mu.Lock()
@@ -164,7 +164,7 @@ func (p *Pool) follow(r remote, done func(fate)) {
 					sign = time.Now()
 				}
 				cancel()
-				going = time.Since(sign) < forsaken
+				going = time.Since(sign) < lostCommandTTL
 			case <-r.over():
 				going = false
 			case <-p.ctx.Done():

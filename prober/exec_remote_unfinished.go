@@ -10,14 +10,14 @@ import (
 	"github.com/probetop/probetop/model"
 )
 
-// forsaken is how long a command is taken to run when nobody can know any more: twice as long each time in a row, up to
+// lostCommandTTL is how long a command is taken to run when that cannot be known any more: twice as long each time in a row, up to
 // an hour or so, for a command that hangs is not to be started again and again. The first time it is many times as long as
 // the run before it took, if that is shorter and the run's end is known: a way that broke is no sign of a command that hangs.
 const (
-	forsaken      = time.Minute
-	forsakings    = 6
-	forsakenLeast = 2 * time.Second
-	manyTimes     = 10
+	lostCommandTTL   = time.Minute
+	maxLostDoublings = 6
+	lostCommandLeast = 2 * time.Second
+	manyTimes        = 10
 )
 
 // unfinished are the commands that may still run in their containers.
@@ -36,12 +36,12 @@ type running struct {
 	took  time.Duration // of the newest whose end is known; zero for none
 }
 
-// forsakenFor returns how long the command is taken to run when it is lost.
-func (r *running) forsakenFor() time.Duration {
+// assumedRunning returns how long the command is taken to run when it is lost.
+func (r *running) assumedRunning() time.Duration {
 	if r.lost == 0 && r.took > 0 {
-		return min(forsaken, max(forsakenLeast, manyTimes*r.took))
+		return min(lostCommandTTL, max(lostCommandLeast, manyTimes*r.took))
 	}
-	return forsaken << min(r.lost, forsakings)
+	return lostCommandTTL << min(r.lost, maxLostDoublings)
 }
 
 // fate is what became of a command.
@@ -50,7 +50,7 @@ type fate uint8
 const (
 	// ended is a command whose end is known.
 	ended fate = iota
-	// lost is one whose end nobody can know any more.
+	// lost is one whose end cannot be known any more.
 	lost
 	// neverBegan is one that was refused: it says nothing about those before it.
 	neverBegan
@@ -83,7 +83,7 @@ func (u *unfinished) begin(probe model.Key) (done func(fate), err error) {
 		defer u.mu.Unlock()
 		switch f {
 		case lost:
-			r.until = time.Now().Add(r.forsakenFor())
+			r.until = time.Now().Add(r.assumedRunning())
 			r.lost++
 		case neverBegan:
 			r.runs = false

@@ -37,7 +37,7 @@ func newWebSocketCommand(conn *gwebsocket.Conn) remote {
 	conn.SetPongHandler(func(id string) error {
 		select {
 		case w.pongs <- id:
-		default: // nobody has taken that many
+		default: // that many are not taken yet
 		}
 		return nil
 	})

@@ -15,7 +15,7 @@ func runs(p *model.Probe) bool {
 	return true
 }
 
-// fails reports whether a probe is one that somebody wants to know about who does not look at it.
+// fails reports whether auto mode runs the probe even when it is off the screen: it needs attention.
 func fails(p *model.Probe) bool {
 	return p.State == model.StateFailed || p.State == model.StateFailing || p.State == model.StateErroring
 }

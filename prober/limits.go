@@ -19,7 +19,7 @@ func newLimits(inFlight, perSecond int) *limits {
 }
 
 // acquire waits until a run may start. The pod's turn comes first: a run that waits for another one of its pod takes
-// nobody's slot. The returned function says that the run is over; it is nil when ctx ended before the start.
+// no slot in use. The returned function says that the run is over; it is nil when ctx ended before the start.
 func (l *limits) acquire(ctx context.Context, turn chan struct{}) (release func()) {
 	select {
 	case turn <- struct{}{}:

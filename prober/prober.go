@@ -16,7 +16,7 @@ type Options struct {
 	// InFlight is how many probes are run at once, 64 when zero; PerSecond how many are started in a second, 20 when
 	// zero. Of one pod they are run one after the other.
 	InFlight, PerSecond int
-	// AllowExec lets exec probes be run without asking: each runs a command in somebody's container.
+	// AllowExec lets exec probes be run without asking: each runs a command in the container.
 	AllowExec bool
 	// Kubectl are the flags that lead kubectl to the same cluster, for the command line in a transcript.
 	Kubectl []string
@@ -64,7 +64,7 @@ type State struct {
 	Auto bool
 	// Exec is set when exec probes are run without asking.
 	Exec bool
-	// Running lists the probes that are being run, in the order in which they began. Nobody writes to it.
+	// Running lists the probes that are being run, in the order in which they began. It is never written to.
 	Running []model.Key
 	// Lack says in a few words what may not be done; empty when nothing is known to be missing.
 	Lack string
@@ -89,7 +89,7 @@ func New(ways Ways, opts Options) *Prober {
 // Reports returns the source of what all runs come to.
 func (p *Prober) Reports() *Reports { return p.reports }
 
-// Run runs a probe once, and returns how that went. An exec probe is run only when somebody has confirmed that, or when
+// Run runs a probe once, and returns how that went. An exec probe is run only when that was confirmed, or when
 // the options allow it. It waits for other runs as the limits have it, and gives up when ctx ends.
 func (p *Prober) Run(ctx context.Context, s Subject, confirmed bool) (Transcript, *model.Shadow) {
 	t := newTranscript(s)

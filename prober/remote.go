@@ -75,7 +75,7 @@ func (r *Remote) confirm(ctx context.Context, t Target) error {
 	return err
 }
 
-// Denied returns why a subresource of the pods in a namespace may not be used; empty when it may, or nobody knows.
+// Denied returns why a subresource of the pods in a namespace may not be used; empty when it may, or that is not known.
 func (r *Remote) Denied(ctx context.Context, namespace, subresource string) string {
 	if g := r.access.To(ctx, namespace, Subresource(subresource)); g.Permission == PermissionDenied {
 		return g.Reason
@@ -95,7 +95,7 @@ func (r *Remote) Open(ctx context.Context, pod *corev1.Pod, check *Check) (Paths
 		paths.Dial = toNode(pod, paths.Dial)
 	}
 	if check.settled != nil || check.barred(paths) != nil {
-		return paths, nil // nobody is going to be asked
+		return paths, nil // nothing is going to be asked
 	}
 	paths.Reopen = func(ctx context.Context) (time.Duration, error) { return r.pool.Open(ctx, target) }
 	var err error

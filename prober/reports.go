@@ -8,7 +8,7 @@ import (
 	"github.com/probetop/probetop/model"
 )
 
-// reportsKept is how many runs wait for somebody who hears of them. When there are more, the oldest are lost.
+// reportsKept is how many runs wait to be read. When there are more, the oldest are lost.
 const reportsKept = 4096
 
 // Reports is a source of what all runs of a Prober come to, each as a *model.Shadow.

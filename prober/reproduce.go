@@ -45,7 +45,7 @@ func (c *Check) reproduce(policy mask.Policy, flags []string) (*paste, error) {
 		}
 		words := []string{"nc", "-z", "-v", "-w", timeout}
 		if strings.HasPrefix(host, "-") {
-			words = append(words, "--") // whoever wrote the probe chose the host
+			words = append(words, "--") // the author of the probe chose the host
 		}
 		l.add(append(words, host, port)...)
 	case model.GRPC:

@@ -8,7 +8,7 @@ import (
 	"github.com/probetop/probetop/model"
 )
 
-// Result is what a run of a Check came to. Texts and bodies are the container's own bytes; whoever shows them makes
+// Result is what a run of a Check came to. Texts and bodies are the container's own bytes; what shows them makes
 // them printable.
 type Result struct {
 	Verdict model.ShadowVerdict

@@ -16,7 +16,7 @@ func (p *Prober) Auto(on bool) {
 	}
 	p.auto = on
 	for _, r := range p.rows {
-		p.settleLocked(r)
+		p.scheduleLocked(r)
 	}
 	if !on {
 		for _, pl := range p.places {
@@ -58,7 +58,7 @@ func (p *Prober) Follow(s *model.Snapshot) {
 			pl.ip, pl.read = "", nil
 			gone = append(gone, r.Pod.UID)
 		}
-		p.settleLocked(r)
+		p.scheduleLocked(r)
 	}
 	if len(p.rows) > len(s.Rows) {
 		gone = append(gone, p.sweepLocked(s)...)
@@ -86,7 +86,7 @@ func (p *Prober) sweepLocked(s *model.Snapshot) []model.UID {
 		delete(p.rows, uid)
 		if p.places[uid] != nil {
 			p.forgetLocked(uid)
-			gone = append(gone, uid) // also while a run is under way: it has nobody to ask any more
+			gone = append(gone, uid) // also while a run is under way: there is nothing to ask any more
 		}
 	}
 	return gone
@@ -94,12 +94,12 @@ func (p *Prober) sweepLocked(s *model.Snapshot) []model.UID {
 
 func (p *Prober) settleUIDLocked(uid model.UID) {
 	if r := p.rows[uid]; r != nil {
-		p.settleLocked(r)
+		p.scheduleLocked(r)
 	}
 }
 
-// settleLocked starts and stops workers, so that there is one for each probe of a row that is to be run by itself.
-func (p *Prober) settleLocked(r *model.Row) {
+// scheduleLocked starts and stops workers, so that there is one for each probe of a row that is to be run by itself.
+func (p *Prober) scheduleLocked(r *model.Row) {
 	for i := range r.Probes {
 		probe, key := &r.Probes[i], r.Probes[i].Key(r.Pod)
 		working := p.workers[r.Pod.UID][key] != nil

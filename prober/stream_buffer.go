@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// buffer is one direction of a connection: bytes on their way, up to a limit, and how they end. Whoever waits for
+// buffer is one direction of a connection: bytes on their way, up to a limit, and how they end. A caller that waits for
 // it can be given a deadline, which a stream itself does not know.
 type buffer struct {
 	limit int // immutable

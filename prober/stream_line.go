@@ -86,7 +86,7 @@ func (l *line) part() {
 	_ = l.WaitTimeout(glance) // a reset that came meanwhile waits for a reader
 }
 
-// cancel tells the other side that nobody reads any more, unless it has ended the stream itself.
+// cancel tells the other side that the stream is not read any more, unless it has ended the stream itself.
 func (l *line) cancel() error {
 	// The library resets no stream that was closed for writing.
 	if l.IsFinished() && l.mux.tap.ending(l.Identifier()) == open {

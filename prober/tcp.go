@@ -24,7 +24,7 @@ func (c *Check) connect(ctx context.Context, t *trial) outcome {
 	case refusal != nil:
 		return failure("dial tcp " + c.address + ": " + refusal.Error())
 	case err != nil && acknowledged:
-		return (&Broken{Err: err}).none() // nobody said whether it was taken
+		return (&Broken{Err: err}).none() // it is not known whether it was taken
 	case err != nil && errors.Is(within.Err(), context.DeadlineExceeded), err == nil && !acknowledged && t.budget.late():
 		return failure("dial tcp " + c.address + ": i/o timeout")
 	case err != nil:

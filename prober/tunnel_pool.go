@@ -27,7 +27,7 @@ type PoolOptions struct {
 	// Beat is how often a tunnel is asked for a sign of life; 10 s when zero.
 	Beat time.Duration
 	// Confirm is asked, after a tunnel was opened, whether the target is still the pod that has its name: tunnels are
-	// opened by name. Nobody is asked when nil.
+	// opened by name. Nothing is asked when nil.
 	Confirm func(ctx context.Context, target Target) error
 }
 
@@ -105,7 +105,7 @@ func (p *Pool) Open(ctx context.Context, target Target) (time.Duration, error) {
 	return 0, &Broken{Err: errRetired}
 }
 
-// reopenings is how often a tunnel is looked for: it may end between two steps, or be taken by somebody else who is to be
+// reopenings is how often a tunnel is looked for: it may end between two steps, or be taken by another caller who is to be
 // alone.
 const reopenings = 8
 

@@ -5,7 +5,7 @@ import "time"
 // Counters are what one kubelet's probe counters said (GET /metrics/probes).
 type Counters struct {
 	Node string `json:"node"`
-	// Gone is set when nobody reads the counters of the node any more; then there is nothing else.
+	// Gone is set when the counters of the node are not read any more; then there is nothing else.
 	Gone bool `json:"gone,omitempty"`
 	// Asked is when the request was sent; the entry's time is when it was answered.
 	Asked time.Time `json:"asked,omitzero"`

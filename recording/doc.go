@@ -54,9 +54,9 @@
 // without apiVersion and kind. What a stream has not named between the "begin" and the "end" of a list does not
 // exist. A source is syncing, synced, stale or forbidden; it has no namespace when it reads all of them.
 //
-// Counters are what one kubelet's probe counters said, if somebody asked for them: at says when it answered, asked
+// Counters are what one kubelet's probe counters said, if they were asked for: at says when it answered, asked
 // when it was asked, and started when its process began. A pod of the scope that had no counters is there
-// without probes. Counters with "gone":true say that nobody reads those of the node any more.
+// without probes. Counters with "gone":true say that those of the node are not read any more.
 //
 // A shadow is a run of a container's own probe by the program that recorded: what was heard of the container, and not
 // of the API server. It began at began, and took so many nanoseconds, without the roundTrip nanoseconds of the way.

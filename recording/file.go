@@ -123,7 +123,7 @@ func (f *file) Sync() error {
 // Close closes the file.
 func (f *file) Close() error { return cause(f.f.Close()) }
 
-// cause strips an error of the path and the call, which whoever named the file need not be told.
+// cause strips an error of the path and the call, which the user who named the file need not be told.
 func cause(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {

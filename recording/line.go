@@ -45,8 +45,8 @@ func parseLine(line []byte) (Entry, error) {
 }
 
 // parseObjectLine reads a line that has the members of appendObjectHead in their order and no others. Nearly
-// every line is one; reading it this way costs a tenth, and the object's JSON is looked at once, by whoever
-// wants it decoded.
+// every line is one; reading it this way costs a tenth, and the object's JSON is looked at once, by what
+// decodes it.
 func parseObjectLine(line []byte) (e Entry, ok bool) {
 	rest, ok := bytes.CutPrefix(line, []byte(`{"at":"`))
 	if !ok {

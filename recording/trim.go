@@ -60,7 +60,7 @@ func trimWritten(m *metav1.ObjectMeta) metav1.ObjectMeta {
 }
 
 // SaysOccurred reports whether a write of an event says that it occurred, and did not, say, label it later. So does one of which
-// nobody says what it wrote, as in a recording.
+// it is not known who wrote it, as in a recording.
 func SaysOccurred(w *metav1.ManagedFieldsEntry) bool {
 	if w.FieldsV1 == nil {
 		return true

@@ -13,7 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// object is what the store holds. Nobody changes one that is in the store.
+// object is what the store holds. One that is in the store is never changed.
 type object interface {
 	runtime.Object
 	metav1.Object

@@ -21,7 +21,7 @@ type Options struct {
 	// Now is the clock of creation timestamps, of the dates of answers and of the ages in tables; time.Now when nil. Timeouts and
 	// certificates follow the real clock.
 	Now func() time.Time
-	// User is the name of whoever holds the token, as error messages say it; "probetop" when empty.
+	// User is the name of the user who holds the token, as error messages say it; "probetop" when empty.
 	User string
 	// ServerVersion is what the server says it is; "v1.37.2" when empty.
 	ServerVersion string
@@ -38,7 +38,7 @@ type Options struct {
 	// AsRecorded makes the containers of every pod behave as its status and the newest events about it say that they
 	// do, from servers in this process; no command is ever run. Behaviour is not asked then.
 	AsRecorded bool
-	// Shadow hears of the runs of probes in a script that is played, at their time; nil when nobody does. It must not
+	// Shadow hears of the runs of probes in a script that is played, at their time; nil when nothing does. It must not
 	// block.
 	Shadow func(recording.Shadow)
 }
@@ -163,7 +163,7 @@ func (c *Cluster) Requests() []Request { return c.log.all() }
 // connections refused until Up.
 func (c *Cluster) Down() { c.front.down() }
 
-// Up opens the same port again. It returns an error when somebody else has taken it meanwhile.
+// Up opens the same port again. It returns an error when another process has taken it meanwhile.
 func (c *Cluster) Up() error { return c.front.up() }
 
 // Restart is Down, a new space of resource versions, and Up. The space begins after version, and no watch or list

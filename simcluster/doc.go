@@ -33,6 +33,6 @@
 //
 // While the cluster is up there is one goroutine that accepts connections, and those net/http starts for each
 // connection and each request. Down and Close cancel them and return after they have ended. A watch is served by
-// its request's goroutine, which reads the store at its own pace: nobody waits for a slow client, and a client
+// its request's goroutine, which reads the store at its own pace: a slow client delays no other, and a client
 // that is slower than the window is answered with 410. All methods may be called from any goroutine.
 package simcluster

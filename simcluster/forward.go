@@ -91,9 +91,9 @@ func (f *forwarder) PortForward(_ context.Context, _, _ string, port int32, stre
 	defer f.running.Done()
 	if s, ok := stream.(*spdystream.Stream); ok {
 		if err := s.SendReply(http.Header{}, false); err != nil {
-			return fmt.Errorf("replying: %w", err) // or whoever writes would wait for the reply
+			return fmt.Errorf("replying: %w", err) // or the writer would wait for the reply
 		}
-		// The library ends no stream of a tunnel that went while a new one was asked for, and somebody may be reading.
+		// The library ends no stream of a tunnel that went while a new one was asked for, and it may be read.
 		context.AfterFunc(f.ctx, func() { _ = s.Reset() })
 	}
 	return f.behaviour.Forward(f.ctx, port, stream)

@@ -195,7 +195,7 @@ func (s *shift) end() {
 	s.mu.Lock()
 	s.over = true
 	s.mu.Unlock()
-	s.cut() // first, so that nobody hears what requests make of the end of their context
+	s.cut() // first, so that no client hears what requests make of the end of their context
 	s.cancel()
 	_ = s.server.Close()
 	s.running.Wait()

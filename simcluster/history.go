@@ -13,7 +13,7 @@ type happenings struct {
 	version uint64
 	// news is closed when there is more.
 	news <-chan struct{}
-	// ended grows when somebody ends the watches of the resource.
+	// ended grows when the watches are ended of the resource.
 	ended uint64
 	// expired says that some changes are forgotten already, up to oldest.
 	expired bool
@@ -54,7 +54,7 @@ func (s *store) compact() {
 	s.compactLocked()
 }
 
-// compactLocked takes a version that nobody has seen, so that nobody can go on from the newest one either.
+// compactLocked takes a version that no client has seen, so that none can go on from the newest one either.
 func (s *store) compactLocked() {
 	s.forgotten = s.version
 	s.version++

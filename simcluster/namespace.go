@@ -5,8 +5,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// settleLocked makes a namespace exist.
-func (s *store) settleLocked(name string) {
+// ensureNamespaceLocked makes a namespace exist.
+func (s *store) ensureNamespaceLocked(name string) {
 	r := s.kinds.byKind[corev1.SchemeGroupVersion.WithKind("Namespace")]
 	if name == "" || s.objects[r][key{"", name}] != nil {
 		return
@@ -21,8 +21,8 @@ func (s *store) settleLocked(name string) {
 	s.derived[name] = struct{}{}
 }
 
-// desertLocked takes out a namespace that nothing is in any more, unless somebody has put it in.
-func (s *store) desertLocked(name string) {
+// deleteEmptyNamespaceLocked takes out a namespace that nothing is in any more, unless it was created as an object.
+func (s *store) deleteEmptyNamespaceLocked(name string) {
 	r := s.kinds.byKind[corev1.SchemeGroupVersion.WithKind("Namespace")]
 	ns := s.objects[r][key{"", name}]
 	if _, derived := s.derived[name]; derived && ns != nil {

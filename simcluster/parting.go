@@ -38,7 +38,7 @@ func (c partingConn) Close() error {
 	return nil
 }
 
-// part reads what a client still sends, until it ends the connection. It reports false when nobody waits for clients.
+// part reads what a client still sends, until it ends the connection. It reports false when clients are not waited for.
 func (s *shift) part(c *net.TCPConn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -30,7 +30,7 @@ func (p *pipes) open() net.Listener {
 	return p.listener
 }
 
-// dial is refused while nobody listens.
+// dial is refused while nothing listens.
 func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	p.mu.Lock()
 	l := p.listener

@@ -21,7 +21,7 @@ const (
 const (
 	// closing is how long a connection goes on after one side has ended it. The servers here end at once.
 	closing = 100 * time.Millisecond
-	// unanswered is how long the system tries to connect where nobody answers.
+	// unanswered is how long the system tries to connect where nothing answers.
 	unanswered = 30 * time.Second
 )
 
@@ -92,7 +92,7 @@ func (r *recorded) dial(ctx context.Context, port int32, loopback bool) (net.Con
 	return s.connect(), nil
 }
 
-// noAnswer is how a connection fails that nobody takes.
+// noAnswer is how a connection fails that is not accepted.
 func noAnswer(ctx context.Context) error {
 	timer := time.NewTimer(unanswered)
 	defer timer.Stop()

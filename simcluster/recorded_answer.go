@@ -14,7 +14,7 @@ import (
 type manner uint8
 
 const (
-	// refuses is a port on which nobody listens.
+	// refuses is a port on which nothing listens.
 	refuses manner = iota + 1
 	// cutOff is a server that the network does not lead to.
 	cutOff

@@ -51,7 +51,7 @@ func newRequest(r *http.Request) Request {
 	}
 	parts = append(slices.Clone(parts), "", "")
 	req.Resource, req.Name, req.Subresource = parts[0], parts[1], strings.Trim(strings.Join(parts[2:], "/"), "/")
-	if parts[2] == "proxy" { // the rest of the path and the query are somebody else's
+	if parts[2] == "proxy" { // the rest of the path and the query are another server's
 		req.Subresource = parts[2]
 		req.Verb = verb(r.Method, true, nil)
 		return req

@@ -29,7 +29,7 @@ type exchange struct {
 	refusal error
 }
 
-// handle answers one request, unless its client has given it up: nobody is to hear an empty success on hanging up.
+// handle answers one request, unless its client has given it up: a client that hangs up is to hear no empty success.
 func (c *Cluster) handle(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{Request: newRequest(r), w: w, r: r}
 	c.log.add(x.Request)

@@ -51,7 +51,7 @@ type store struct {
 	// guarded by mu
 	version uint64
 	// forgotten is up to where changes are no longer in the history; a watch cannot begin before compacted, which
-	// is the same unless somebody has compacted the store.
+	// is the same unless the store was compacted.
 	forgotten  uint64
 	compacted  uint64
 	objects    map[*resource]map[key]object
@@ -72,7 +72,7 @@ func newStore(kinds *catalogue, window int, clock func() time.Time) *store {
 	for _, r := range kinds.resources {
 		s.objects[r] = map[key]object{}
 	}
-	s.settleLocked(metav1.NamespaceDefault)
+	s.ensureNamespaceLocked(metav1.NamespaceDefault)
 	return s
 }
 
@@ -96,7 +96,7 @@ func (s *store) putLocked(e entry) {
 		old = nil
 	}
 	if old == nil {
-		s.settleLocked(k.namespace)
+		s.ensureNamespaceLocked(k.namespace)
 		s.population[k.namespace]++
 		delete(s.sorted, e.resource)
 	}
@@ -165,7 +165,7 @@ func (s *store) dropLocked(r *resource, old, last object) {
 	delete(s.sorted, r)
 	s.recordLocked(change{version: s.version, resource: r, old: old, last: last})
 	if s.population[k.namespace]--; s.population[k.namespace] == 0 && k.namespace != metav1.NamespaceDefault {
-		s.desertLocked(k.namespace)
+		s.deleteEmptyNamespaceLocked(k.namespace)
 	}
 }
 

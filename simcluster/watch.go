@@ -155,7 +155,7 @@ func (w *watcher) tell(h happenings) error {
 	return w.flush()
 }
 
-// see returns what a change looks like to somebody who sees only what is selected; nil for nothing.
+// see returns what a change looks like to a watcher that sees only what is selected; nil for nothing.
 func (s *selection) see(c change) (apiwatch.EventType, object) {
 	was, is := s.matches(c.old), s.matches(c.now)
 	switch {

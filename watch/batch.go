@@ -94,7 +94,7 @@ func (b *batch) each(f func(told) error, lost func(error)) error {
 	return nil
 }
 
-// readBatches reads batches until there are no more, or ctx ends. Each goes to whoever wants to know their
+// readBatches reads batches until there are no more, or ctx ends. Each goes to the reader that wants their
 // order, and to a decoder, when there is room for it.
 func readBatches(ctx context.Context, r *recording.Reader, room *semaphore.Weighted, work, ahead chan<- *batch) {
 	defer close(work)

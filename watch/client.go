@@ -76,7 +76,7 @@ func httpClient(cfg *rest.Config) (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &http.Client{Transport: newLeaver(bounded{staying{t}})}, nil
+	return &http.Client{Transport: newAbandoning(bounded{staying{t}})}, nil
 }
 
 func newScheme() (*runtime.Scheme, error) {

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// patience is how long nobody may be listening before the stream counts as stale. Most watches that end are
+	// patience is how long a stream may not listen before the stream counts as stale. Most watches that end are
 	// open again at once.
 	patience = 1500 * time.Millisecond
 	// proven is how long a watch has to be open to have gone on where the one before it had ended.
@@ -49,7 +49,7 @@ type health struct {
 	noWatch bool
 	// telling is set while a watch is open that has not completed the list at its beginning, watching while one
 	// is open that has. Since the last one ended, late has been running: unless there is
-	// another when it runs out, nobody is listening.
+	// another when it runs out, the stream does not listen.
 	telling, watching bool
 	late              *time.Timer
 	// muted is set while the stream is stale only because the server is not heard.
@@ -175,7 +175,7 @@ func (h *health) resigned() (yes bool) {
 }
 
 // denies reports whether asking again soon is of no use after err. A credential that is refused is worth another try
-// where it may be replaced at any moment, and not where it takes a program to run, which may ask somebody to log in.
+// where it may be replaced at any moment, and not where it takes a program to run, which may ask the user to log in.
 func (h *health) denies(err error) bool {
 	switch accessOf(err) {
 	case Forbidden, Credentials:
@@ -225,7 +225,7 @@ func (h *health) stopLocked() {
 	}
 }
 
-// overdue is called when nobody has been listening for too long.
+// overdue is called when the stream has not listened for too long.
 func (h *health) overdue() {
 	h.locked(func() {
 		if h.late != nil && !h.watching && h.source.State == model.SourceSynced {

@@ -14,7 +14,7 @@ const (
 	// internedStrings bounds the interner: beyond it, it forgets everything and begins anew, which costs
 	// nothing but some sharing.
 	internedStrings = 1 << 15
-	// internedLength is the length from which on a string is hardly anybody else's.
+	// internedLength is the length from which on a string is hardly shared by accident.
 	internedLength = 256
 	// internedSet is the same for labels, probes and gates, as long as they are together.
 	internedSet = 4 << 10

@@ -90,7 +90,7 @@ func (l *Live) start(emit func(model.Change)) []*stream {
 }
 
 // Record makes r hear everything that is read, beginning with a new list of each stream; nil ends that. While
-// nobody records, recording costs nothing. A stream tells r nothing after its Run has returned.
+// nothing is recorded, recording costs nothing. A stream tells r nothing after its Run has returned.
 func (l *Live) Record(r Recorder) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -72,7 +72,7 @@ func (r *roll) tally() *tally {
 	return t
 }
 
-// count adds a counter, unless it is about somebody else. It is metricsText.count.
+// count adds a counter, unless it is about another pod. It is metricsText.count.
 func (t *tally) count(l *metricLabels, n int32) {
 	i, mine := t.position[string(l.pod)]
 	typ, known := l.probeType()

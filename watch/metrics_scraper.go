@@ -53,7 +53,7 @@ type scraper struct {
 	from    int             // the first of them
 	targets map[string]*target
 	order   []*target
-	// rests is until when nobody is asked. Until somebody has answered, one request is sent at a time.
+	// rests is until when no kubelet is asked. Until one has answered, one request is sent at a time.
 	rests    time.Time
 	answered bool
 	throttle time.Duration
@@ -233,7 +233,7 @@ func (s *scraper) anyTold() bool {
 	return false
 }
 
-// forget tells that nobody reads the counters of a node any more.
+// forget tells that the counters of a node are not read any more.
 func (s *scraper) forget(t *target) {
 	t.told = false
 	s.emit(model.Change{At: s.clock.now(), Stream: metricsStream, Gone: true, Fact: &model.Counters{Node: t.roll.node}})

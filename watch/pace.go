@@ -12,7 +12,7 @@ import (
 	"k8s.io/utils/clock"
 )
 
-// A stream that fails is tried again after half a second at first and after two seconds at most: somebody is
+// A stream that fails is tried again after half a second at first and after two seconds at most: a user is
 // looking, and a board makes no more than a handful of requests.
 const (
 	firstPause = 400 * time.Millisecond

@@ -14,7 +14,7 @@ var ErrEnded = errors.New("the feed has ended")
 // publisher hands the latest of a row of snapshots to any number of readers. One goroutine publishes.
 type publisher struct {
 	// immutable after newPublisher
-	first *frame // the empty one, which is shown to nobody
+	first *frame // the empty one, which is never shown
 	ended chan struct{}
 
 	current atomic.Pointer[frame]

@@ -19,7 +19,7 @@ import (
 type Request struct {
 	// Namespaces are searched; none means all.
 	Namespaces []string
-	// Explicit is set when somebody named the namespaces, rather than the kube-context. Unless it is set,
+	// Explicit is set when the namespaces were named, rather than the kube-context. Unless it is set,
 	// node/NAME means that node's pods in all namespaces.
 	Explicit bool
 	// Labels and Fields are selectors in kubectl's syntax; empty for all.

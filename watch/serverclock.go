@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// strange is how far off a clock may be; beyond that it is taken for the date that is wrong. Nobody's credentials
+// strange is how far off a clock may be; beyond that it is taken for the date that is wrong. No credentials
 // are good for so long.
 const strange = 24 * time.Hour
 
 // ServerClock is the clock of an API server, as the dates of its answers tell it. What is written in a cluster is written
-// by the cluster's clock: to somebody whose own is a minute fast, everything seems to be a minute ago.
+// by the cluster's clock: to a user whose own is a minute fast, everything seems to be a minute ago.
 //
 // It is the local clock until an answer shows that the two differ, and is moved no further than each answer asks for. A
 // date is told to the second, so it comes closer to the server's clock with every one. Its methods may be called
@@ -84,7 +84,7 @@ func (h heeding) RoundTrip(r *http.Request) (*http.Response, error) {
 		return answer, err
 	}
 	received := h.clock.local()
-	sent = received.Add(-received.Sub(sent)) // as if nobody had set the local clock meanwhile
+	sent = received.Add(-received.Sub(sent)) // as if the local clock had not been set meanwhile
 	if date, wrong := http.ParseTime(answer.Header.Get("Date")); wrong == nil && own(r, answer) {
 		h.clock.hear(date, sent, received)
 	}

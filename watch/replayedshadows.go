@@ -7,25 +7,27 @@ import (
 	"github.com/probetop/probetop/recording"
 )
 
-// retoldStream is the stream of runs of probes that a Retold was told, beside those that are run from here.
+// retoldStream is the stream of runs of probes that a ReplayedShadows was told, beside those that are run from here.
 const retoldStream = ShadowStream - 1
 
-// retellings is how many runs may wait to be emitted.
-const retellings = 256
+// replayBuffer is how many runs may wait to be emitted.
+const replayBuffer = 256
 
-// Retold is a source of runs of probes that were recorded once, as somebody tells them.
-type Retold struct {
+// ReplayedShadows is a source of runs of probes that were recorded once, as they are added.
+type ReplayedShadows struct {
 	told chan recording.Shadow
 }
 
-var _ Source = (*Retold)(nil)
+var _ Source = (*ReplayedShadows)(nil)
 
-// NewRetold returns a source that was told nothing yet.
-func NewRetold() *Retold { return &Retold{told: make(chan recording.Shadow, retellings)} }
+// NewReplayedShadows returns a source that was told nothing yet.
+func NewReplayedShadows() *ReplayedShadows {
+	return &ReplayedShadows{told: make(chan recording.Shadow, replayBuffer)}
+}
 
 // Tell makes the source emit a run, which is heard of when it has ended. It never waits: when too many runs are
 // waiting already, it is lost.
-func (r *Retold) Tell(s recording.Shadow) {
+func (r *ReplayedShadows) Tell(s recording.Shadow) {
 	select {
 	case r.told <- s:
 	default:
@@ -33,7 +35,7 @@ func (r *Retold) Tell(s recording.Shadow) {
 }
 
 // Run emits what it is told until ctx ends.
-func (r *Retold) Run(ctx context.Context, emit func(model.Change)) error {
+func (r *ReplayedShadows) Run(ctx context.Context, emit func(model.Change)) error {
 	facts := newInterner()
 	for {
 		select {

@@ -78,7 +78,7 @@ func TestAnAnswerThatComesTooLateIsClosed(t *testing.T) {
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := get(ctx, newLeaver(below)); !errors.Is(err, context.DeadlineExceeded) {
+		if err := get(ctx, newAbandoning(below)); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v, want %v", err, context.DeadlineExceeded)
 		}
 		close(late)
@@ -104,7 +104,7 @@ func TestNobodyStandsInLineForAPlugin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hangs := make(chan struct{})
 		var waiting atomic.Int32
-		l := newLeaver(roundTripper(func(*http.Request) (*http.Response, error) {
+		l := newAbandoning(roundTripper(func(*http.Request) (*http.Response, error) {
 			waiting.Add(1)
 			<-hangs
 			return &http.Response{Body: http.NoBody}, nil

@@ -13,8 +13,8 @@ import (
 // asking is how long a single request to the API server may take.
 const asking = 10 * time.Second
 
-// errand is one run of a probe that has its turn.
-type errand struct {
+// oneRun is one run of a probe that has its turn.
+type oneRun struct {
 	*Prober
 	*Transcript
 	place *place
@@ -26,7 +26,7 @@ type errand struct {
 	remembers bool
 }
 
-// runByHand runs a probe that somebody asked for, and reports what it came to.
+// runByHand runs a probe on request, and reports what it came to.
 func (p *Prober) runByHand(ctx context.Context, t *Transcript, confirmed bool) {
 	uid := t.Subject.Probe.Pod
 	pl := p.enter(uid)
@@ -37,11 +37,11 @@ func (p *Prober) runByHand(ctx context.Context, t *Transcript, confirmed bool) {
 		return
 	}
 	defer release()
-	e := errand{Prober: p, Transcript: t, place: pl, confirmed: confirmed || p.opts.AllowExec, thorough: true}
+	e := oneRun{Prober: p, Transcript: t, place: pl, confirmed: confirmed || p.opts.AllowExec, thorough: true}
 	e.run(ctx)
 }
 
-// runDue runs a probe by itself, unless the kubelet does not run it any more when it is its turn.
+// runDue runs a scheduled probe. It re-checks, after waiting for a slot, that the kubelet still runs the probe.
 func (p *Prober) runDue(w *worker, s Subject) {
 	pl := p.enter(s.Probe.Pod)
 	defer p.leave(s.Probe.Pod, pl)
@@ -54,12 +54,12 @@ func (p *Prober) runDue(w *worker, s Subject) {
 	if wait > 0 || w.stopped() {
 		return
 	}
-	e := errand{Prober: p, Transcript: newTranscript(s), place: pl, confirmed: p.opts.AllowExec, remembers: true}
+	e := oneRun{Prober: p, Transcript: newTranscript(s), place: pl, confirmed: p.opts.AllowExec, remembers: true}
 	e.run(p.ctx)
 }
 
-// run carries the errand out, and reports what it came to. A panic is a result.
-func (e *errand) run(ctx context.Context) {
+// run carries the oneRun out, and reports what it came to. A panic is a result.
+func (e *oneRun) run(ctx context.Context) {
 	probe := e.Subject.Probe
 	began := time.Now()
 	e.Result.At = began
@@ -84,7 +84,7 @@ func (e *errand) run(ctx context.Context) {
 }
 
 // attempt reads the pod, opens the way to it, and runs the probe.
-func (e *errand) attempt(ctx context.Context) {
+func (e *oneRun) attempt(ctx context.Context) {
 	pod := e.pod(ctx)
 	if pod == nil {
 		return
@@ -116,7 +116,7 @@ func (e *errand) attempt(ctx context.Context) {
 }
 
 // pod reads the pod, or remembers it; nil when there is none, which is noted then.
-func (e *errand) pod(ctx context.Context) *corev1.Pod {
+func (e *oneRun) pod(ctx context.Context) *corev1.Pod {
 	uid := e.Subject.Probe.Pod
 	if e.remembers {
 		if pod := e.remembered(uid, e.place); pod != nil {
@@ -140,8 +140,8 @@ func (e *errand) pod(ctx context.Context) *corev1.Pod {
 	return pod
 }
 
-// runs notes which instance of the container runs. Without one there is nobody to ask, and it reports false.
-func (e *errand) runs(pod *corev1.Pod) bool {
+// runs notes which instance of the container runs. Without one there is nothing to ask, and it reports false.
+func (e *oneRun) runs(pod *corev1.Pod) bool {
 	if e.Instance = instanceOf(pod, e.Subject.Probe.Container); e.Instance != "" {
 		return true
 	}
@@ -150,7 +150,7 @@ func (e *errand) runs(pod *corev1.Pod) bool {
 }
 
 // allowed reports whether the probe may be run, and notes why not.
-func (e *errand) allowed(ctx context.Context, check *Check) bool {
+func (e *oneRun) allowed(ctx context.Context, check *Check) bool {
 	if check.Handler == model.Exec {
 		if !e.confirmed {
 			e.without(model.LackUnsupported, "running a command in the container was not agreed to")
@@ -162,7 +162,7 @@ func (e *errand) allowed(ctx context.Context, check *Check) bool {
 		}
 	}
 	if check.settled != nil {
-		return true // nobody is going to be asked
+		return true // nothing is going to be asked
 	}
 	if reason := e.permitted(ctx, needed(check)); reason != "" {
 		e.without(model.LackForbidden, reason)
@@ -180,7 +180,7 @@ func needed(check *Check) string {
 }
 
 // permitted returns why a subresource may not be used, as far as the API server says when asked; empty when it may.
-func (e *errand) permitted(ctx context.Context, subresource string) string {
+func (e *oneRun) permitted(ctx context.Context, subresource string) string {
 	within, cancel := context.WithTimeout(ctx, asking)
 	defer cancel()
 	namespace := e.Subject.Namespace
@@ -193,7 +193,7 @@ func (e *errand) permitted(ctx context.Context, subresource string) string {
 }
 
 // experienced notes whether a subresource was denied when it was to be used.
-func (e *errand) experienced(subresource string, denied bool) {
+func (e *oneRun) experienced(subresource string, denied bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	d := denial{e.Subject.Namespace, subresource}
@@ -203,7 +203,7 @@ func (e *errand) experienced(subresource string, denied bool) {
 }
 
 // unopened notes that there is no way to the pod.
-func (e *errand) unopened(began time.Time, check *Check, err error) {
+func (e *oneRun) unopened(began time.Time, check *Check, err error) {
 	b := broken(err)
 	if b == nil {
 		b = &Broken{Err: err}
@@ -217,7 +217,7 @@ func (e *errand) unopened(began time.Time, check *Check, err error) {
 }
 
 // pause leaves the API server alone for a while when it asked for that.
-func (e *errand) pause(began time.Time, err error) {
+func (e *oneRun) pause(began time.Time, err error) {
 	if pause, overall := asked(err); overall {
 		e.mu.Lock()
 		defer e.mu.Unlock()
@@ -226,7 +226,7 @@ func (e *errand) pause(began time.Time, err error) {
 }
 
 // answered notes whether the API server answers.
-func (e *errand) answered(ctx context.Context, began time.Time, err error) {
+func (e *oneRun) answered(ctx context.Context, began time.Time, err error) {
 	if ctx.Err() != nil {
 		return // it was us who gave up
 	}
@@ -242,10 +242,10 @@ func (e *errand) answered(ctx context.Context, began time.Time, err error) {
 }
 
 // rest notes when the probe was run, and leaves the pod alone for a while when there is no way to it.
-func (e *errand) rest(began time.Time) {
+func (e *oneRun) rest(began time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	// The container has seen the probe later than the errand began, by as much as the way took to open.
+	// The container has seen the probe later than the oneRun began, by as much as the way took to open.
 	e.place.began[e.Subject.Probe] = latest(began, e.Result.Began())
 	switch e.Result.Lack {
 	case "":
@@ -256,7 +256,7 @@ func (e *errand) rest(began time.Time) {
 }
 
 // worthAnotherLook reports whether the pod IP is asked, too.
-func (e *errand) worthAnotherLook() bool {
+func (e *oneRun) worthAnotherLook() bool {
 	if e.Result.Verdict == model.ShadowNone {
 		return false
 	}

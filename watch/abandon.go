@@ -5,16 +5,18 @@ import (
 	"net/http"
 )
 
-// leaver is a transport that leaves a request when its context ends, whatever the one below is about. Client-go
+// abandoningTransport is a transport that leaves a request when its context ends, whatever the one below is about. Client-go
 // runs a credential plugin in the middle of a request, and the plugin knows no context: it may wait for a browser.
-type leaver struct {
+type abandoningTransport struct {
 	below http.RoundTripper
 	// left is full while a request goes on that has been left. Others wait for it: each would stand in line for the same
 	// plugin, and run it once more if it fails.
 	left chan struct{}
 }
 
-func newLeaver(below http.RoundTripper) leaver { return leaver{below, make(chan struct{}, 1)} }
+func newAbandoning(below http.RoundTripper) abandoningTransport {
+	return abandoningTransport{below, make(chan struct{}, 1)}
+}
 
 // answer is what the transport below comes to.
 type answer struct {
@@ -23,7 +25,7 @@ type answer struct {
 }
 
 // RoundTrip implements http.RoundTripper.
-func (l leaver) RoundTrip(r *http.Request) (*http.Response, error) {
+func (l abandoningTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	done, answers := r.Context().Done(), make(chan answer, 1)
 	select {
 	case l.left <- struct{}{}:
@@ -44,8 +46,8 @@ func (l leaver) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// leave closes an answer that comes when nobody waits for it, for its connection is used again.
-func (l leaver) leave(answers <-chan answer) {
+// leave closes an answer that comes when it is not waited for, for its connection is used again.
+func (l abandoningTransport) leave(answers <-chan answer) {
 	first := false
 	select {
 	case l.left <- struct{}{}:
@@ -63,7 +65,7 @@ func (l leaver) leave(answers <-chan answer) {
 }
 
 // WrappedRoundTripper returns the transport below, for client-go to find what it wrapped.
-func (l leaver) WrappedRoundTripper() http.RoundTripper { return l.below }
+func (l abandoningTransport) WrappedRoundTripper() http.RoundTripper { return l.below }
 
 // leaving calls f and returns its error, or ctx's when that ends first: a large answer may be decoded for seconds, by what knows
 // no context. Then f goes on alone, and what it writes to is its own.
