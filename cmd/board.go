@@ -79,10 +79,17 @@ func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, f
 	defer o.streams.Log.aside()()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	pods, err := o.newPods(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer pods.Close()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(watch.Catch(func() error { return feed.Run(ctx, s.all()...) }))
 	group.Go(watch.Catch(func() error { return shadow.follow(ctx, feed.Reader()) }))
 	options := tui.Options{
+		Logs:      pods,
+		Manifests: pods,
 		Source:    feed.Reader(),
 		Input:     o.streams.In,
 		Recorder:  r,
@@ -96,7 +103,7 @@ func (o *boardOptions) show(ctx context.Context, t *target, scope watch.Scope, f
 	if shadow != nil {
 		options.Shadow = shadow
 	}
-	err := tui.Run(ctx, options)
+	err = tui.Run(ctx, options)
 	cancel()
 	if ended := group.Wait(); err == nil && !errors.Is(ended, context.Canceled) {
 		err = ended

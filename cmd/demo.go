@@ -171,10 +171,16 @@ func (o *demoOptions) show(ctx context.Context, cluster *simcluster.Cluster, scr
 	feed.Clock = clock.Now
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	pods, err := o.newPods(ctx, &target{config: config})
+	if err != nil {
+		return err
+	}
+	defer pods.Close()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(watch.Catch(func() error { return feed.Run(ctx, append(s.all(), told)...) }))
 	group.Go(watch.Catch(func() error { return shadow.follow(ctx, feed.Reader()) }))
 	options := tui.Options{
+		Logs: pods, Manifests: pods,
 		Source: feed.Reader(), Input: o.streams.In, Context: "demo", Scope: "all namespaces", Notice: demoNotice,
 		Now: clock.Now, News: func() string { return round(script.Round(), clock.Now()) },
 	}

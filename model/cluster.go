@@ -43,6 +43,10 @@ type Cluster struct {
 	changed         bool // something visible changed since last
 	last            *Snapshot
 
+	// loading is set until every list has been read, and opening is the past of the pods of which they tell.
+	loading bool
+	opening *past
+
 	follow  func(Transition)
 	observe func(RowChange)
 	turn    uint64 // how often a row was replaced
@@ -63,6 +67,7 @@ type entry struct {
 	counts  *infer.PodCounts  // nil while the counters are not read
 	shadows *infer.PodShadows // nil while no probe was run from here
 	history *infer.History
+	past    *past
 	row     *Row
 	slot    int // index of row in Cluster.rows; valid while row is not nil
 	dirty   bool
@@ -85,6 +90,7 @@ func NewCluster() *Cluster {
 		selections: map[string]*selection{},
 
 		dirtySelections: map[string]struct{}{},
+		loading:         true,
 		last:            &Snapshot{},
 	}
 }
@@ -170,6 +176,7 @@ func (c *Cluster) turned(p *fact.Pod, from, to why.Severity) {
 
 // refresh brings every row up to date.
 func (c *Cluster) refresh() {
+	c.open()
 	for _, e := range c.due.pop(c.now) {
 		c.touch(e)
 	}
@@ -192,6 +199,7 @@ func (c *Cluster) refresh() {
 	}
 	clear(c.dirty)
 	c.dirty = c.dirty[:0]
+	c.opened()
 }
 
 // touch marks an entry's row as out of date.
@@ -215,6 +223,8 @@ func (c *Cluster) rebuild(e *entry) {
 		Again: c.heardAgain(e.pod.Namespace),
 	}
 	row := c.row(e, &j)
+	e.past = c.remember(e, row)
+	row.past = e.past
 	c.changed = true
 	c.totals.add(row, 1)
 	if e.row == nil {

@@ -18,6 +18,8 @@ type Row struct {
 	Summary fact.Summary
 	// Due is when something in the row changes by time alone; zero for never.
 	Due time.Time
+	// past is what was concluded before.
+	past *past
 }
 
 // sortEvents orders events by last occurrence, then by name, which holds the first occurrence.

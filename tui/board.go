@@ -109,6 +109,7 @@ func (b *Board) tick() tea.Cmd {
 // Update takes one message.
 func (b *Board) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
+	page := b.page
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		b.width, b.height = msg.Width, msg.Height
@@ -119,6 +120,8 @@ func (b *Board) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return b, nil
 		}
 		b.ticking = false
+	case answerMsg:
+		msg.to.Take(msg.answer, msg.err)
 	case recordedMsg:
 		b.recorded(msg.err)
 	case tea.ModeReportMsg:
@@ -138,8 +141,11 @@ func (b *Board) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		return b, nil
 	}
+	if page != nil && page != b.page {
+		page.Close()
+	}
 	b.compose()
-	return b, tea.Batch(cmd, b.tick())
+	return b, tea.Batch(cmd, b.tick(), b.ask())
 }
 
 // measure takes what the terminal answers about mode 2027. Where it knows the mode, bubbletea switches it on and counts

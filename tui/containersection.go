@@ -126,7 +126,7 @@ func (s *sheet) probe(r *model.Row, p *model.Probe) {
 	l := s.row(2).put(s.strong, p.Type.String()+" ")
 	l.put(s.stateInk[p.State], s.glyphs.state[p.State]+" "+stateWord(p.Verdict))
 	if run := s.runWord(p); run != "" {
-		l.put(s.stateInk[p.State], " "+run)
+		l.put(s.stateInk[p.State], " "+s.pips(p)+run)
 	}
 	l.put(s.dim, "  "+certaintyWords(p.Verdict))
 	s.end(l)

@@ -4,7 +4,8 @@
 //
 // [Board] is the one Bubble Tea model. Its children (header, views, pod page, help, scrub) are plain structs with a
 // size, keys and lines; they know each other only through the Board. A command blocks in [Source.Next] and
-// brings one snapshot back, and its handler asks for the next: there is no other goroutine, no lock, and one
+// brings one snapshot back, and its handler asks for the next: beside the one that a pane in
+// sight has asked for ([Logs], [Manifests]), there is no other goroutine, no lock, and one
 // tick a second that makes ages grow, which a tape that stands still does not need. Work is done when its input changes, per change where there are many
 // rows; drawing costs what is visible.
 //

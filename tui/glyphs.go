@@ -17,6 +17,14 @@ type glyphs struct {
 	// of a recording
 	recording, playing, paused, end string
 	played, head                    string
+
+	lanes laneGlyphs
+}
+
+// laneGlyphs draw what was, on a timeline, and the run of a probe.
+type laneGlyphs struct {
+	good, idle, bad, doubt, kill, ended, start, well, unwell string
+	full, empty                                              string
 }
 
 func unicodeGlyphs() glyphs {
@@ -36,6 +44,7 @@ func unicodeGlyphs() glyphs {
 		to: "–", most: "≤", least: "≥",
 		differ: "≠", agree: "=",
 		recording: "●", playing: "►", paused: "‖", end: "■", played: "━", head: "┃",
+		lanes: laneGlyphs{"━", "─", "▒", "┅", "K", "■", "►", "◆", "◇", "●", "○"},
 	}
 }
 
@@ -56,5 +65,6 @@ func asciiGlyphs() glyphs {
 		to: "-", most: "<=", least: ">=",
 		differ: "#", agree: "=",
 		recording: "*", playing: ">", paused: "=", end: "#", played: "=", head: "|",
+		lanes: laneGlyphs{"=", "-", "#", "~", "K", "]", ">", "o", "x", "*", "o"},
 	}
 }

@@ -13,12 +13,14 @@ func helpLines(c *canvas, keys *keyMap, r *model.Row, width int) []string {
 		s.underCursor(r)
 	}
 	s.heading("KEYS", "nothing here changes the cluster")
-	s.bindings(keys.groups())
+	s.bindings(7, keys.groups())
 	if keys.Play.Enabled() {
 		s.heading("REPLAY", "a change is a pod that got better or worse")
-		s.bindings(keys.tapeGroups())
+		s.bindings(7, keys.tapeGroups())
 	}
 	s.shadow(keys)
+	s.heading("A POD'S PAGE", "its panes: why, timeline, evidence, shadow, spec, logs, yaml")
+	s.bindings(9, keys.pageGroups())
 	s.heading("PROBES", "S startup, R readiness, L liveness; "+certaintyMark+" a guess; 2/3 failures/threshold")
 	var states [2][]entry
 	for st := model.StateFailed; st <= model.StatePassing; st++ {
@@ -59,12 +61,12 @@ func entries(i ink, keys ...*binding) []entry {
 }
 
 // bindings writes keys and what they do, in columns.
-func (s *sheet) bindings(groups [][]*binding) {
+func (s *sheet) bindings(term int, groups [][]*binding) {
 	var lists [][]entry
 	for _, group := range groups {
 		lists = append(lists, entries(s.key, group...))
 	}
-	s.columns(7, 26, lists...)
+	s.columns(term, 26, lists...)
 }
 
 // stateMeans explains the states of a probe.

@@ -24,10 +24,13 @@ func (b *binding) is(k tea.KeyPressMsg) bool { return key.Matches(k, b.Binding) 
 type keyMap struct {
 	Down, Up, HalfDown, HalfUp, PageDown, PageUp, First, Last binding
 
-	Tab, TabBack, Open, Back, Filter, Faults, Sort, Reverse, Pause, Record, Shadow, Auto, Help, Suspend, Quit binding
+	Tab, TabBack, Logs, PreviousLogs, Manifest, Open, Back, Filter, Faults, Sort, Reverse, Pause, Record, Shadow, Auto, Help, Suspend, Quit binding
 
 	// Views bring up the views, in their order.
 	Views []binding
+
+	// of single panes
+	Earlier, Later, ZoomIn, ZoomOut, Other, OtherBack binding
 
 	// on a tape only
 	Play, Next, Previous, Ahead, Rewind, FarAhead, FarBack, Step, StepBack, Faster, Slower, Start, End binding
@@ -72,19 +75,31 @@ func allKeys() *keyMap {
 
 		Tab:     bind("tab", "next", "next pane", "tab"),
 		TabBack: bind("shift-tab", "previous", "previous pane", "shift+tab"),
-		Open:    bind("enter", "open", "open the pod", "enter"),
-		Back:    bind("esc", "back", "back, drop filter", "esc"),
-		Filter:  bind("/", "filter", "filter", "/"),
-		Faults:  bind("f", "faults", "faults only", "f"),
-		Sort:    bind("o", "order", "next order", "o"),
-		Reverse: bind("O", "reverse", "reverse order", "O"),
-		Pause:   bind("space", "pause", "pause the display", "space"),
-		Record:  bind("r", "record", "record on, off", "r"),
-		Shadow:  bind("P", "shadow", "run from here", "P"),
-		Auto:    bind("a", "auto", "auto on, off", "a"),
-		Help:    bind("?", "help", "help", "?"),
-		Suspend: bind("ctrl-z", "suspend", "suspend, fg back", "ctrl+z"),
-		Quit:    bind("q", "quit", "quit", "q", "ctrl+c"),
+		Logs:    bind("l", "logs", "logs", "l"),
+
+		PreviousLogs: bind("p", "previous logs", "previous logs", "p"),
+
+		Manifest: bind("y", "yaml", "yaml", "y"),
+		Open:     bind("enter", "open", "open the pod", "enter"),
+		Back:     bind("esc", "back", "back, drop filter", "esc"),
+		Filter:   bind("/", "filter", "filter", "/"),
+		Faults:   bind("f", "faults", "faults only", "f"),
+		Sort:     bind("o", "order", "next order", "o"),
+		Reverse:  bind("O", "reverse", "reverse order", "O"),
+		Pause:    bind("space", "pause", "pause the display", "space"),
+		Record:   bind("r", "record", "record on, off", "r"),
+		Shadow:   bind("P", "shadow", "run from here", "P"),
+		Auto:     bind("a", "auto", "auto on, off", "a"),
+		Help:     bind("?", "help", "help", "?"),
+		Suspend:  bind("ctrl-z", "suspend", "suspend, fg back", "ctrl+z"),
+		Quit:     bind("q", "quit", "quit", "q", "ctrl+c"),
+
+		Earlier:   bind("left", "earlier", "cursor back", "left"),
+		Later:     bind("right", "later", "cursor on", "right"),
+		ZoomIn:    bind("+", "zoom in", "zoom in", "+", "="),
+		ZoomOut:   bind("-", "zoom out", "zoom out", "-"),
+		Other:     bind("right", "container", "next container", "right"),
+		OtherBack: bind("left", "back", "container before", "left"),
 
 		Play:     bind("space", "play/stop", "play, stop", "space"),
 		Next:     bind("n", "next change", "next change", "n"),
@@ -108,6 +123,15 @@ func (m *keyMap) groups() [][]*binding {
 		enabled(&m.Open, &m.Back, &m.Filter, &m.Faults, &m.Sort, &m.Reverse),
 		enabled(&m.Down, &m.Up, &m.HalfDown, &m.HalfUp, &m.PageDown, &m.PageUp),
 		enabled(&m.First, &m.Last, &m.Pause, &m.Record, &m.Help, &m.Suspend, &m.Quit),
+	}
+}
+
+// pageGroups lists the keys of the page of a pod for the help, in columns.
+func (m *keyMap) pageGroups() [][]*binding {
+	return [][]*binding{
+		enabled(&m.Tab, &m.TabBack, &m.Logs, &m.PreviousLogs, &m.Manifest),
+		enabled(&m.Earlier, &m.Later, &m.ZoomIn, &m.ZoomOut),
+		enabled(&m.Other, &m.OtherBack),
 	}
 }
 
@@ -137,10 +161,14 @@ func (m *keyMap) tableKeys() []*binding {
 	return enabled(&m.Open, &m.Filter, &m.Faults, &m.Sort, &m.Pause, &m.Shadow, &m.Help, &m.Quit, &m.Record, &m.Auto, &m.Reverse)
 }
 
-// pagerKeys lists those of the bottom line below a page, which may be a pod's.
-func (m *keyMap) pagerKeys(pod bool) []*binding {
-	if pod && !m.Shadow.untold {
-		return enabled(&m.Back, &m.Down, &m.Up, &m.Shadow, &m.Auto, &m.Pause, &m.Help, &m.Quit, &m.First, &m.Last, &m.Record)
+// pagerKeys lists those of the bottom line below a page, which may be a pod's, on a pane with keys of its own.
+func (m *keyMap) pagerKeys(pod bool, own []*binding) []*binding {
+	if pod {
+		keys := append([]*binding{&m.Back, &m.Tab}, own...)
+		if len(own) == 0 {
+			keys = append(keys, &m.Down, &m.Up, &m.Shadow, &m.Logs, &m.PreviousLogs, &m.Manifest)
+		}
+		return enabled(append(keys, &m.Play, &m.Help, &m.Next, &m.Previous, &m.Pause, &m.Quit, &m.Auto, &m.First, &m.Last, &m.Record)...)
 	}
 	return enabled(&m.Back, &m.Play, &m.Next, &m.Previous, &m.Down, &m.Up, &m.First, &m.Last, &m.Pause, &m.Record, &m.Help, &m.Quit)
 }

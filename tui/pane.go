@@ -21,9 +21,15 @@ type pane interface {
 }
 
 // newPanes lists the panes of a pod's page in the order of tab. A new pane is a file of its own and a line here.
-func newPanes(keys *keyMap) []pane {
+func newPanes(keys *keyMap, o *Options) []pane {
 	return []pane{
 		newSheetPane(keys, "why", (*sheet).pod),
+		newTimelinePane(keys),
+		newSheetPane(keys, "evidence", (*sheet).evidence),
+		newSheetPane(keys, "shadow", (*sheet).transcript),
+		newSheetPane(keys, "spec", (*sheet).spec),
+		newLogsPane(keys, o),
+		newYAMLPane(keys, o),
 	}
 }
 

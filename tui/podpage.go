@@ -27,8 +27,8 @@ type podPage struct {
 	head []string
 }
 
-func newPodPage(keys *keyMap, r *model.Row) *podPage {
-	return &podPage{row: r, keys: keys, panes: newPanes(keys)}
+func newPodPage(keys *keyMap, o *Options, r *model.Row) *podPage {
+	return &podPage{row: r, keys: keys, panes: newPanes(keys, o)}
 }
 
 // Follow looks for the pod in a snapshot.

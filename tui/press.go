@@ -25,6 +25,7 @@ func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
 		b.pause()
 	case b.keys.Record.is(k):
 		return b.record()
+	case b.pressPane(k):
 	case b.pressTape(k):
 	case b.help != nil:
 		b.pressHelp(k)
@@ -73,7 +74,7 @@ func (b *Board) pressPage(k tea.KeyPressMsg) {
 		return
 	}
 	if next := b.page.successor; next != nil && b.keys.Open.is(k) {
-		b.page = newPodPage(b.keys, next)
+		b.page = newPodPage(b.keys, &b.options, next)
 		return
 	}
 	b.page.HandleKey(k)
@@ -92,7 +93,7 @@ func (b *Board) pressView(k tea.KeyPressMsg) {
 	switch {
 	case b.keys.Open.is(k):
 		if r := b.view().Selected(); r != nil {
-			b.page = newPodPage(b.keys, r)
+			b.page = newPodPage(b.keys, &b.options, r)
 		}
 	case b.keys.Back.is(k):
 		b.prompt.clear()

@@ -44,7 +44,7 @@ func TestQuestion(t *testing.T) {
 		"esc":                       {[]string{"P", "esc"}, nil, "not run"},
 		"a key that means another":  {[]string{"P", "?"}, nil, "KEYS"},
 		"asked again":               {[]string{"P", "P"}, nil, first},
-		"y was not typed":           {[]string{"P", "Y", "y"}, nil, "enter open"},
+		"y was not typed":           {[]string{"P", "Y", "y"}, nil, "esc back"},
 		"on the page of the pod":    {[]string{"enter", "P", "y"}, ran, second},
 		"esc does not leave a page": {[]string{"enter", "P", "esc"}, nil, "CONTAINER web0"},
 	}

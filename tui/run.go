@@ -49,6 +49,10 @@ type Options struct {
 	Recorder Recorder
 	// Shadow runs probes from here; nil when that is switched off, and on a tape.
 	Shadow Shadow
+	// Logs reads what containers have written; nil where that cannot be read.
+	Logs Logs
+	// Manifests reads pods as YAML; nil where they cannot be read.
+	Manifests Manifests
 	// Theme says how the board is coloured; ThemeAuto when empty.
 	Theme Theme
 	// NoColor draws without any colour, whatever the theme, in bold and reverse video only.

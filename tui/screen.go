@@ -158,10 +158,14 @@ func (b *Board) footer() string {
 	}
 	remark := b.happened()
 	if b.help != nil || b.page != nil {
+		var own []*binding
+		if b.help == nil {
+			own = b.page.ownKeys()
+		}
 		if n := b.below(); n > 0 {
 			remark = phrase{b.theme.dim, thousands(n) + " more " + b.theme.down}
 		}
-		return footer(b.canvas, b.width, b.keys.pagerKeys(b.help == nil), remark)
+		return footer(b.canvas, b.width, b.keys.pagerKeys(b.help == nil, own), remark)
 	}
 	if remark.text == "" && b.height < roomForView {
 		remark = phrase{b.theme.dim, strings.Join(b.words(), ", ")}

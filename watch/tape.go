@@ -150,9 +150,15 @@ func (t *Tape) fold(at time.Time) (*model.Cluster, int) {
 	return c, n
 }
 
-// forward folds the changes from the i-th to before the n-th, and lets time pass to at.
+// forward folds the changes from the i-th to before the n-th, and lets time pass to at. It looks at the cluster on the way: what
+// was concluded then is remembered.
 func (t *Tape) forward(c *model.Cluster, i, n int, at time.Time) {
+	var looked time.Time
 	for _, ch := range t.changes[i:n] {
+		if ch.At.Sub(looked) >= glance {
+			looked = ch.At
+			pass(c, ch.At)
+		}
 		c.Apply(ch)
 	}
 	c.Apply(model.Change{At: at})

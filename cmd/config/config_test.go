@@ -28,7 +28,7 @@ bell: true
 mouse:
 views: {pods: {columns: [age, node], sort: restarts, reverse: true}}
 keys:
-  open: [enter, l]
+  open: [enter, x]
   filter: /
   quit: Q
   auto: []
@@ -36,12 +36,12 @@ keys:
 `))
 	no := false
 	want := Config{Theme: "light", ASCII: &no, Refresh: Interval(500 * time.Millisecond), Bell: true, Views: Views{Pods{[]PodColumn{"age", "node"}, "restarts", true}}, Keys: map[Action]Keys{
-		"open": {"enter", "l"}, "filter": {"/"}, "quit": {"Q"}, "auto": {}, "half-down": {"ctrl+x"},
+		"open": {"enter", "x"}, "filter": {"/"}, "quit": {"Q"}, "auto": {}, "half-down": {"ctrl+x"},
 	}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}
-	if keys := got.Bindings(); !reflect.DeepEqual(keys["open"], []string{"enter", "l"}) || keys["auto"] == nil {
+	if keys := got.Bindings(); !reflect.DeepEqual(keys["open"], []string{"enter", "x"}) || keys["auto"] == nil {
 		t.Errorf("the bindings are %q", keys)
 	}
 }
