@@ -308,7 +308,15 @@ func TestAgreement(t *testing.T) {
 			{100, counts(1, live(2, 0), count(Readiness, 9, 0))},
 			{110, counts(1, live(2, 0), count(Readiness, 10, 0))},
 			{111, shadows(Liveness, code500)},
-			{111.1, agrees("liveness", "B1 low", "no result")},
+			{111.1, agrees("liveness", "B1 low", "no result", "another of the pod")},
+		}},
+		"B1 1.1 the kubelet has stopped, 1.37": {kubelet: "v1.37.2", pod: []func(*Pod){readinessOf(), livenessOf()}, plot: plot{
+			{10, counts(1, live(1, 0), count(Readiness, 1, 0))},
+			{11, counts(1, live(2, 0), count(Readiness, 1, 0))},
+			{100, counts(1, live(2, 0), count(Readiness, 9, 0))},
+			{110, counts(1, live(2, 0), count(Readiness, 10, 0))},
+			{111, shadows(Liveness, code500)},
+			{111.1, agrees("liveness", "B1 low", "no result", "another of the container")},
 		}},
 		"U every time": {pod: []func(*Pod){readinessOf()}, plot: sandwich(code500, shadows(Readiness, ""), agrees("readiness", "U high", "3 times in a row"))},
 		"U not after one look": {pod: []func(*Pod){readinessOf()}, plot: merged(

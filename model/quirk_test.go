@@ -62,6 +62,7 @@ func TestQuirks(t *testing.T) {
 		"W38 started after a kill, 1.36":        {version: "v1.36.1", pod: web(with(Startup, probe()), with(Liveness, probe()), restarted), now: 33, want: "may call web started because the instance before it was"},
 		"W38 started after a kill, 1.37.0":      {version: "v1.37.0", pod: web(with(Startup, probe()), restarted), now: 33, want: "may call web started"},
 		"started after a kill, 1.37.1":          {version: "v1.37.1", pod: web(with(Startup, probe()), restarted), now: 33, want: "may call web started"},
+		"W38 started after a kill, 1.38":        {version: "v1.38.0", pod: web(with(Startup, probe()), restarted), now: 33},
 		"started after a kill, 1.34":            {version: "v1.34.4", pod: web(with(Startup, probe()), restarted), now: 33},
 		"started after a kill, long ago":        {version: "v1.36.1", pod: web(with(Startup, probe()), restarted), now: 120},
 		"S08 starved, 1.31":                     {version: "v1.31.14", pod: web(with(Liveness, probe())), facts: []Fact{unhealthy("Liveness probe failed: x", 40, 0, 290)}, now: 291, want: "drops events of kills"},
@@ -100,6 +101,7 @@ func twice() []Fact {
 func TestStateByVersion(t *testing.T) {
 	command := with(Readiness, probe(runs("cat", "/ready")))
 	deleted := func(p *Pod) { p.Deleted = at(60) }
+	sidecar := func(p *Pod) { p.Containers[0].Kind = Sidecar }
 	restarted := func(p *Pod) {
 		c := &p.Containers[0]
 		c.Restarts, c.StartedAt, c.Last = 1, at(30), &Termination{ExitCode: 137, StartedAt: epoch, FinishedAt: at(30)}
@@ -118,6 +120,9 @@ func TestStateByVersion(t *testing.T) {
 		"W38 started after a kill, 1.36":           {"v1.36.1", web(with(Startup, probe()), restarted), 33, Startup, StateUnknown, CertaintyMedium},
 		"started after a kill, 1.34":               {"v1.34.4", web(with(Startup, probe()), restarted), 33, Startup, StateHeld, Certain},
 		"started after a kill, 1.37.1":             {"v1.37.1", web(with(Startup, probe()), restarted), 33, Startup, StateUnknown, CertaintyMedium},
+		"W38 started after a kill, 1.38":           {"v1.38.0-beta.0", web(with(Startup, probe()), restarted), 33, Startup, StateHeld, Certain},
+		"1.9 sidecar while deleted, 1.37":          {"v1.37.2", web(with(Liveness, probe()), sidecar, deleted), 40, Liveness, StatePassing, CertaintyHigh},
+		"1.9 sidecar while deleted, 1.38":          {"v1.38.0-beta.0", web(with(Liveness, probe()), sidecar, deleted), 40, Liveness, StateSuspended, CertaintyMedium},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: c.version}, c.pod).after(c.now)

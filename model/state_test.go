@@ -54,7 +54,7 @@ func TestStateOfAProbe(t *testing.T) {
 		"K08 liveness stops at deletion":         {pod: web(live, func(p *Pod) { p.Deleted = at(60) }), facts: []Fact{said(ReasonKilling, "Stopping container web", 1, 31, 31)}, now: 40, typ: Liveness, state: StateSuspended, certainty: Certain},
 		"deletion a moment ago":                  {pod: web(live, func(p *Pod) { p.Deleted = at(60) }), now: 31, typ: Liveness, state: StateSuspended, certainty: CertaintyMedium},
 		"K07 readiness goes on while deleted":    {pod: web(ready, notReady, func(p *Pod) { p.Deleted = at(60) }), facts: []Fact{unhealthy("Readiness probe failed: x", 1, 35, 35)}, now: 40, typ: Readiness, state: StateFailed, certainty: CertaintyHigh},
-		"sidecar liveness goes on while deleted": {pod: web(live, func(p *Pod) { p.Deleted, p.Containers[0].Kind = at(60), Sidecar }), now: 40, typ: Liveness, state: StatePassing, certainty: CertaintyHigh},
+		"sidecar liveness goes on while deleted": {pod: web(live, func(p *Pod) { p.Deleted, p.Containers[0].Kind = at(60), Sidecar }), now: 40, typ: Liveness, state: StatePassing, certainty: CertaintyMedium},
 		"events forbidden, liveness":             {pod: web(live), facts: []Fact{&Source{Kind: Events, State: SourceForbidden}}, now: 60, typ: Liveness, state: StateUnknown, certainty: CertaintyNone},
 		"events forbidden, readiness":            {pod: web(ready), facts: []Fact{&Source{Kind: Events, State: SourceForbidden}}, now: 60, typ: Readiness, state: StatePassing, certainty: CertaintyMedium},
 		"S08 starved of events":                  {pod: web(live), facts: []Fact{unhealthy("Readiness probe failed: x", 30, 0, 290)}, now: 300, typ: Liveness, state: StatePassing, certainty: CertaintyLow},

@@ -177,8 +177,8 @@ func (c *comparison) unheard() (Agreement, bool) {
 
 // workerBug is a probe that its kubelet has stopped running.
 func (c *comparison) workerBug() (Agreement, bool) {
-	counts, v := c.Counts(c.probe.Container.Name, c.probe.Type), c.Node.Version()
-	if counts == nil || !v.Before(1, 37) || len(c.row.Probes) < 2 {
+	counts, kept := c.Counts(c.probe.Container.Name, c.probe.Type), c.notTakenUp()
+	if counts == nil || kept == "" {
 		return Agreement{}, false
 	}
 	silence := min(counts.Silence(), counts.Seen.Sub(c.probe.Container.StartedAt.Add(c.probe.Spec.InitialDelay)))
@@ -186,7 +186,25 @@ func (c *comparison) workerBug() (Agreement, bool) {
 		return Agreement{}, false
 	}
 	return found(KubeletBug, infer.CertaintyLow, "delete the pod, or restart the kubelet: both make it run its probes again",
-		"the kubelet has had no result of this probe for %s: up to 1.36 one that has stopped a probe does not take it up again", brieflyFor(silence))
+		"the kubelet has had no result of this probe for %s: one that has stopped a probe does not take it up again while it runs another of the %s",
+		brieflyFor(silence), kept)
+}
+
+// notTakenUp names what keeps the kubelet from taking up a probe again that it has stopped: up to 1.36 any other worker of the
+// pod, and from 1.37 on that of a probe before it in the same container (pkg/kubelet/prober/prober_manager.go, AddPod). It is empty
+// where nothing does.
+func (c *comparison) notTakenUp() string {
+	v, first := c.Node.Version(), true
+	for _, typ := range fact.ProbeTypes[:c.probe.Type] {
+		first = first && c.probe.Container.Probes[typ] == nil
+	}
+	switch {
+	case v.Before(1, 37) && len(c.row.Probes) > 1:
+		return "pod"
+	case v.AtLeast(1, 37) && !first:
+		return "container"
+	}
+	return ""
 }
 
 // outdated is a run that is older than what the kubelet says, or than it can be compared with.

@@ -4,9 +4,15 @@ import (
 	"time"
 
 	"github.com/probetop/probetop/model/fact"
+	"github.com/probetop/probetop/model/kubelet"
 )
 
 // This file decides the states of a container that is being killed, or about to be.
+
+// stopsWithPod reports whether liveness and startup of a container stop when its pod terminates.
+func (j *Facts) stopsWithPod(c *fact.Container) bool {
+	return c.Kind == fact.Main || c.Kind == fact.Sidecar && kubelet.SidecarsStop(j.Node.Version())
+}
 
 // suspended is the state of the probes that stop when termination begins.
 func (j *Facts) suspended(c *fact.Container) Verdict {
@@ -24,7 +30,7 @@ func (j *Facts) suspended(c *fact.Container) Verdict {
 // container that is never restarted has failed a probe, or one whose sandbox is gone.
 func (j *Facts) stopping(p *Probe) (Verdict, bool) {
 	c := p.Container
-	if p.Type == fact.Readiness || c.Kind != fact.Main || j.Pod.Deleting() {
+	if p.Type == fact.Readiness || !j.stopsWithPod(c) || j.Pod.Deleting() {
 		return Verdict{}, false
 	}
 	for _, e := range j.Events {

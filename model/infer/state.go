@@ -55,6 +55,9 @@ func (j *Facts) verdict(p *Probe) Verdict {
 	if until, ok := j.readyInDoubt(p); ok && j.Now.Before(until) && v.State == StatePassing {
 		v.cap(CertaintyMedium, until)
 	}
+	if j.Pod.Deleting() && p.Type != fact.Readiness && p.Container.Kind == fact.Sidecar && !j.Node.Version().Known() {
+		v.cap(CertaintyMedium, time.Time{}) // some kubelets have stopped it
+	}
 	if until, ok := j.eventsLate(); ok && v.Evidence&(ByEvent|ByNoEvent) != 0 {
 		v.cap(CertaintyMedium, until)
 	}
@@ -82,7 +85,7 @@ func (j *Facts) alive(p *Probe) Verdict {
 	if c.State != fact.Running || j.Pod.Terminal() {
 		return Verdict{State: StateWaiting, Certainty: Certain, Evidence: ByStatus}
 	}
-	if j.Pod.Deleting() && p.Type != fact.Readiness && c.Kind == fact.Main {
+	if j.Pod.Deleting() && p.Type != fact.Readiness && j.stopsWithPod(c) {
 		return j.suspended(c)
 	}
 	if v, ok := j.stopping(p); ok {

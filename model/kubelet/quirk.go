@@ -8,8 +8,12 @@ import "github.com/probetop/probetop/model/fact"
 // StartupGatingBug reports whether a replacement may be called started because the instance before it was, until
 // its startup probe runs for the first time.
 func StartupGatingBug(v fact.Version) bool {
-	return !v.Known() || v.AtLeast(1, 35)
+	return !v.Known() || v.AtLeast(1, 35) && v.Before(1, 38)
 }
+
+// SidecarsStop reports whether the liveness and startup probes of sidecars stop when their pod terminates, as those of the other
+// containers do (pkg/kubelet/prober/prober_manager.go, StopLivenessAndStartup).
+func SidecarsStop(v fact.Version) bool { return v.AtLeast(1, 38) }
 
 // ExecReadinessFrozen reports whether exec readiness probes may error from the moment their pod terminates.
 func ExecReadinessFrozen(v fact.Version) bool {
