@@ -196,7 +196,7 @@ func (c *claims) causes(seed uint64, k *kubelet, r *Row) {
 		if truth := k.ends[l.Count-1]; l.Cause != truth.cause {
 			c.misled[l.Count] = true
 			if c.wrong[onceWrong]++; c.wrong[onceWrong] < 9 {
-				c.t.Logf("seed %d, %v: the restart at %v is put down to %s (%s), and was %s", seed, k.now.Sub(epoch), truth.at.Sub(epoch), l.Cause, l.Certainty, truth.cause)
+				c.t.Logf("seed %d, %v: the restart at %v is put down to %s (%s), and was %s: %+v", seed, k.now.Sub(epoch), truth.at.Sub(epoch), l.Cause, l.Certainty, truth.cause, *l)
 			}
 		}
 	}

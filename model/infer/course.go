@@ -14,6 +14,8 @@ type course struct {
 	newest *Failure
 	// Until is when time alone changes the set; zero for never.
 	Until time.Time
+	// told is until when the kill that has ended the instance before may be told; zero for not any more.
+	told time.Time
 }
 
 // limit is the number of failures in a row that holds the worker; zero for a readiness probe, which is run on.
@@ -60,6 +62,9 @@ func (r *reckoning) course() course {
 
 // across returns the states after the time between two failures.
 func (r *reckoning) across(w kubelet.Workers, older, newer *Failure) kubelet.Workers {
+	next := Soonest{c.Until}
+	next.Add(c.told)
+	c.Until = next.At
 	switch r.between(older, newer) {
 	case broken:
 		w = w.Succeeds()

@@ -34,7 +34,7 @@ func (j *Facts) ledger() []Restart {
 		if r.Cause == CauseSandbox && j.Pod.Deleting() && e.Next.IsZero() {
 			continue // it was the deletion: when that began is not told any more once its grace period was cut short
 		}
-		if b.doubtful[i] || k.At.Equal(e.how.StartedAt) { // or it was the kill of the one before
+		if b.doubtful[i] || k.At.Equal(e.how.StartedAt) || j.killsNext(e, k) { // or it was the kill of the one before
 			r.Certainty = min(r.Certainty, CertaintyMedium)
 		}
 		restarts = append(restarts, r)
@@ -230,18 +230,21 @@ func (j *Facts) pullsSpent(e end) bool {
 const EventLife = time.Hour
 
 // ledgerDue is when time alone changes what is said of a restart; zero for never.
-func (j *Facts) ledgerDue() (next time.Time) {
+func (j *Facts) ledgerDue() time.Time {
+	next := Soonest{}
 	if j.History == nil {
-		return next
+		return next.At
 	}
 	for _, e := range j.History.ends {
-		for _, after := range [...]time.Duration{EventSlack + 2*j.Late.By, EventLife} {
-			if at := e.how.FinishedAt.Add(after); at.After(j.Now) && (next.IsZero() || at.Before(next)) {
-				next = at
+		for _, at := range [...]time.Time{
+			e.how.FinishedAt.Add(EventSlack + 2*j.Late.By), e.how.FinishedAt.Add(EventLife), j.killTold(e),
+		} {
+			if at.After(j.Now) {
+				next.Add(at)
 			}
 		}
 	}
-	return next
+	return next.At
 }
 
 // watched reports whether we were there when the instance ended.
