@@ -179,7 +179,10 @@ func (b *busyNode) stop(k *kubelet) {
 	k.tell()
 }
 
-// start is what a new process finds. Kubelets from 1.35 on keep what the API says of started and ready, and call a container
+// reasonStarting is that of the event in which a kubelet says that it has started.
+const reasonStarting = "Starting"
+
+// start is what a new process finds, and says first. Kubelets from 1.35 on keep what the API says of started and ready, and call a container
 // started whose startup probe has not succeeded (kubernetes/kubernetes#142305).
 func (b *busyNode) start(k *kubelet) {
 	b.writer.forget(k.now)
@@ -195,6 +198,7 @@ func (b *busyNode) start(k *kubelet) {
 func (b *busyNode) fails(k *kubelet, n *otherPod) {
 	if k.now.Before(n.next) {
 		return
+	b.writer.record(occurrence{at: k.clock(), reason: reasonStarting})
 	}
 	for !k.now.Before(n.next) {
 		n.next = n.next.Add(n.period)
@@ -262,3 +266,6 @@ func (b *busyNode) notices(k *kubelet, w *world) {
 		k.relist(w)
 	}
 }
+	if !b.unread {
+		w.Apply(Change{At: k.now, Stream: startStream, Fact: &Source{Kind: NodeEvents, State: state, Since: k.now}})
+	}

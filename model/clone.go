@@ -27,6 +27,7 @@ func (c *Cluster) Clone() *Cluster {
 	n.nodes = maps.Clone(c.nodes)
 	n.counters = maps.Clone(c.counters)
 	n.lates, n.aheads = maps.Clone(c.lates), maps.Clone(c.aheads)
+	n.starts = maps.Clone(c.starts)
 	n.rows = slices.Clone(c.rows)
 	n.follow, n.observe = nil, nil
 	n.dirty, n.dirtyNodes = nil, map[string]struct{}{}

@@ -26,6 +26,7 @@ type Cluster struct {
 	counters   map[string]*fact.Counters // by node, the newest
 	lates      map[string]infer.Late     // by node, where events come late
 	aheads     map[string]time.Duration
+	starts     map[string]*infer.KubeletStart // by node
 	streams    [fact.MaxStreams]stream
 	speaking   int           // no stream from this on has spoken
 	merged     []fact.Source // what the streams say, by kind; nil after one has said something else
@@ -86,6 +87,7 @@ func NewCluster() *Cluster {
 		counters:   map[string]*fact.Counters{},
 		lates:      map[string]infer.Late{},
 		aheads:     map[string]time.Duration{},
+		starts:     map[string]*infer.KubeletStart{},
 		dirtyNodes: map[string]struct{}{},
 		selections: map[string]*selection{},
 
@@ -111,6 +113,8 @@ func (c *Cluster) Apply(ch fact.Change) {
 		c.applyService(ch, f)
 	case *fact.Node:
 		c.applyNode(ch, f)
+	case *fact.KubeletStart:
+		c.applyStart(ch, f)
 	case *fact.Counters:
 		c.applyCounters(ch, f)
 	case *fact.Shadow:
@@ -219,6 +223,7 @@ func (c *Cluster) rebuild(e *entry) {
 	j := infer.Facts{
 		Now: c.now, Pod: e.pod, Seen: e.seen, Node: c.nodes[e.pod.Node], NodeGone: c.nodeGone(e.pod), Events: e.events, History: e.history,
 		Late: c.lates[e.pod.Node], Ahead: c.aheads[e.pod.Node], Counted: e.counts,
+		Start: c.starts[e.pod.Node], StartsFrom: c.startsFrom(),
 		EventsSeen: c.eventsSeen(), PodsUnread: c.lacks(e.pod.Namespace, fact.Pods), NodesUnread: c.lacks("", fact.Nodes),
 		Again: c.heardAgain(e.pod.Namespace),
 	}
@@ -456,6 +461,7 @@ func (c *Cluster) applyNode(ch fact.Change, n *fact.Node) {
 	default:
 		c.mention(ch.Stream, n.Name, "")
 		if old != nil && *old == *n {
+		delete(c.starts, n.Name)
 			return
 		}
 		c.nodes[n.Name] = n

@@ -32,6 +32,7 @@ type (
 	Header         = fact.Header
 	Key            = fact.Key
 	KillCause      = fact.KillCause
+	KubeletStart   = fact.KubeletStart
 	Labels         = fact.Labels
 	Listing        = fact.Listing
 	LooseEndpoint  = fact.LooseEndpoint
@@ -123,6 +124,7 @@ const (
 	LackUnsupported           = fact.LackUnsupported
 	Liveness                  = fact.Liveness
 	Main                      = fact.Main
+	NodeEvents                = fact.NodeEvents
 	MaxStreams                = fact.MaxStreams
 	NoOutcome                 = fact.NoOutcome
 	NoStatus                  = fact.NoStatus

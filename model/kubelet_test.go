@@ -25,6 +25,7 @@ type kubelet struct {
 	mail    []letter
 	api     map[string]letter // the newest of each object that has been written
 	post    [2]time.Time      // when the last letter of each stream arrives
+	heard   time.Time         // when the start of the kubelet was heard of; zero for never
 	told    []truth
 	news    int // numbers the messages that differ every time
 	killer  ProbeType
@@ -186,6 +187,14 @@ func (k *kubelet) mails(s Stream, f Fact, gone bool) {
 		e.Written = k.now.Add(time.Duration(k.rng.Int64N(int64(at.Sub(k.now))))).Truncate(time.Second)
 	}
 	k.mail = append(k.mail, letter{at, Change{At: at, Stream: s, Gone: gone, Fact: f}})
+}
+
+// says puts the start of the kubelet on its way, unless its events may not be read.
+func (k *kubelet) says(start *KubeletStart) {
+	if !k.busy.unread {
+		at := k.now.Add(2 * step)
+		k.mail = append(k.mail, letter{at, Change{At: at, Stream: startStream, Fact: start}})
+	}
 }
 
 // publish sends the pod's status.
@@ -450,12 +459,12 @@ func (k *kubelet) tell() {
 }
 
 // other is the count that a worker would have had the kubelet not been restarted, or has now that it was. Before there is a result,
-// nothing tells the two apart, and after it only the counters do for sure.
+// nothing tells the two apart, and after it only the counters and the kubelet's own word do for sure.
 func (k *kubelet) other(w *probeWorker) int32 {
 	switch {
 	case w.forgets:
 		return 0
-	case w.before == 0 || w.last || w.run == 0 || k.looks > 0 && k.looked.After(k.booted.Add(-k.skew)):
+	case w.before == 0 || w.last || w.run == 0 || k.heard.After(k.booted.Add(-k.skew)) || k.looks > 0 && k.looked.After(k.booted.Add(-k.skew)):
 		return w.failures()
 	}
 	return w.before + w.run
@@ -532,6 +541,8 @@ func (k *kubelet) note(l letter) {
 		}
 	case *Event:
 		k.api[f.UID] = l
+	case *KubeletStart:
+		k.api[f.Node], k.heard = l, l.at
 	}
 }
 
@@ -549,11 +560,12 @@ func (k *kubelet) lose() {
 // relist lists what there is now.
 func (k *kubelet) relist(w *world) {
 	w.now = k.now
-	for stream, kind := range []SourceKind{Pods, Events} {
-		say := func(f Fact) { w.Apply(Change{At: k.now, Stream: Stream(stream), Fact: f}) }
+	for i, kind := range []SourceKind{Pods, Events, NodeEvents} {
+		stream := []Stream{0, 1, startStream}[i]
+		say := func(f Fact) { w.Apply(Change{At: k.now, Stream: stream, Fact: f}) }
 		say(&Listing{Kind: kind})
 		for _, key := range slices.Sorted(maps.Keys(k.api)) {
-			if l := k.api[key]; l.ch.Stream == Stream(stream) {
+			if l := k.api[key]; l.ch.Stream == stream {
 				say(l.ch.Fact)
 			}
 		}

@@ -35,6 +35,10 @@ func plays(t *testing.T, n uint64, edits []func(*kubelet), look func(seed uint64
 			k.deaf = absence{from, from.Add(time.Duration(2+rng.IntN(60)) * time.Second)}
 		}
 		w := newWorld(t).hears(&Node{Name: "n1", Ready: True, KubeletVersion: "v1.37.1"})
+		if k.busy != nil && seed%5 == 4 {
+			k.busy.unread = true
+			w.Apply(Change{At: epoch, Stream: startStream, Fact: &Source{Kind: NodeEvents, State: SourceForbidden, Since: epoch}})
+		}
 		k.play(w, func(r *Row) { look(seed, k, r) })
 		look(seed, k, nil)
 	}

@@ -15,8 +15,9 @@ type stream struct {
 	// listened is set once it was listened to, and again is when that began anew after an outage; zero before.
 	listened bool
 	again    time.Time
-	// begun is set once a list has begun, listed once one was completed.
+	// begun is set once a list has begun, listed once one was completed, and began is when the first was.
 	begun, listed bool
+	began         time.Time
 	// telling is set while a list runs: what it tells may have happened at any time.
 	telling bool
 	// mentioned holds what a running list has named so far; nil outside a list and during the first one,
@@ -80,7 +81,7 @@ func (c *Cluster) applySource(id fact.Stream, at time.Time, src fact.Source) {
 		s.listened = true
 	}
 	c.changed = true
-	reached := (src.Kind == fact.EndpointSlices || src.Kind == fact.Services || src.Kind == fact.Nodes || src.Kind == fact.Pods) && listened != src.Listening()
+	reached := (src.Kind == fact.EndpointSlices || src.Kind == fact.Services || src.Kind == fact.Nodes || src.Kind == fact.NodeEvents || src.Kind == fact.Pods) && listened != src.Listening()
 	if c.eventsSeen() != before || reached {
 		c.dirtyAll = true
 	}
@@ -150,8 +151,11 @@ func (c *Cluster) applyListing(id fact.Stream, l fact.Listing) {
 	if s.mentioned != nil {
 		c.sweep(id, s, l.Kind)
 	}
-	if !s.listed && (l.Kind == fact.EndpointSlices || l.Kind == fact.Services || l.Kind == fact.Nodes) {
+	if !s.listed && (l.Kind == fact.EndpointSlices || l.Kind == fact.Services || l.Kind == fact.Nodes || l.Kind == fact.NodeEvents) {
 		c.dirtyAll = true // what is missing means something from now on
+	}
+	if !s.listed {
+		s.began = c.now
 	}
 	s.listed, s.telling, s.mentioned, s.names = true, false, nil, nil
 }
@@ -206,6 +210,12 @@ func (c *Cluster) sweep(id fact.Stream, s *stream, kind fact.SourceKind) {
 		for k, svc := range maps.Clone(c.services) {
 			if s.covers(k.namespace) && gone(k.namespace, k.name) {
 				c.applyService(fact.Change{At: c.now, Stream: id, Gone: true, Fact: svc}, svc)
+			}
+		}
+	case fact.NodeEvents:
+		for node := range c.starts {
+			if gone("", node) {
+				c.expire(node)
 			}
 		}
 	case fact.Nodes:

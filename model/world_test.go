@@ -13,6 +13,9 @@ var epoch = time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 
 func at(seconds int) time.Time { return epoch.Add(time.Duration(seconds) * time.Second) }
 
+// startStream is the stream of the starts of kubelets.
+const startStream = Stream(len(SourceKinds))
+
 // world folds changes given in seconds after the epoch.
 type world struct {
 	*Cluster
@@ -23,7 +26,7 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{Cluster: NewCluster(), now: epoch}
-	for i, kind := range SourceKinds {
+	for i, kind := range append(SourceKinds[:], NodeEvents) {
 		w.Apply(Change{At: epoch, Stream: Stream(i), Fact: &Source{Kind: kind, State: SourceSynced, Since: epoch}})
 		w.Apply(Change{At: epoch, Stream: Stream(i), Fact: &Listing{Kind: kind}})
 		w.Apply(Change{At: epoch, Stream: Stream(i), Fact: &Listing{Kind: kind, Done: true}})
@@ -82,6 +85,8 @@ func streamOf(f Fact) Stream {
 		return 3
 	case *Node:
 		return 4
+	case *KubeletStart:
+		return startStream
 	case *Source:
 		for i, k := range SourceKinds {
 			if k == f.Kind {

@@ -94,7 +94,10 @@ func (w *writer) work(k *kubelet) {
 			w.retry(k.now)
 			continue
 		}
-		if !w.current.unheard {
+		switch {
+		case w.current.reason == reasonStarting:
+			k.says(&KubeletStart{Node: "n1", At: w.current.at.Truncate(time.Second), Written: k.now.Truncate(time.Second)})
+		case !w.current.unheard:
 			w.latest = max(w.latest, k.clock().Sub(w.current.at))
 			k.send(1, NewEvent(*w.event))
 		}
@@ -121,6 +124,10 @@ func (w *writer) take(k *kubelet) bool {
 	for len(w.queue) > 0 {
 		o := w.queue[0]
 		w.queue = w.queue[1:]
+		if o.reason == reasonStarting {
+			w.current = &o
+			return true
+		}
 		if !o.unheard {
 			w.event = w.correlate(k, &o)
 		}

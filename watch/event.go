@@ -19,6 +19,29 @@ func telling(reason string) bool {
 	return model.TellsOfSandbox(reason)
 }
 
+// reasonStarting is that of an event in which a kubelet says that its process has started (pkg/kubelet/events/event.go).
+const reasonStarting = "Starting"
+
+// saidBy returns what an event says; nil when that is nothing of interest.
+func saidBy(in *interner, e *corev1.Event) model.Fact {
+	switch {
+	case e.InvolvedObject.Kind == "Node":
+		if e.Reason != reasonStarting || e.Source.Component != "kubelet" {
+			return nil
+		}
+		return startFact(in, e)
+	case telling(e.Reason):
+		return eventFact(in, e)
+	}
+	return nil
+}
+
+// startFact converts the event of a kubelet that has started.
+func startFact(in *interner, e *corev1.Event) *model.KubeletStart {
+	at := later(utc(e.LastTimestamp), e.EventTime.UTC())
+	return &model.KubeletStart{Node: in.string(e.InvolvedObject.Name), At: at.Truncate(time.Second), Written: written(e.ManagedFields)}
+}
+
 // eventFact converts an event. The kubelet fills in the old fields (count, firstTimestamp, lastTimestamp); the
 // newer ones are read as well, for recorders that use them.
 func eventFact(in *interner, e *corev1.Event) *model.Event {

@@ -82,3 +82,27 @@ func TestWhenAnEventWasWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestStartOfAKubelet(t *testing.T) {
+	starting := func(kind, component, reason string) *corev1.Event {
+		return &corev1.Event{
+			ObjectMeta:     metav1.ObjectMeta{Namespace: "default", Name: "n1.17", ManagedFields: []metav1.ManagedFieldsEntry{{Time: new(at(8))}}},
+			InvolvedObject: corev1.ObjectReference{Kind: kind, Name: "n1", UID: "n1"},
+			Source:         corev1.EventSource{Component: component, Host: "n1"}, Reason: reason, Message: "Starting kubelet.",
+			FirstTimestamp: at(7), LastTimestamp: at(7), Count: 1,
+		}
+	}
+	got, ok := nodeEvents().fact(newInterner(), starting("Node", "kubelet", "Starting")).(*model.KubeletStart)
+	if want := (model.KubeletStart{Node: "n1", At: moment(7), Written: moment(8)}); !ok || *got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	for name, e := range map[string]*corev1.Event{
+		"kube-proxy's":          starting("Node", "kube-proxy", "Starting"),
+		"another of the node's": starting("Node", "kubelet", "NodeReady"),
+		"a pod's":               starting("Pod", "kubelet", "Starting"),
+	} {
+		if got := nodeEvents().fact(newInterner(), e); got != nil {
+			t.Errorf("%s: got %+v, want nothing", name, got)
+		}
+	}
+}

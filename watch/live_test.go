@@ -56,7 +56,7 @@ func TestLiveAnnouncesEveryStreamFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := start(t, newCluster(t, pod("a")), Scope{Pods: []Selection{{Namespace: "shop"}, {Namespace: "till"}}})
 		r.end(t)
-		const streams = 2 + 3*2 + 1
+		const streams = 2 + 3*2 + 2
 		for i, ch := range r.changes[:streams] {
 			s, ok := ch.Fact.(*model.Source)
 			if !ok || s.State != model.SourceSyncing || int(ch.Stream) != i {
@@ -71,14 +71,17 @@ func TestLiveAsksForLittle(t *testing.T) {
 		c := newCluster(t)
 		r := start(t, c, Scope{Pods: []Selection{{Namespace: "shop", Labels: "app=web", Fields: "spec.nodeName=n1"}}})
 		defer r.end(t)
-		if n := len(c.asked("")); n != 5 {
-			t.Errorf("%d requests, want one for each of 5 streams: %q", n, c.asked(""))
+		if n := len(c.asked("")); n != 6 {
+			t.Errorf("%d requests, want one for each of 6 streams: %q", n, c.asked(""))
 		}
 		if len(c.asked("pods", "/namespaces/shop/", "labelSelector=app%3Dweb", "fieldSelector=spec.nodeName%3Dn1", "sendInitialEvents=true")) != 1 {
 			t.Errorf("pods are not selected by the server: %q", c.asked("pods"))
 		}
 		if len(c.asked("events", "involvedObject.kind%3DPod%2Csource%3Dkubelet%2Creason%21%3DPulling")) != 1 {
 			t.Errorf("events are not selected by the server: %q", c.asked("events"))
+		}
+		if len(c.asked("events", "/namespaces/default/", "involvedObject.kind%3DNode%2Csource%3Dkubelet%2Creason%3DStarting")) != 1 {
+			t.Errorf("the starts of kubelets are not selected by the server: %q", c.asked("events"))
 		}
 	})
 }
@@ -276,9 +279,9 @@ func TestLiveGoesOnWithoutPermission(t *testing.T) {
 		r.expectSource(t, model.Events, "forbidden "+noEvents)
 		r.expectSource(t, model.Pods, "synced")
 		time.Sleep(hope + forbiddenPause)
-		before := len(c.asked("events"))
+		before := len(c.asked("events", "kind%3DPod"))
 		time.Sleep(10 * forbiddenPause)
-		if n := len(c.asked("events")) - before; n > 2*10 {
+		if n := len(c.asked("events", "kind%3DPod")) - before; n > 2*10 {
 			t.Errorf("asked %d times again within %v", n, 10*forbiddenPause)
 		}
 		rule.Remove()
@@ -360,7 +363,7 @@ func sparePlugin(t *testing.T, answer roundTripper) {
 	time.Sleep(hope + forbiddenPause + saidWithin)
 	before := asked.Load()
 	time.Sleep(10 * forbiddenPause)
-	if n := int(asked.Load()-before) / len(apiSources); n > 10 {
+	if n := int(asked.Load()-before) / (len(apiSources) + 1); n > 10 { // the starts of kubelets have a stream, too
 		t.Errorf("each stream has asked %d times within %v", n, 10*forbiddenPause)
 	}
 	expired.Store(false)

@@ -25,6 +25,9 @@ type resource struct {
 // eventFields leaves out what a healthy pod's start says, which is most of what kubelets say.
 const eventFields = "involvedObject.kind=Pod,source=kubelet,reason!=Pulling,reason!=Pulled,reason!=Created,reason!=Started"
 
+// startFields are those of the events in which kubelets say that they have started.
+const startFields = "involvedObject.kind=Node,source=kubelet,reason=" + reasonStarting
+
 // are reports whether an object is of a type.
 func are[T runtime.Object](o runtime.Object) bool {
 	_, ok := o.(T)
@@ -49,12 +52,19 @@ func events() resource {
 		source: model.Events, name: "events", fields: eventFields,
 		is: are[*corev1.Event], isList: are[*corev1.EventList],
 		fact: func(in *interner, o runtime.Object) model.Fact {
-			if e, ok := o.(*corev1.Event); ok && telling(e.Reason) {
-				return eventFact(in, e)
+			if e, ok := o.(*corev1.Event); ok {
+				return saidBy(in, e)
 			}
 			return nil
 		},
 	}
+}
+
+// nodeEvents are the events about nodes that say that a kubelet has started. They are few, and all in one namespace.
+func nodeEvents() resource {
+	r := events()
+	r.source, r.fields = model.NodeEvents, startFields
+	return r
 }
 
 func endpointSlices() resource {

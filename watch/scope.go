@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/probetop/probetop/model"
 )
 
@@ -77,6 +79,7 @@ func (s Scope) plans() ([]plan, error) {
 		add(services(), Selection{Namespace: ns})
 	}
 	add(nodes(), Selection{})
+	add(nodeEvents(), Selection{Namespace: metav1.NamespaceDefault}) // where events about objects without a namespace are
 	if len(plans) > ShadowStream {
 		return nil, fmt.Errorf("planning %d streams, want at most %d: %w", len(plans), ShadowStream, ErrTooManyStreams)
 	}

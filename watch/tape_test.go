@@ -131,6 +131,32 @@ func failed(name string, count int32, last int) *corev1.Event {
 	}
 }
 
+// TestListOfStartsTakesNoEventsAway has a recording in which the starts of kubelets are listed again, in the namespace of a pod.
+func TestListOfStartsTakesNoEventsAway(t *testing.T) {
+	const starts = 5
+	node := &corev1.Event{
+		ObjectMeta:     metav1.ObjectMeta{Namespace: "shop", Name: "n1.17", UID: "e-n1"},
+		InvolvedObject: corev1.ObjectReference{Kind: "Node", Name: "n1", UID: "n1"},
+		Source:         corev1.EventSource{Component: "kubelet"}, Reason: "Starting", Count: 1, FirstTimestamp: at(3), LastTimestamp: at(3),
+	}
+	tape := taped(t, func(w *recording.Writer) {
+		w.Source(moment(0), 0, recording.Source{Kind: "pods", State: "synced", Since: moment(0)})
+		w.Source(moment(0), 1, recording.Source{Kind: "events", State: "synced", Since: moment(0)})
+		w.Source(moment(0), starts, recording.Source{Kind: "nodeEvents", Namespace: "shop", State: "synced", Since: moment(0)})
+		w.Object(moment(1), 0, apiwatch.Added, "pods", running("web", true, 0))
+		w.Object(moment(9), 1, apiwatch.Added, "events", failed("web", 1, 9))
+		for i := range 2 {
+			w.List(moment(10+i), starts, "events", recording.ListBegin)
+			w.Object(moment(10+i), starts, apiwatch.Added, "events", node)
+			w.List(moment(10+i), starts, "events", recording.ListEnd)
+		}
+	})
+	row := tape.At(tape.End()).Rows[0]
+	if len(row.Events) != 1 {
+		t.Errorf("%d events are left, want 1", len(row.Events))
+	}
+}
+
 // TestSeekIsTheFoldUpToThere winds random tapes to random moments, forwards and backwards, and compares with a
 // cluster that heard the same from the beginning, change by change with looks in between.
 func TestSeekIsTheFoldUpToThere(t *testing.T) {

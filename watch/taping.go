@@ -69,6 +69,9 @@ func (g *taping) hear(what told) error {
 		return nil
 	}
 	stream := model.Stream(e.Stream)
+	if l, ok := fact.(*model.Listing); ok && l.Kind == model.Events && g.sources[stream] != nil {
+		l.Kind = g.sources[stream].Kind // of pods, or of nodes
+	}
 	if s, ok := fact.(*model.Source); ok {
 		g.sources[stream] = s
 	}

@@ -2,8 +2,8 @@ package fact
 
 import "time"
 
-// Fact is one thing that was said: a *Pod, *Event, *EndpointSlice, *Service, *Node, *Counters, *Shadow, *Source or
-// *Listing. A fact is never modified once it is part of a Change.
+// Fact is one thing that was said: a *Pod, *Event, *EndpointSlice, *Service, *Node, *KubeletStart, *Counters, *Shadow,
+// *Source or *Listing. A fact is never modified once it is part of a Change.
 type Fact interface{ fact() }
 
 // Stream identifies the list-and-watch, or other source, that a change came from. A source that is read by

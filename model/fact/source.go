@@ -14,9 +14,12 @@ const (
 	Nodes          SourceKind = "nodes"
 	// KubeletMetrics are the probe counters of kubelets, which are read only on request.
 	KubeletMetrics SourceKind = "kubeletMetrics"
+	// NodeEvents are the events in which kubelets say that they have started. They are not reported: where they cannot be read,
+	// only what rests on them is less sure.
+	NodeEvents SourceKind = "nodeEvents"
 )
 
-// SourceKinds lists the sources in the order in which they are reported.
+// SourceKinds lists the sources that are reported, in their order.
 var SourceKinds = [...]SourceKind{Pods, Events, EndpointSlices, Services, Nodes, KubeletMetrics}
 
 // SourceState is how far a source can be believed.

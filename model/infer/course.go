@@ -40,6 +40,9 @@ func (r *reckoning) course() course {
 		} else {
 			c.Workers = r.across(c.Workers, last, f)
 		}
+		if started := r.Probe.Container.StartedAt; last != nil && last.To().Before(started) && !f.To().Before(started) {
+			c.carried(r.unsureKill())
+		}
 		c.Workers = r.take(c.Workers, f)
 		last = f
 	}
@@ -53,18 +56,20 @@ func (r *reckoning) course() course {
 		}
 		return c
 	}
-	if !last.To().Before(r.Probe.Container.StartedAt) {
+	if last.To().Before(r.Probe.Container.StartedAt) {
+		c.carried(r.unsureKill())
+	} else {
 		c.newest = last
 	}
 	r.sofar(&c, last)
+	next := Soonest{c.Until}
+	next.Add(c.told)
+	c.Until = next.At
 	return c
 }
 
 // across returns the states after the time between two failures.
 func (r *reckoning) across(w kubelet.Workers, older, newer *Failure) kubelet.Workers {
-	next := Soonest{c.Until}
-	next.Add(c.told)
-	c.Until = next.At
 	switch r.between(older, newer) {
 	case broken:
 		w = w.Succeeds()
@@ -126,8 +131,8 @@ func (r *reckoning) take(w kubelet.Workers, f *Failure) kubelet.Workers {
 	case !f.To().Before(r.zero.Latest):
 	case r.succeededAfter(f):
 		return kubelet.Anew()
-	case !r.unbroken(f) || r.mayPrecedeSuccess(f):
-		w = w.Or(kubelet.Anew()) // the success may have come after it
+	case !r.unbroken(f) || r.mayPrecedeSuccess(f) || r.Start != nil && r.zero == r.Start.window():
+		w = w.Or(kubelet.Anew()) // the success, or the restart of the kubelet, may have come after it
 	}
 	if r.askedPreviousInstance(f) && w.Held {
 		w = w.Or(kubelet.Anew()) // it reached the threshold when there was no instance left to be killed

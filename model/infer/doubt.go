@@ -54,18 +54,24 @@ func (j *Facts) KubeletAnew() (time.Time, bool) {
 	if !ok {
 		return time.Time{}, false
 	}
-	until := w.Latest.Add(j.slowest() + statusLag)
+	told := w.Latest
+	if j.Start.Tells(w) {
+		told = j.Start.By // its clock may be wrong
+	}
+	until := told.Add(j.slowest() + statusLag)
 	return until, j.Now.Before(until)
 }
 
-// restartOfKubelet returns when the kubelet was restarted last, as far as its counters and events show it.
+// restartOfKubelet returns when the kubelet was restarted last, as far as its own word, its counters and its events show it.
 func (j *Facts) restartOfKubelet() (fact.Window, bool) {
-	w, counted := j.KubeletRestarted()
-	told, repeated := (&Case{Events: j.Events}).KubeletRestart()
-	if repeated && told.Latest.After(w.Latest) {
-		return told, true
+	w, known := j.KubeletRestarted()
+	if told, repeated := (&Case{Events: j.Events}).KubeletRestart(); repeated && told.Latest.After(w.Latest) {
+		w, known = told, true
 	}
-	return w, counted
+	if j.Start.Tells(w) {
+		return j.Start.window(), true
+	}
+	return w, known
 }
 
 // KubeletRestart returns when the pod's kubelet was restarted last, as far as the pod's events show it: a kubelet

@@ -24,6 +24,9 @@ type Facts struct {
 	Counted *PodCounts
 	// Late is how late the events of the node come; zero for in time.
 	Late Late
+	// Start is when the pod's kubelet started last, nil when that is not known, and StartsFrom since when every start is known.
+	Start      *KubeletStart
+	StartsFrom time.Time
 	// Ahead is how far the clock of the node is ahead, at least; zero when nothing shows that it is.
 	Ahead time.Duration
 	// EventsSeen is set when the events source is synced, so that a missing event means something.
@@ -52,11 +55,11 @@ func (j *Facts) verdict(p *Probe) Verdict {
 	if until, ok := j.StartedInDoubt(p.Container); ok {
 		v.cap(CertaintyMedium, until)
 	}
-	if until, ok := j.readyInDoubt(p); ok && j.Now.Before(until) && v.State == StatePassing {
-		v.cap(CertaintyMedium, until)
-	}
 	if j.Pod.Deleting() && p.Type != fact.Readiness && p.Container.Kind == fact.Sidecar && !j.Node.Version().Known() {
 		v.cap(CertaintyMedium, time.Time{}) // some kubelets have stopped it
+	}
+	if until, ok := j.readyInDoubt(p); ok && j.Now.Before(until) && v.State == StatePassing {
+		v.cap(CertaintyMedium, until)
 	}
 	if until, ok := j.eventsLate(); ok && v.Evidence&(ByEvent|ByNoEvent) != 0 {
 		v.cap(CertaintyMedium, until)
@@ -141,9 +144,7 @@ func (j *Facts) started(p *Probe) Verdict {
 	if until, ok := j.StartedInDoubt(p.Container); ok {
 		return Verdict{State: StateUnknown, Certainty: CertaintyMedium, Evidence: ByStatus, Until: until}
 	}
-	c := p.Container
-	seen := j.LastFlip(c, flipStarted, true).After(c.StartedAt)
-	return Verdict{State: StateHeld, Certainty: certainIf(seen || c.Restarts == 0 || !kubelet.StartupGatingBug(j.Node.Version())), Evidence: ByStatus}
+	return Verdict{State: StateHeld, Certainty: certainIf(j.surelyStarted(p.Container)), Evidence: ByStatus}
 }
 
 func (j *Facts) readiness(p *Probe) Verdict {

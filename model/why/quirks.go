@@ -34,10 +34,7 @@ func QuirksOf(c *infer.Case) []Quirk {
 				"a restart without an event may have been one by a probe", v)
 		}
 	}
-	if w, ok := r.KubeletRestart(); ok {
-		add("", "the kubelet was restarted between %s and %s: it reports the same failures anew, and counts from one",
-			w.Earliest.Format(time.TimeOnly), w.Latest.Format(time.TimeOnly))
-	}
+	r.restartQuirks(add)
 	if by := r.Facts.Ahead; by > 0 {
 		add("", "the clock of node %s is ahead by %s, at least: a container is said to have started later than it was seen to run",
 			r.Pod.Node, by.Round(time.Second))
@@ -46,7 +43,29 @@ func QuirksOf(c *infer.Case) []Quirk {
 		add("", "the events of node %s reached us %s late (or its clock is behind): the kubelet has more to tell than it may, "+
 			"or its API server is slow; what is said here may be as old", r.Pod.Node, late.Round(time.Second))
 	}
+	if slow := r.Facts.Late.Slow; slow > 0 {
+		add("", "a status of node %s reached us %s late (or its clock is behind): what is said here may be as old", r.Pod.Node, slow.Round(time.Second))
+	}
 	return quirks
+}
+
+// restartQuirks tells of the last restart of the kubelet: its own word for it, or the events that it wrote twice.
+func (r subject) restartQuirks(add func(reference, format string, args ...any)) {
+	w, repeated := r.KubeletRestart()
+	start := r.Facts.Start
+	switch {
+	case start.Tells(w) && (repeated || !start.Expired && !start.At.Before(r.Pod.Created)):
+		add("", "the kubelet was restarted at %s: its probes began anew, and it counts from one", start.At.Format(time.TimeOnly))
+	case repeated:
+		add("", "the kubelet was restarted between %s and %s: it reports the same failures anew, and counts from one",
+			w.Earliest.Format(time.TimeOnly), w.Latest.Format(time.TimeOnly))
+	}
+	for i := range r.Pod.Containers {
+		if c := &r.Pod.Containers[i]; r.Facts.StartedByRestart(c) {
+			add("kubernetes/kubernetes#142305", "kubelet %v may call %s started because it was restarted before the startup probe had succeeded: "+
+				"liveness and readiness are run", r.Node.Version(), c.Name)
+		}
+	}
 }
 
 // probeQuirks adds those that one probe shows.
