@@ -3,6 +3,8 @@ package model_test
 import (
 	"flag"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,6 +38,7 @@ func TestBusyClaims(t *testing.T) {
 type busyness struct {
 	node                       *busyNode // that plays
 	restarts, outages, retried int
+	waits                      int           // statuses that waited
 	dropped                    int           // events, of whole nodes
 	late                       time.Duration // the longest that an event waited which was heard
 	slow                       int           // nodes on which one waited for more than a minute
@@ -48,6 +51,7 @@ func (b *busyness) next(k *kubelet) {
 		if b.late = max(b.late, n.writer.latest); n.writer.latest > time.Minute {
 			b.slow++
 		}
+		b.waits += n.waits
 		if !n.outage.until.IsZero() {
 			b.outages++
 		}
@@ -60,8 +64,8 @@ func (b *busyness) next(k *kubelet) {
 
 // String is a line of the table.
 func (b busyness) String() string {
-	return fmt.Sprintf("%d events dropped, the latest %v late, over a minute late on %d nodes; %d restarts of kubelets, %d outages, %d requests that failed",
-		b.dropped, b.late.Round(time.Second), b.slow, b.restarts, b.outages, b.retried)
+	return fmt.Sprintf("%d events dropped, the latest %v late, over a minute late on %d nodes; %d restarts of kubelets, %d outages, %d requests that failed, %d statuses that waited",
+		b.dropped, b.late.Round(time.Second), b.slow, b.restarts, b.outages, b.retried, b.waits)
 }
 
 // busyNode plays what makes a kubelet late and forgetful: other pods of its node whose probes fail, so that its events wait and
@@ -76,7 +80,12 @@ type busyNode struct {
 	stops      int         // restarts that were
 	down       absence     // of the kubelet's process
 	seen       SourceState
-	anew       bool // what was missed is listed after the outage
+	unread     bool          // the events of nodes may not be read
+	slowest    time.Duration // the longest that a status waits while events wait
+	pace       *rand.Rand    // of the statuses
+	unheld     bool          // a status that has waited is sent
+	waits      int           // statuses that had to
+	anew       bool          // what was missed is listed after the outage
 	notice     time.Duration
 	failed     int // looks at the counters in this outage
 }
@@ -102,6 +111,8 @@ func busy(k *kubelet) {
 	b := &busyNode{seen: SourceSynced, anew: rng.IntN(2) == 0, notice: seconds(0, 3)}
 	b.writer = writer{rng: rng, rate: float64([]int{5, 5, 10, 20, 50}[rng.IntN(5)]), burst: float64([]int{10, 100}[rng.IntN(2)])}
 	b.writer.forget(k.now)
+	b.pace = rand.New(rand.NewPCG(uint64(b.notice), 17))
+	b.slowest = []time.Duration{0, 0, 4 * time.Second, 8 * time.Second, 12 * time.Second}[b.pace.IntN(5)]
 	switch rng.IntN(4) {
 	case 0:
 		k.skew = seconds(-3, 3)
@@ -157,8 +168,9 @@ func (b *busyNode) lives(k *kubelet) bool {
 		b.start(k)
 	}
 	if !b.resend.IsZero() && !k.now.Before(b.resend) {
-		b.resend = time.Time{}
+		b.resend, b.unheld = time.Time{}, true
 		k.publish()
+		b.unheld = false
 	}
 	for _, n := range b.neighbours {
 		b.fails(k, n)
@@ -186,6 +198,7 @@ const reasonStarting = "Starting"
 // started whose startup probe has not succeeded (kubernetes/kubernetes#142305).
 func (b *busyNode) start(k *kubelet) {
 	b.writer.forget(k.now)
+	b.writer.record(occurrence{at: k.clock(), reason: reasonStarting})
 	if c := &k.pod.Containers[0]; c.Started != True {
 		c.Started, c.Ready = True, c.Probes[Readiness] == nil
 		k.condition(c.Ready)
@@ -198,7 +211,6 @@ func (b *busyNode) start(k *kubelet) {
 func (b *busyNode) fails(k *kubelet, n *otherPod) {
 	if k.now.Before(n.next) {
 		return
-	b.writer.record(occurrence{at: k.clock(), reason: reasonStarting})
 	}
 	for !k.now.Before(n.next) {
 		n.next = n.next.Add(n.period)
@@ -227,7 +239,11 @@ func (k *kubelet) cutOff() bool { return k.busy != nil && k.busy.outage.covers(k
 
 // unheard reports whether the end of an instance may be told by no status: that of the next took its place while none could be sent.
 func (k *kubelet) unheard(e ended) bool {
-	return k.busy != nil && !e.at.Before(k.busy.outage.from) && e.at.Before(k.busy.outage.until.Add(10*time.Second)) || k.deaf.covers(e.at)
+	if k.deaf.covers(e.at) || k.busy == nil {
+		return k.deaf.covers(e.at)
+	}
+	next := func(o ended) bool { return o.at.After(e.at) && o.at.Before(e.at.Add(k.busy.slowest+2*time.Second)) }
+	return !e.at.Before(k.busy.outage.from) && e.at.Before(k.busy.outage.until.Add(10*time.Second)) || slices.ContainsFunc(k.ends, next)
 }
 
 // cannotLook is a look at the counters that fails. Its third is the end of them for the time being (watch/metrics_scraper.go).
@@ -237,16 +253,27 @@ func (b *busyNode) cannotLook(k *kubelet) {
 	}
 }
 
-// holdsStatus reports whether a status cannot be sent. It is sent after the outage, within the ten seconds in which
-// pkg/kubelet/status/status_manager.go tries again.
+// holdsStatus reports whether a status cannot be sent yet. It is sent after the outage, within the ten seconds in which
+// pkg/kubelet/status/status_manager.go tries again; on a node that is late with its events, when those of other pods are written. It
+// says then what is so by then.
 func (b *busyNode) holdsStatus(k *kubelet) bool {
-	if !k.cutOff() {
+	switch {
+	case k.cutOff():
+		if b.resend.IsZero() {
+			b.resend = b.outage.until.Add(time.Duration(k.rng.IntN(10000)) * time.Millisecond)
+		}
+	case b.unheld || !b.slow():
 		return false
-	}
-	if b.resend.IsZero() {
-		b.resend = b.outage.until.Add(time.Duration(k.rng.IntN(10000)) * time.Millisecond)
+	case b.resend.IsZero():
+		b.waits++
+		b.resend = k.now.Add(time.Duration(b.pace.Int64N(int64(b.slowest))))
 	}
 	return true
+}
+
+// slow reports whether the node is so busy that its statuses wait, too: its events have waited for three seconds.
+func (b *busyNode) slow() bool {
+	return b.slowest > 0 && float64(len(b.writer.queue)) > 3*b.writer.rate
 }
 
 // notices tells the world what we notice of an outage: within three seconds that nothing is heard, and as soon that it is over.
@@ -262,10 +289,10 @@ func (b *busyNode) notices(k *kubelet, w *world) {
 	for i, kind := range SourceKinds[:5] {
 		w.Apply(Change{At: k.now, Stream: Stream(i), Fact: &Source{Kind: kind, State: state, Since: k.now}})
 	}
+	if !b.unread {
+		w.Apply(Change{At: k.now, Stream: startStream, Fact: &Source{Kind: NodeEvents, State: state, Since: k.now}})
+	}
 	if state == SourceSynced && b.anew {
 		k.relist(w)
 	}
 }
-	if !b.unread {
-		w.Apply(Change{At: k.now, Stream: startStream, Fact: &Source{Kind: NodeEvents, State: state, Since: k.now}})
-	}

@@ -330,6 +330,9 @@ func (c *Cluster) applyPod(ch fact.Change, p *fact.Pod) {
 			e.attributed(p)
 		}
 		c.heardAhead(p, c.now)
+		if !c.streams[ch.Stream].telling {
+			c.heardSlow(e.pod, p, ch.At)
+		}
 		e.history = e.history.HeardPod(e.pod, p, ch.At, c.streams[ch.Stream].telling)
 		old := e.pod
 		e.pod, e.streams = p, e.streams|bit
@@ -458,10 +461,10 @@ func (c *Cluster) applyNode(ch fact.Change, n *fact.Node) {
 	switch {
 	case ch.Gone:
 		delete(c.nodes, n.Name)
+		delete(c.starts, n.Name)
 	default:
 		c.mention(ch.Stream, n.Name, "")
 		if old != nil && *old == *n {
-		delete(c.starts, n.Name)
 			return
 		}
 		c.nodes[n.Name] = n

@@ -60,3 +60,30 @@ func (c *Cluster) lateNodes() []LateNode {
 	slices.SortFunc(nodes, func(a, b LateNode) int { return cmp.Or(cmp.Compare(b.By, a.By), strings.Compare(a.Name, b.Name)) })
 	return nodes
 }
+
+// heardSlow remembers how late a status was that has ContainersReady change: its kubelet wrote down when that was.
+func (c *Cluster) heardSlow(old, p *fact.Pod, at time.Time) {
+	if old == nil || p.Node == "" {
+		return
+	}
+	was, is := old.Condition("ContainersReady"), p.Condition("ContainersReady")
+	if was == nil || is == nil || was.Status == is.Status || !is.Since.After(was.Since) {
+		return
+	}
+	if is.Since.Before(c.heardAgain(p.Namespace)) {
+		return // it waited for the API server, as we did
+	}
+	by := at.Sub(is.Since) - time.Second + c.aheads[p.Node]
+	known, ok := c.lates[p.Node]
+	if by > infer.MostLate || by <= infer.SlowLag && !ok {
+		return
+	}
+	next := known
+	if next.Slow, next.SlowHeard = 0, at; by > infer.SlowLag {
+		next.Slow = by
+	}
+	c.lates[p.Node] = next
+	if (next.Slow > 0) != (known.Slow > 0) || next.Slow > 0 && !at.Before(known.SlowUntil()) {
+		c.dirtyNodes[p.Node] = struct{}{}
+	}
+}

@@ -115,7 +115,7 @@ func (r *reckoning) take(w kubelet.Workers, f *Failure) kubelet.Workers {
 	case f.N > 1 && !alone && (!r.inARow(f) || f.Event.Combined), // not all of them need be of this probe, or in a row
 		f.N > 1 && !r.zero.IsZero() && !f.from.After(r.zero.Latest): // or after the success
 		w = kubelet.Workers{Failing: true, Lo: 1, Hi: kubelet.Sum(w.Most(), f.N)}
-		if n := r.minRunWhileUnready(0, f); n > w.Lo {
+		if n := r.minRunWhileUnready(0, f); n > w.Lo && r.shows(f) {
 			w.Lo = n
 		}
 		w = w.Under(limit)
@@ -156,6 +156,9 @@ func (r *reckoning) sofar(c *course, last *Failure) {
 		}
 	case r.unbroken(last):
 		r.withoutSuccess(c, last)
+		if !r.shows(last) && (r.Probe.Type == fact.Readiness || !r.Now.Before(r.Soonest(last))) {
+			c.Workers = c.MaySucceed() // and the status that says so is late
+		}
 	case last.To().Before(e.Latest) && !r.Now.Before(e.Earliest) && r.Now.Before(r.silent(last)):
 		c.Workers, c.Until = c.MaySucceed(), r.silent(last) // the instance has been probed since, or not
 	default:

@@ -113,7 +113,7 @@ func (r *reckoning) alone(f *Failure) bool {
 // inARow reports whether no success can have come between the failures of one write. What is run out of turn when a
 // container becomes unready makes up for a tick at which it succeeded.
 func (r *reckoning) inARow(f *Failure) bool {
-	if r.Probe.Type != fact.Readiness || r.Probe.Container.Ready {
+	if r.Probe.Type != fact.Readiness || r.Probe.Container.Ready || !r.shows(f) {
 		return r.dense(f)
 	}
 	return r.unreadyFrom(f.from) && r.Probe.Spec.SuccessThreshold == 1

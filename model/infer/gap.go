@@ -47,7 +47,7 @@ func (r *reckoning) after(older, newer *Failure, passed, blur time.Duration) gap
 	switch {
 	case r.Probe.Type == fact.Readiness && older.To().Before(c.StartedAt) && !newer.To().Before(c.StartedAt):
 		return doubtful // a start has the probe run at once: a success before it leaves no gap either
-	case r.unbroken(older), passed < r.hiding(older, newer)-blur:
+	case r.unbroken(older) && r.shows(newer), passed < r.hiding(older, newer)-blur:
 		return consecutive
 	case passed > r.rest(older)+r.took(newer).Longest+blur && passed > EventSlack && !older.To().Before(r.eligible()) && !r.errsBetween(older, newer):
 		return broken

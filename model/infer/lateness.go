@@ -13,6 +13,9 @@ type Late struct {
 	// By is how late the newest event was when we heard it; zero for in time.
 	By    time.Duration
 	Heard time.Time
+	// Slow is how late the newest status was that says when it changed; zero for in time. SlowHeard is when it was heard.
+	Slow      time.Duration
+	SlowHeard time.Time
 	// Deaf are the times in which events waited, oldest first. Of what happened then some may never be told: a kubelet's queue
 	// that is full drops what is new.
 	Deaf []fact.Window

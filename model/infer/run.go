@@ -52,7 +52,7 @@ func (j *Facts) reckon(p *Probe) (fact.Failures, time.Time) {
 	if !j.EventsSeen || j.PodsUnread || j.unattributed(p) != nil {
 		f.Bound = fact.AtLeast
 	}
-	if until, ok := j.eventsLate(); ok {
+	if _, until, ok := j.statusesLate(); ok {
 		f.Bound = fact.AtLeast
 		if r.Until.IsZero() || until.Before(r.Until) {
 			r.Until = until
@@ -94,6 +94,9 @@ func (p *Probe) Counts() bool {
 func (r *reckoning) reachedThreshold() bool {
 	c := r.Probe.Container
 	since, known := r.unreadySince(c)
+	if _, _, late := r.statusesLate(); late {
+		return false // it may have become ready
+	}
 	if !known || r.Probe.Type != fact.Readiness || r.Probe.Spec.SuccessThreshold > 1 || since.Sub(c.StartedAt) <= 2*time.Second ||
 		kubelet.ForgetsAtRestart(r.Node.Version()) {
 		return false

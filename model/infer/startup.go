@@ -10,7 +10,7 @@ import (
 // startedIn is when the startup probe of a container that is started has succeeded, as far as anything tells.
 func (j *Facts) startedIn(c *fact.Container) fact.Window {
 	if at := j.LastFlip(c, flipStarted, true); at.After(c.StartedAt) {
-		return fact.Window{Earliest: at.Add(-statusDelay), Latest: at}
+		return fact.Window{Earliest: at.Add(-j.delayOf(at)), Latest: at}
 	}
 	w := fact.Window{Earliest: c.StartedAt, Latest: j.budget(c)}
 	for _, by := range [...]time.Time{j.wasReady(c), j.gateOpen(c)} {

@@ -61,7 +61,7 @@ func (j *Facts) verdict(p *Probe) Verdict {
 	if until, ok := j.readyInDoubt(p); ok && j.Now.Before(until) && v.State == StatePassing {
 		v.cap(CertaintyMedium, until)
 	}
-	if until, ok := j.eventsLate(); ok && v.Evidence&(ByEvent|ByNoEvent) != 0 {
+	if _, until, ok := j.statusesLate(); ok {
 		v.cap(CertaintyMedium, until)
 	}
 	if until, ok := j.KubeletAnew(); ok && v.State != StateWaiting && v.State != StateSuspended {

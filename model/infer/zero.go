@@ -64,7 +64,7 @@ func (j *Facts) succeeded(p *Probe) fact.Window {
 	case f.listed || f.By().Before(f.At):
 		return fact.Window{Latest: f.By()}
 	}
-	return fact.Window{Earliest: f.At.Add(-statusDelay), Latest: f.At}
+	return fact.Window{Earliest: f.At.Add(-j.delayOf(f.At)), Latest: f.At}
 }
 
 // statusDelay is how long a status takes to reach us.
