@@ -15,7 +15,7 @@ func (j *Facts) Measured(p *Probe) (success bool, f fact.Failures, ok bool) {
 		return false, f, false
 	}
 	success, at, known := c.LastResult()
-	since := p.Container.StartedAt.Add(time.Second)
+	since := j.runsBy(p.Container).Add(time.Second)
 	if p.Container.Restarts > 0 {
 		since = since.Add(p.Spec.Timeout) // a probe of the instance before may have been running
 	}
@@ -34,6 +34,15 @@ func (j *Facts) Measured(p *Probe) (success bool, f fact.Failures, ok bool) {
 		run, bound, counted = c.RunUnder(p.Spec.FailureThreshold)
 	}
 	return success, fact.Failures{Run: run, Threshold: p.Spec.FailureThreshold, Bound: bound}, counted
+}
+
+// runsBy is by when the running instance had surely started, by the clock of the API server. Where the status that told of it came
+// much later than it says, the node's clock may be behind.
+func (j *Facts) runsBy(c *fact.Container) time.Time {
+	if f := j.flipped(c, flipRunning, true); f != nil && f.At.Sub(c.StartedAt) > EventSlack+statusLag {
+		return f.At
+	}
+	return c.StartedAt
 }
 
 // stale is when a result of the counters is too old to say how the probe is: two more were due.
