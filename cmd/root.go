@@ -117,7 +117,7 @@ What looks like a password, a token or a key is shown as ***, wherever it comes 
 
 It reads and never writes: nothing it does changes the cluster. When asked to it runs the containers' own probes from here, which asks
 the containers what the kubelet asks them; --read-only switches that off. TYPE is pod, deployment, replicaset, statefulset,
-daemonset, job, service or node, or kubectl's short name for it. Selectors are about pods.
+daemonset, job, service, node or namespace, or kubectl's short name for it. Selectors are about pods.
 
 Exit codes: 0 fine, 1 something is failing (commands that ask that) or the disk is, 2 usage, 3 the cluster is unreachable,
 unauthorised or forbidden, 4 timed out, 130 interrupted.`
@@ -133,6 +133,8 @@ func newRootCommand(name string, g *global) *cobra.Command {
   probetop -A                           those of all namespaces
   probetop deploy/web -n shop           those of one workload
   probetop get -A -o json               the same conclusions for a script
+  probetop why deploy/web               what is wrong with it, why, and what to run
+  probetop wait deploy/web              until it is ready; fails at once when it cannot become so
   probetop shadow pod/web-0             what its probes come to when they are run from here
   probetop lint -f deploy.yaml          probe settings that will hurt`,
 		SilenceErrors: true,
@@ -156,7 +158,7 @@ func newRootCommand(name string, g *global) *cobra.Command {
 	flags.BoolVar(&g.readOnly, "read-only", false, "Run no probes, and nothing else in or through containers")
 	flags.BoolVar(&g.showSecrets, "show-secrets", false, "Show what looks like a secret, which is *** otherwise; in recordings and the debug log, too")
 	board.addFlags(root.Flags())
-	root.AddCommand(newGetCommand(g), newShadowCommand(g), newLintCommand(g), newRecordCommand(g), newReplayCommand(g), newDemoCommand(g), newVersionCommand(s))
+	root.AddCommand(newGetCommand(g), newWhyCommand(g), newWaitCommand(g), newShadowCommand(g), newLintCommand(g), newRecordCommand(g), newReplayCommand(g), newDemoCommand(g), newVersionCommand(s))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return misused(cmd, err) })
 	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	return root

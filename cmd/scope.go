@@ -19,6 +19,8 @@ type scopeOptions struct {
 	labels     string
 	fields     string
 	args       []string
+	// leftover is set when the pods are meant that something has left behind which is gone.
+	leftover bool
 }
 
 func (o *scopeOptions) addScopeFlags(fs *pflag.FlagSet) {
@@ -51,6 +53,7 @@ func (o *scopeOptions) scope(ctx context.Context, t *target) (watch.Scope, error
 		Labels:     o.labels,
 		Fields:     o.fields,
 		Args:       o.args,
+		Leftover:   o.leftover,
 	})
 }
 

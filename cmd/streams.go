@@ -22,6 +22,8 @@ type Streams struct {
 	Terminal bool
 	// Measure asks the terminal that Out is how it counts cells; nil when Out is none.
 	Measure func() tui.Measure
+	// Width returns how many columns the terminal has that Out is; nil when it is none.
+	Width func() int
 	// Now is the clock.
 	Now func() time.Time
 	// Log is for --debug-log.
@@ -40,8 +42,22 @@ func processStreams() Streams {
 	}
 	if term.IsTerminal(os.Stdout.Fd()) {
 		s.Measure = terminalMeasure
+		s.Width = func() int {
+			width, _, _ := term.GetSize(os.Stdout.Fd())
+			return width
+		}
 	}
 	return s
+}
+
+// width returns how many columns the terminal has.
+func (s *Streams) width() int {
+	if s.Width != nil {
+		if w := s.Width(); w > 0 {
+			return w
+		}
+	}
+	return 80
 }
 
 // escaper writes JSON with every character that a terminal might act upon as an escape.

@@ -11,9 +11,11 @@ import (
 // What other packages know by the names of this one.
 type (
 	Action     = why.Action
+	Aim        = why.Aim
 	CauseClass = why.CauseClass
 	Diagnosis  = why.Diagnosis
 	Grade      = why.Grade
+	Hopeless   = why.Hopeless
 	Next       = why.Next
 	NextKind   = why.NextKind
 	Quirk      = why.Quirk
@@ -25,6 +27,10 @@ type (
 
 // The values of these types.
 const (
+	AimGone             = why.AimGone
+	AimHealthy          = why.AimHealthy
+	AimReady            = why.AimReady
+	AimStarted          = why.AimStarted
 	BelowThreshold      = why.BelowThreshold
 	ClassAdmission      = why.ClassAdmission
 	ClassCompleted      = why.ClassCompleted

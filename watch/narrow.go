@@ -103,6 +103,8 @@ func (t workload) has(name string, row *model.Row) bool {
 		return p.Name == name
 	case "Node":
 		return p.Node == name
+	case "Namespace":
+		return p.Namespace == name
 	case "Service":
 		return slices.ContainsFunc(row.Services, func(s *model.Service) bool { return s.Name == name }) ||
 			slices.ContainsFunc(row.Traffic, func(t model.Traffic) bool { return t.Service == name })

@@ -26,6 +26,8 @@ type Request struct {
 	Labels, Fields string
 	// Args are TYPE/NAME; their pods are united. None means all pods.
 	Args []string
+	// Leftover is set when what the arguments name may be gone: then the pods that it has left behind are meant.
+	Leftover bool
 }
 
 // Problem says what is wrong with an argument.
@@ -144,6 +146,8 @@ func (r *Request) resolve(ctx context.Context, cfg *rest.Config, arg string) ([]
 	switch {
 	case err != nil:
 		return nil, err
+	case t.kind == "Namespace":
+		return []Selection{r.narrow(name, Selection{})}, nil
 	case t.kind == "Node":
 		namespaces := r.Namespaces
 		if !r.Explicit {
@@ -178,6 +182,9 @@ func (r *Request) search(ctx context.Context, c *client, t workload, name, arg s
 			sels = append(sels, r.narrow(o.Metadata.Namespace, sel))
 		}
 	}
+	if len(sels) == 0 && r.Leftover && t.kind != "Service" {
+		return r.everywhere(r.Namespaces, t.leftover(name)), nil
+	}
 	if len(sels) == 0 {
 		return nil, &ArgumentError{Problem: NotFound, Argument: arg, Namespaces: r.Namespaces}
 	}
@@ -192,12 +199,16 @@ type selecting struct {
 
 // named reads the objects of a type that have that name: one a namespace.
 func (c *client) named(ctx context.Context, t workload, namespace, name string) ([]selecting, error) {
+	return objectsOf[selecting](ctx, c, t, namespace, metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", name).String()})
+}
+
+// objectsOf reads the objects of a type, of which it keeps what is in T.
+func objectsOf[T any](ctx context.Context, c *client, t workload, namespace string, opts metav1.ListOptions) ([]T, error) {
 	path := t.group
 	if namespace != "" {
 		path += "/namespaces/" + url.PathEscape(namespace)
 	}
-	request := c.core.Get().AbsPath(path, t.resource).
-		VersionedParams(&metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", name).String()}, metav1.ParameterCodec).
+	request := c.core.Get().AbsPath(path, t.resource).VersionedParams(&opts, metav1.ParameterCodec).
 		SetHeader("Accept", "application/json").MaxRetries(0)
 	var body []byte
 	err := insist(ctx, func(ctx context.Context) error {
@@ -214,7 +225,7 @@ func (c *client) named(ctx context.Context, t workload, namespace, name string) 
 	}
 	var list struct {
 		Kind  string
-		Items []selecting
+		Items []T
 	}
 	if err := json.Unmarshal(body, &list); err != nil {
 		return nil, fmt.Errorf("reading the list of %s: %w", t.resource, err)

@@ -15,7 +15,7 @@ import (
 )
 
 // typeNames lists the types for people.
-const typeNames = "pod, deployment, replicaset, statefulset, daemonset, job, service or node"
+const typeNames = "pod, deployment, replicaset, statefulset, daemonset, job, service, node or namespace"
 
 // workload is a type that can be named on the command line.
 type workload struct {
@@ -38,6 +38,7 @@ func typeOf(name string) (workload, bool) {
 		{"Job", "/apis/batch/v1", "jobs", nil},
 		{"Service", "/api/v1", "services", []string{"svc"}},
 		{"Node", "/api/v1", "nodes", []string{"no"}},
+		{"Namespace", "/api/v1", "namespaces", []string{"ns"}},
 	} {
 		names := append([]string{t.resource, strings.TrimSuffix(t.resource, "s")}, t.short...)
 		if parts := strings.Split(t.group, "/"); len(parts) == 4 {
@@ -92,6 +93,14 @@ func wanted(s labels.Selector) (string, error) {
 		return "", errors.New("spec.selector is empty")
 	}
 	return s.String(), nil
+}
+
+// leftover selects the pods of the object of that name that may be there when it is not any more.
+func (t workload) leftover(name string) Selection {
+	if t.kind == "Pod" {
+		return Selection{Fields: "metadata.name=" + fields.EscapeValue(name)}
+	}
+	return Selection{Keep: keepOwned(t.kind, name)}
 }
 
 // keep returns what is asked about the pods that the selector selects: whether the workload owns them.
