@@ -258,7 +258,7 @@ func TestNoInstanceLivesLongEnough(t *testing.T) {
 		p := settled(func(p *Pod) {
 			c := &p.Containers[0]
 			began := at(int(n) * 30)
-			c.Restarts, c.ID, c.StartedAt = n, "c"+string(rune('0'+n)), began
+			c.Restarts, c.ID, c.StartedAt = n, "c"+string('0'+n), began
 			if n > 0 {
 				c.Last = &Termination{Reason: "Error", ExitCode: 1, StartedAt: began.Add(-30 * time.Second), FinishedAt: began.Add(-20 * time.Second)}
 			}
