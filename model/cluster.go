@@ -23,6 +23,7 @@ type Cluster struct {
 	// selections has the Services of each namespace again, to find those that select a pod.
 	selections map[string]*selection
 	nodes      map[string]*fact.Node
+	roster     roster
 	counters   map[string]*fact.Counters // by node, the newest
 	lates      map[string]infer.Late     // by node, where events come late
 	aheads     map[string]time.Duration
@@ -141,7 +142,10 @@ func (c *Cluster) Snapshot() *Snapshot {
 		Sources: c.sources(),
 		Unread:  c.unread,
 		Late:    c.lateNodes(),
-		Turn:    c.turn,
+
+		Nodes:    c.listNodes(),
+		Services: c.listServices(),
+		Turn:     c.turn,
 	}
 	return c.last
 }
@@ -470,6 +474,7 @@ func (c *Cluster) applyNode(ch fact.Change, n *fact.Node) {
 		c.nodes[n.Name] = n
 	}
 	c.dirtyNodes[n.Name] = struct{}{}
+	c.roster.nodes, c.changed = nil, true
 }
 
 // attributed resolves what was heard of the pod's events before the pod was known.

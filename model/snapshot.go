@@ -24,6 +24,9 @@ type Snapshot struct {
 	Sources []fact.Source
 	// Unread counts the kubelets' events about probes that are not understood.
 	Unread Unread
+	// Nodes and Services are those that are known, by name. Snapshots share the lists.
+	Nodes    []*fact.Node
+	Services []*fact.Service
 	// Late are the nodes whose events reach us late, the latest first: what is said of their pods may be as old.
 	Late []LateNode
 	// Turn is the number of the last RowChange that is in it.

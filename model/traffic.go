@@ -38,6 +38,7 @@ func (c *Cluster) countSlice(s *fact.EndpointSlice, n int) {
 		changed := *service
 		changed.Sliced = before+n > 0
 		c.services[key] = &changed
+		c.roster.services = nil
 		c.reselect(key, &changed)
 	}
 }
@@ -98,6 +99,11 @@ func (c *Cluster) applyService(ch fact.Change, s *fact.Service) {
 	key := objectKey{s.Namespace, s.Name}
 	old := c.services[key]
 	published := old != nil && old.PublishNotReady
+	defer func() {
+		if c.services[key] != old {
+			c.roster.services, c.changed = nil, true
+		}
+	}()
 	if ch.Gone {
 		delete(c.services, key)
 		c.reselect(key, nil)

@@ -119,5 +119,8 @@ func Headline(c *infer.Case, now time.Time) string { return why.Headline(c, now)
 // QuirksOf is that of package why.
 func QuirksOf(c *infer.Case) []Quirk { return why.QuirksOf(c) }
 
+// VersionQuirks is that of package why.
+func VersionQuirks(v fact.Version) []Quirk { return why.VersionQuirks(v) }
+
 // ReasonOf is that of package why.
 func ReasonOf(c *infer.Case, p *infer.Probe) string { return why.ReasonOf(c, p) }

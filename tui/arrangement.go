@@ -18,9 +18,9 @@ type Arrangement struct {
 // PodColumns lists the columns of the table of pods that can be left out, by name.
 func PodColumns() []string {
 	var names []string
-	for id, c := range columns() {
-		if !indispensable(columnID(id)) {
-			names = append(names, c.name(columnID(id)))
+	for _, c := range podColumns(true) {
+		if !c.indispensable() {
+			names = append(names, c.key())
 		}
 	}
 	return names
@@ -29,38 +29,42 @@ func PodColumns() []string {
 // PodSorts lists the columns by which the table of pods can be ordered.
 func PodSorts() []string {
 	var names []string
-	all := columns()
-	for _, s := range sortings {
-		names = append(names, all[s.column].name(s.column))
+	for _, c := range podColumns(true) {
+		if c.compare != nil {
+			names = append(names, c.key())
+		}
 	}
 	return names
 }
 
-// name is what a column is called in a configuration.
-func (c *column) name(id columnID) string {
-	if id == colProbes {
+// key is what a column is called in a configuration.
+func (col *column[R]) key() string {
+	if col.title == "S R L" {
 		return "probes" // its title is that of its lanes
 	}
-	return strings.ToLower(c.title)
+	return strings.ToLower(col.title)
 }
 
-// indispensable reports whether a table of pods makes no sense without a column.
-func indispensable(id columnID) bool { return id == colState || id == colName || id == colWhy }
+// indispensable reports whether a table makes no sense without a column: which row it is, how it is, and why.
+func (col *column[R]) indispensable() bool { return col.rank <= indispensableRank }
 
-// unwanted is the width that a column never gets.
-const unwanted = 1 << 20
+// indispensableRank is the last rank of a column that a table of pods cannot be without, and unwanted the width that a
+// column never gets.
+const (
+	indispensableRank = 2
+	unwanted          = 1 << 20
+)
 
 // arrangeBy makes the table begin so.
-func (t *table) arrangeBy(a Arrangement) {
-	for id := range t.columns {
-		c := &t.columns[id]
-		if id := columnID(id); len(a.Columns) > 0 && !indispensable(id) && !slices.Contains(a.Columns, c.name(id)) {
+func (t *table[R]) arrangeBy(a Arrangement) {
+	for i := range t.columns {
+		c := &t.columns[i]
+		if len(a.Columns) > 0 && !c.indispensable() && !slices.Contains(a.Columns, c.key()) {
 			c.min = unwanted
 		}
-	}
-	if n := slices.Index(PodSorts(), a.Sort); n > 0 {
-		t.sort = n
-		t.order.compare = sortings[n].compare
+		if a.Sort == c.key() && c.compare != nil {
+			t.sort, t.order.compare = i, c.compare
+		}
 	}
 	if a.Reverse {
 		t.invert = true

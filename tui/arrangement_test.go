@@ -2,8 +2,9 @@ package tui
 
 import (
 	"slices"
-	"strings"
 	"testing"
+
+	"github.com/probetop/probetop/model"
 )
 
 func TestColumnsAreLeftOut(t *testing.T) {
@@ -24,22 +25,26 @@ func TestColumnsAreLeftOut(t *testing.T) {
 	}
 }
 
-// titlesOf are the columns on the screen.
+// titlesOf are the columns of the table of pods, where there is room for all.
 func titlesOf(b *Board) []string {
-	line := strings.ToLower(strings.Split(plainScreen(b), "\n")[len(b.head)])
-	return strings.Fields(line)
+	t := tableOf(b)
+	t.SetSize(500, 20, true)
+	var titles []string
+	for _, s := range t.slots {
+		titles = append(titles, t.columns[s.column].key())
+	}
+	return titles
 }
 
 func TestATableBeginsAsArranged(t *testing.T) {
 	s := incident().snapshot()
-	for i, sort := range PodSorts() {
+	for _, sort := range PodSorts() {
 		for _, reverse := range []bool{false, true} {
 			o := options()
 			o.Pods.Sort, o.Pods.Reverse = sort, reverse
 			b, by := boardOf(t, o, 120, 40, s), boardOf(t, options(), 120, 40, s)
-			for range i {
-				press(by, "o")
-			}
+			tableOf(by).sortBy(slices.IndexFunc(podColumns(true), func(c column[*model.Row]) bool { return c.key() == sort }))
+			by.compose()
 			if reverse {
 				press(by, "O")
 			}

@@ -81,7 +81,7 @@ func (b *Board) pressPane(k tea.KeyPressMsg) bool {
 		return false
 	}
 	if b.page == nil {
-		r := b.view().Selected()
+		r := b.target().pod
 		if r == nil {
 			b.said = phrase{b.theme.strong, "no pod is selected"}
 			return true

@@ -39,8 +39,12 @@ type Board struct {
 	// inView are the pods that the prober was last told of.
 	inView []model.UID
 
-	views  []view // those of newViews
-	at     int    // which of them is on the screen
+	views []view // those of newViews
+	at    int    // which of them is on the screen
+	// within narrows the pods to those of a row of the view from, which was opened.
+	within opening
+	from   int
+	aim    aim
 	prompt prompt
 	page   *podPage // nil while no pod is open
 	help   *pager   // nil while it is closed
@@ -122,6 +126,8 @@ func (b *Board) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		b.ticking = false
 	case answerMsg:
 		msg.to.Take(msg.answer, msg.err)
+	case seenMsg:
+		b.aim.seen(msg.turn)
 	case recordedMsg:
 		b.recorded(msg.err)
 	case tea.ModeReportMsg:
@@ -193,20 +199,22 @@ func (b *Board) receive(msg snapshotMsg) tea.Cmd {
 		return nil
 	}
 	b.newest = msg.snapshot
-	if b.paused.IsZero() {
-		b.show(msg.snapshot)
+	if !b.paused.IsZero() {
+		return b.next
 	}
-	return b.next
+	return tea.Batch(b.next, b.show(msg.snapshot))
 }
 
-// show puts a snapshot on the screen.
-func (b *Board) show(s *model.Snapshot) {
+// show puts a snapshot on the screen. For a glance keys mean what was selected before.
+func (b *Board) show(s *model.Snapshot) tea.Cmd {
 	if s == nil || s == b.shown {
-		return
+		return nil
 	}
+	was := b.view().Open()
 	b.shown = s
 	b.view().Show(s)
 	if b.page != nil {
 		b.page.Follow(s)
 	}
+	return b.aim.keep(was, b.view().Open())
 }

@@ -20,6 +20,9 @@ func (b *Board) emptiness() []string {
 	if s == nil || len(s.Sources) == 0 {
 		return []string{"Waiting for the first answer from the cluster" + b.theme.ellipsis}
 	}
+	if _, all := b.view().Counts(); len(s.Rows) > 0 && all == 0 && b.view().Empty() != "" {
+		return []string{b.view().Empty()}
+	}
 	if len(s.Rows) > 0 {
 		return b.hidden(len(s.Rows))
 	}
@@ -43,6 +46,9 @@ func (b *Board) emptiness() []string {
 // hidden says why none of n pods is shown.
 func (b *Board) hidden(n int) []string {
 	p := &b.prompt
+	if p.keep == nil && !p.faults {
+		return []string{"There is no pod of " + b.within.words + " any more.", "", "esc goes back."}
+	}
 	if p.keep == nil && p.faults {
 		return []string{
 			fmt.Sprintf("No faults in %s %s.", thousands(n), plural(n, "pod", "pods")), "",

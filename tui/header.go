@@ -26,6 +26,8 @@ type header struct {
 	ended error
 	// view says what is hidden and how the rows are ordered, when that is not as it begins.
 	view []string
+	// at names the view; empty for the first.
+	at string
 }
 
 // headerLine is a line that may have to go: the one with the highest rank goes first.
@@ -81,6 +83,9 @@ func (h *header) identity(c *canvas, l *line) {
 		l.put(c.strong, model.Printable(h.context)).put(c.dim, " "+c.bar+" ")
 	}
 	l.text(model.Printable(h.scope))
+	if h.at != "" {
+		l.put(c.dim, " "+c.bar+" ").put(c.strong, h.at)
+	}
 }
 
 // troubles says what is wrong with the picture, and with the recording of it.

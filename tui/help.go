@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/probetop/probetop/model"
 )
@@ -14,6 +15,7 @@ func helpLines(c *canvas, keys *keyMap, r *model.Row, width int) []string {
 	}
 	s.heading("KEYS", "nothing here changes the cluster")
 	s.bindings(7, keys.groups())
+	s.views(keys)
 	if keys.Play.Enabled() {
 		s.heading("REPLAY", "a change is a pod that got better or worse")
 		s.bindings(7, keys.tapeGroups())
@@ -36,6 +38,21 @@ func helpLines(c *canvas, keys *keyMap, r *model.Row, width int) []string {
 	})
 	s.marks()
 	return s.lines
+}
+
+// views writes the keys of the views, and of what is in them.
+func (s *sheet) views(keys *keyMap) {
+	var words []string
+	for i := range keys.Views {
+		h := keys.Views[i].Help()
+		words = append(words, h.Key+" "+h.Desc)
+	}
+	s.text(2, 3, s.strong, strings.Join(words, "  "))
+	words = nil
+	for _, k := range [...]*binding{&keys.Tab, &keys.Column} {
+		words = append(words, k.Help().Key+" "+k.about)
+	}
+	s.text(2, 3, ink{}, strings.Join(words, "  "))
 }
 
 // shadow writes the keys that run probes from here, and the mark of a difference, which may be on a recording, too.

@@ -3,6 +3,7 @@ package tui
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -28,6 +29,8 @@ type keyMap struct {
 
 	// Views bring up the views, in their order.
 	Views []binding
+	// Column orders the rows by the column of that number; its keys are in the order of the columns.
+	Column binding
 
 	// of single panes
 	Earlier, Later, ZoomIn, ZoomOut, Other, OtherBack binding
@@ -62,6 +65,15 @@ func (m *keyMap) number(views []view) {
 	}
 }
 
+// columnKeys are the keys of the columns, nine of each kind.
+func columnKeys() []string {
+	keys := strings.Split("!@#$%^&*(", "")
+	for n := range columns {
+		keys = append(keys, "alt+"+strconv.Itoa(n+1))
+	}
+	return keys
+}
+
 func allKeys() *keyMap {
 	return &keyMap{
 		Down:     bind("j", "down", "down", "j", "down"),
@@ -73,13 +85,14 @@ func allKeys() *keyMap {
 		First:    bind("g", "first", "first, stay there", "g", "home"),
 		Last:     bind("G", "last", "last", "G", "end"),
 
-		Tab:     bind("tab", "next", "next pane", "tab"),
+		Tab:     bind("tab", "next", "next pane, or grouping of workloads", "tab"),
 		TabBack: bind("shift-tab", "previous", "previous pane", "shift+tab"),
 		Logs:    bind("l", "logs", "logs", "l"),
 
 		PreviousLogs: bind("p", "previous logs", "previous logs", "p"),
 
 		Manifest: bind("y", "yaml", "yaml", "y"),
+		Column:   bind("shift-1", "by column", "order by the 1st column, shift-2 by the 2nd", columnKeys()...),
 		Open:     bind("enter", "open", "open the pod", "enter"),
 		Back:     bind("esc", "back", "back, drop filter", "esc"),
 		Filter:   bind("/", "filter", "filter", "/"),
@@ -155,10 +168,10 @@ func (m *keyMap) tapeGroups() [][]*binding {
 // tableKeys lists the keys of the bottom line below the table, the most important first.
 func (m *keyMap) tableKeys() []*binding {
 	if m.Play.Enabled() {
-		return enabled(&m.Play, &m.Next, &m.Previous, &m.Open, &m.Filter, &m.Help, &m.Ahead, &m.Rewind, &m.Faster, &m.Slower,
+		return enabled(&m.Play, &m.Next, &m.Previous, &m.Open, m.span(), &m.Filter, &m.Help, &m.Ahead, &m.Rewind, &m.Faster, &m.Slower,
 			&m.Faults, &m.Sort, &m.Record, &m.Quit)
 	}
-	return enabled(&m.Open, &m.Filter, &m.Faults, &m.Sort, &m.Pause, &m.Shadow, &m.Help, &m.Quit, &m.Record, &m.Auto, &m.Reverse)
+	return enabled(&m.Open, m.span(), &m.Filter, &m.Faults, &m.Sort, &m.Pause, &m.Shadow, &m.Help, &m.Quit, &m.Record, &m.Auto, &m.Reverse)
 }
 
 // pagerKeys lists those of the bottom line below a page, which may be a pod's, on a pane with keys of its own.
@@ -171,6 +184,28 @@ func (m *keyMap) pagerKeys(pod bool, own []*binding) []*binding {
 		return enabled(append(keys, &m.Play, &m.Help, &m.Next, &m.Previous, &m.Pause, &m.Quit, &m.Auto, &m.First, &m.Last, &m.Record)...)
 	}
 	return enabled(&m.Back, &m.Play, &m.Next, &m.Previous, &m.Down, &m.Up, &m.First, &m.Last, &m.Pause, &m.Record, &m.Help, &m.Quit)
+}
+
+// span stands for the keys of all views in the bottom line.
+func (m *keyMap) span() *binding {
+	b := bind("", "views", "views", "1")
+	if n := len(m.Views); n > 0 {
+		b.SetHelp(m.Views[0].Help().Key+"-"+m.Views[n-1].Help().Key, "views")
+	}
+	return &b
+}
+
+// columns is how many columns have a key.
+const columns = 9
+
+// column returns the number of the column that a key asks to order by, from 0. A terminal sends shift and a digit, or what
+// is on that key in the layout of most keyboards; with alt it is the same on all of them.
+func (m *keyMap) column(k tea.KeyPressMsg) (int, bool) {
+	if !m.Column.is(k) {
+		return 0, false
+	}
+	at := slices.Index(m.Column.Keys(), k.String())
+	return at % columns, at >= 0
 }
 
 func enabled(keys ...*binding) []*binding {

@@ -1,113 +1,125 @@
 package tui
 
-import "github.com/probetop/probetop/model"
+import (
+	"cmp"
+	"slices"
+)
+
+// claim is how much room a column asks for. The last column of a table takes what the others leave.
+type claim struct {
+	// rank says who is given room first: the lowest.
+	rank int
+	// min is the width below which the column is not worth showing; wide is that in a table of at least wideTable cells.
+	min, wide int
+	// want and most are how wide its contents may make it: before the last column has had its share, and afterwards. For the
+	// last column they are its share.
+	want, most int
+	// steps are widths at which it says more, each taken whole or not at all.
+	steps []int
+	// leaves is how many cells the last column must have for this one to be shown.
+	leaves int
+}
+
+// wideTable is how many cells a table has in which there is room for words.
+const wideTable = 100
 
 // slot is a column in the room it was given.
 type slot struct {
-	id    columnID
-	width int
+	column, width int
 }
-
-// extent is how many cells the contents of the columns would take that grow with them.
-type extent struct{ namespace, name, status, node int }
-
-// add lets the extent grow with a row; it never shrinks, so that columns stay where they are.
-func (e *extent) add(r *model.Row, m Measure) {
-	e.namespace = m.widest(e.namespace, r.Pod.Namespace)
-	e.name = m.widest(e.name, r.Pod.Name)
-	e.status = m.widest(e.status, r.Summary.Status)
-	e.node = m.widest(e.node, r.Pod.Node)
-}
-
-// widest returns how many cells the widest of some texts takes, of which one more is raw.
-func (m Measure) widest(widest int, raw string) int {
-	if len(raw) <= widest { // no text takes more cells than it has bytes
-		return widest
-	}
-	return max(widest, m.Cells(model.Printable(raw)))
-}
-
-// essential lists the columns a board is for, most important first: each is shown as soon as there is room, but
-// what follows the probes only beside the note. Without it the room is the name's.
-var essential = [...]columnID{colState, colName, colWhy, colProbes, colSince, colTraffic, colNamespace}
-
-// withoutNote is the last of them that is shown when there is no room for the note.
-const withoutNote = 3
-
-// extra lists what is shown once the note has so many cells.
-var extra = [...]struct {
-	id  columnID
-	why int
-}{{colForecast, 24}, {colRestarts, 24}, {colReady, 26}, {colStatus, 40}, {colNode, 40}, {colAge, 40}}
 
 // gap is what separates columns; margin is the cursor's.
 const gap, margin = 1, 1
 
-// layout chooses the columns for a width. Without namespaces that column is left out.
-func layout(width int, e extent, namespaces bool, cols *[columnCount]column) []slot {
-	var w [columnCount]int
-	left := width - margin + gap
-	for i, id := range essential {
-		need := cols[id].min
-		if id == colState && width < 28 {
-			need = 1
-		}
-		wanted := (namespaces || id != colNamespace) && (w[colWhy] > 0 || i <= withoutNote)
-		if need+gap <= left && wanted {
-			w[id], left = need, left-need-gap
-		}
-	}
-	grow := func(id columnID, to int) {
-		if w[id] > 0 && w[id] < to {
-			n := min(to-w[id], left)
-			w[id], left = w[id]+n, left-n
-		}
-	}
-	grow(colWhy, 24)
-	grow(colNamespace, len(cols[colNamespace].title))
-	grow(colName, min(e.name, 20))
-	for _, x := range extra {
-		grow(colWhy, x.why)
-		if need := cols[x.id].min; w[colWhy] >= x.why && need+gap <= left {
-			w[x.id], left = need, left-need-gap
-		}
-	}
-	spend(e, grow, &left)
-	return slots(&w, max(left, 0))
+// demand is a claim and what the contents would take.
+type demand struct {
+	claim
+	contents int
+	// vacant is set when there is nothing to show; pinned when it is shown first whatever its rank.
+	vacant, pinned bool
 }
 
-// spend gives the room that is left to the columns in turn.
-func spend(e extent, grow func(columnID, int), left *int) {
-	grow(colName, min(e.name, 26))
-	grow(colNamespace, min(e.namespace, 16))
-	grow(colStatus, min(e.status, 18))
-	grow(colNode, min(e.node, 13))
-	if *left >= probesRuns-6 {
-		grow(colProbes, probesRuns)
+// allotment is room being given to columns.
+type allotment struct {
+	demands []demand
+	widths  []int
+	left    int
+}
+
+// layout gives the columns their room in a width; those that get none are left out.
+func layout(width int, demands []demand) []slot {
+	a := &allotment{demands: demands, widths: make([]int, len(demands)), left: width - margin + gap}
+	ranked := make([]int, 0, len(demands))
+	for i := range demands {
+		if d := &demands[i]; !d.vacant || d.pinned {
+			ranked = append(ranked, i)
+		}
+		if width >= wideTable {
+			demands[i].min = max(demands[i].min, demands[i].wide)
+		}
 	}
-	grow(colName, min(e.name, 48))
-	if *left >= restartsWide {
-		grow(colRestarts, restartsWide)
+	first := func(i int) int { // the pinned column comes after the first of all
+		if d := demands[i]; d.pinned && d.rank > 0 {
+			return 1
+		}
+		return 2 * demands[i].rank
 	}
-	grow(colNode, min(e.node, 24))
-	grow(colWhy, 48)
-	if *left >= probesWide-probesRuns {
-		grow(colProbes, probesWide)
+	slices.SortStableFunc(ranked, func(i, j int) int { return cmp.Compare(first(i), first(j)) })
+	for _, i := range ranked {
+		a.admit(i)
 	}
-	grow(colWhy, 64)
-	grow(colNamespace, min(e.namespace, 32))
+	last := len(demands) - 1
+	a.grow(last, demands[last].want)
+	for _, i := range ranked {
+		a.grow(i, min(demands[i].contents, demands[i].want))
+	}
+	a.grow(last, demands[last].most)
+	for _, i := range ranked {
+		a.grow(i, min(demands[i].contents, demands[i].most))
+		a.step(i)
+	}
+	return a.slots()
+}
+
+// admit shows a column if there is room.
+func (a *allotment) admit(i int) {
+	d, last := &a.demands[i], len(a.widths)-1
+	spare := 0
+	if i != last && !d.pinned {
+		spare = max(d.leaves-a.widths[last], 0)
+	}
+	if d.min+gap+spare <= a.left {
+		a.widths[i], a.left = d.min, a.left-d.min-gap
+	}
+}
+
+// grow makes a column that is shown wider, as far as there is room.
+func (a *allotment) grow(i, to int) {
+	if w := a.widths[i]; w > 0 && w < to {
+		n := min(to-w, a.left)
+		a.widths[i], a.left = w+n, a.left-n
+	}
+}
+
+// step takes the widths at which a column says more.
+func (a *allotment) step(i int) {
+	for _, s := range a.demands[i].steps {
+		if s-a.widths[i] <= a.left {
+			a.grow(i, s)
+		}
+	}
 }
 
 // slots lists the columns that have room, in order; what is left goes to the last one.
-func slots(w *[columnCount]int, left int) []slot {
+func (a *allotment) slots() []slot {
 	var s []slot
-	for id, width := range w {
+	for i, width := range a.widths {
 		if width > 0 {
-			s = append(s, slot{columnID(id), width})
+			s = append(s, slot{i, width})
 		}
 	}
 	if len(s) > 0 {
-		s[len(s)-1].width += left
+		s[len(s)-1].width += max(a.left, 0)
 	}
 	return s
 }

@@ -10,8 +10,8 @@ type line struct {
 	strings.Builder
 	theme *theme
 	room  int
-	// bare leaves inks out, for a line that is drawn in one ink as a whole.
-	bare bool
+	// bare leaves inks out, for a line that is drawn in one ink as a whole; faint puts the dim one in their place.
+	bare, faint bool
 }
 
 func (t *theme) line(width int) *line { return &line{theme: t, room: width} }
@@ -20,8 +20,11 @@ func (t *theme) line(width int) *line { return &line{theme: t, room: width} }
 func (l *line) put(i ink, s string) *line {
 	s = l.theme.Clip(s, l.room, l.theme.ellipsis)
 	l.room -= l.theme.Cells(s)
-	if l.bare {
+	switch {
+	case l.bare:
 		i = ink{}
+	case l.faint:
+		i = l.theme.dim
 	}
 	l.WriteString(i.on)
 	l.WriteString(s)

@@ -62,7 +62,7 @@ func (b *binding) press() (tea.KeyPressMsg, bool) {
 }
 
 // Click selects the row on that line, titles included, and reports whether it was selected already.
-func (t *table) Click(line int) (again bool) {
+func (t *table[R]) Click(line int) (again bool) {
 	if t.titled {
 		line--
 	}
@@ -76,3 +76,6 @@ func (t *table) Click(line int) (again bool) {
 
 // Click implements clickable.
 func (v *podsView) Click(line int) bool { return v.table.Click(line) }
+
+// Click implements clickable.
+func (v *listView[R]) Click(line int) bool { return v.table.Click(line) }

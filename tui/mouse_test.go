@@ -44,12 +44,12 @@ func TestAClickSelectsAndOpens(t *testing.T) {
 	click := func(line int) { b.Update(tea.MouseClickMsg{Button: tea.MouseLeft, X: 5, Y: line}) }
 	rows := b.view().InView()
 	for i, line := 2, len(b.head)+1+2; i < 4; i, line = i+1, line+1 {
-		if click(line); b.view().Selected() != rows[i] {
-			t.Errorf("line %d selects %v, want %v", line, b.view().Selected().Pod.Name, rows[i].Pod.Name)
+		if click(line); b.view().Open().pod != rows[i] {
+			t.Errorf("line %d selects %v, want %v", line, b.view().Open().pod.Pod.Name, rows[i].Pod.Name)
 		}
 	}
 	for _, beside := range []int{0, len(b.head), 20, 23} {
-		if click(beside); b.view().Selected() != rows[3] || b.page != nil {
+		if click(beside); b.view().Open().pod != rows[3] || b.page != nil {
 			t.Errorf("a click on line %d selects something", beside)
 		}
 	}

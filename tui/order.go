@@ -1,32 +1,28 @@
 package tui
 
-import (
-	"slices"
-
-	"github.com/probetop/probetop/model"
-)
+import "slices"
 
 // order keeps the rows of the newest snapshot sorted, and of these the ones that are shown. A new snapshot
-// costs a comparison of pointers and the work for the rows that changed.
-type order struct {
-	compare func(a, b *model.Row) int
-	keep    func(*model.Row) bool // nil keeps every row
+// costs a comparison of rows, which are pointers or hold some, and the work for those that changed.
+type order[R comparable] struct {
+	compare func(a, b R) int
+	keep    func(R) bool // nil keeps every row
 
-	rows   []*model.Row // the snapshot's own, not ours to write to
-	sorted []*model.Row
-	shown  []*model.Row // sorted itself while every row is kept
-	spare  []*model.Row // room for the next sorted or shown
+	rows   []R // the snapshot's own, not ours to write to
+	sorted []R
+	shown  []R // sorted itself while every row is kept
+	spare  []R // room for the next sorted or shown
 
 	// removed and added are the difference between the last two snapshots. A row that only changed its
 	// place is in both.
-	removed, added []*model.Row
+	removed, added []R
 }
 
 // a sort is cheaper than splicing once more than one row in fullSort has changed.
 const fullSort = 8
 
 // update takes the rows of a new snapshot.
-func (o *order) update(rows []*model.Row) {
+func (o *order[R]) update(rows []R) {
 	o.diff(rows)
 	o.rows = rows
 	changed := len(o.removed) + len(o.added)
@@ -39,7 +35,7 @@ func (o *order) update(rows []*model.Row) {
 }
 
 // diff finds the rows that are not in their place any more, and those that are new there.
-func (o *order) diff(rows []*model.Row) {
+func (o *order[R]) diff(rows []R) {
 	clear(o.removed)
 	clear(o.added)
 	o.removed, o.added = o.removed[:0], o.added[:0]
@@ -53,34 +49,34 @@ func (o *order) diff(rows []*model.Row) {
 }
 
 // sortBy changes the order.
-func (o *order) sortBy(compare func(a, b *model.Row) int) {
+func (o *order[R]) sortBy(compare func(a, b R) int) {
 	o.compare = compare
 	o.sort()
 }
 
 // reverse turns the order round.
-func (o *order) reverse() {
+func (o *order[R]) reverse() {
 	compare := o.compare
-	o.compare = func(a, b *model.Row) int { return compare(b, a) }
+	o.compare = func(a, b R) int { return compare(b, a) }
 	slices.Reverse(o.sorted)
 	o.sift()
 }
 
 // filter changes which rows are shown; nil shows all.
-func (o *order) filter(keep func(*model.Row) bool) {
+func (o *order[R]) filter(keep func(R) bool) {
 	o.keep = keep
 	o.sift()
 }
 
 // sort puts everything in order from the beginning.
-func (o *order) sort() {
+func (o *order[R]) sort() {
 	o.sorted = append(o.sorted[:0:0], o.rows...)
 	slices.SortFunc(o.sorted, o.compare)
 	o.sift()
 }
 
 // sift chooses the rows that are shown.
-func (o *order) sift() {
+func (o *order[R]) sift() {
 	o.shown = o.sorted
 	if o.keep == nil {
 		return
@@ -95,7 +91,7 @@ func (o *order) sift() {
 
 // splice carries the difference into the order. It reports false when the order does not hold what the
 // difference takes out, which the caller mends by sorting.
-func (o *order) splice() bool {
+func (o *order[R]) splice() bool {
 	slices.SortFunc(o.removed, o.compare)
 	slices.SortFunc(o.added, o.compare)
 	sorted, ok := o.merge(o.sorted, nil)
@@ -117,12 +113,12 @@ func (o *order) splice() bool {
 
 // merge returns list, which is sorted, without the removed rows and with the added ones, as far as keep lets
 // them through, in the spare slice.
-func (o *order) merge(list []*model.Row, keep func(*model.Row) bool) ([]*model.Row, bool) {
+func (o *order[R]) merge(list []R, keep func(R) bool) ([]R, bool) {
 	out := slices.Grow(o.spare[:0], len(list)+len(o.added))
 	removed, added := o.removed, o.added
 	for len(removed)+len(added) > 0 {
 		remove := len(added) == 0 || len(removed) > 0 && o.compare(removed[0], added[0]) <= 0
-		var r *model.Row
+		var r R
 		if remove {
 			r, removed = removed[0], removed[1:]
 		} else {
@@ -146,12 +142,12 @@ func (o *order) merge(list []*model.Row, keep func(*model.Row) bool) ([]*model.R
 }
 
 // position returns where r is among the rows shown, or where it would be.
-func (o *order) position(r *model.Row) (int, bool) {
+func (o *order[R]) position(r R) (int, bool) {
 	return slices.BinarySearchFunc(o.shown, r, o.compare)
 }
 
 // holds reports whether r is in the snapshot, shown or not.
-func (o *order) holds(r *model.Row) bool {
+func (o *order[R]) holds(r R) bool {
 	_, found := slices.BinarySearchFunc(o.sorted, r, o.compare)
 	return found
 }

@@ -6,16 +6,25 @@ import (
 	"github.com/probetop/probetop/model"
 )
 
-// podsView is the table of pods, and below it the strip about the one that is selected.
+// podsView is the table of pods, and the selected one beside it, or in the strip below it.
 type podsView struct {
-	table  table
+	table  table[*model.Row]
+	detail detail[*model.Row]
 	height int
-	// strip is how many lines the strip has.
-	strip int
+	// strip is how many lines the strip has, and beside how many cells the detail.
+	strip, beside int
 }
 
 func newPodsView(keys *keyMap, namespaces bool, a Arrangement) *podsView {
-	v := &podsView{table: newTable(keys, namespaces)}
+	about := about[*model.Row]{
+		same: func(a, b *model.Row) bool { return a.Pod.UID == b.Pod.UID },
+		heir: func(a, b *model.Row) bool { return a.Pod.Name == b.Pod.Name && a.Pod.Namespace == b.Pod.Namespace },
+		calm: calm,
+	}
+	v := &podsView{
+		table:  newTable(keys, about, podColumns(namespaces)),
+		detail: detail[*model.Row]{write: (*sheet).summary},
+	}
 	v.table.arrangeBy(a)
 	return v
 }
@@ -34,8 +43,11 @@ func (v *podsView) SetMeasure(m Measure) { v.table.SetMeasure(m) }
 
 // Compose implements view.
 func (v *podsView) Compose(c *canvas, width, height int) {
-	v.height, v.strip = height, stripHeight(c.screen)
-	v.table.SetSize(width, height-v.strip, c.screen >= roomForTitles)
+	v.height, v.beside, v.strip = height, beside(width), 0
+	if v.beside == 0 {
+		v.strip = stripHeight(c.screen)
+	}
+	v.table.SetSize(width-v.beside, height-v.strip, c.screen >= roomForTitles)
 }
 
 // stripHeight is how many lines of a screen are kept for the selected pod.
@@ -54,27 +66,34 @@ func stripHeight(screen int) int {
 // HandleKey implements view.
 func (v *podsView) HandleKey(k tea.KeyPressMsg) bool { return v.table.HandleKey(k) }
 
-// Selected implements view.
-func (v *podsView) Selected() *model.Row { return v.table.Selected() }
+// Open implements view.
+func (v *podsView) Open() opening { return opening{pod: v.table.Selected()} }
 
 // InView implements view.
 func (v *podsView) InView() []*model.Row { return v.table.inView() }
 
 // Counts implements view.
-func (v *podsView) Counts() (shown, all int) {
-	return len(v.table.order.shown), len(v.table.order.sorted)
-}
+func (v *podsView) Counts() (shown, all int) { return v.table.Counts() }
 
 // Order implements view.
-func (v *podsView) Order() string { return v.table.orderWords() }
+func (v *podsView) Order() string { return v.table.Order() }
+
+// Tab implements view.
+func (v *podsView) Tab() string { return "" }
+
+// Empty implements view.
+func (v *podsView) Empty() string { return "" }
 
 // Render implements view.
 func (v *podsView) Render(c *canvas) []string {
-	r := v.Selected()
-	if r == nil {
+	lines := v.table.Render(c)
+	if len(lines) == 0 {
 		return nil
 	}
-	lines := v.table.Render(c)
+	r := v.table.Selected()
+	if v.beside > 0 {
+		return v.detail.join(c, lines, r, v.table.width, v.beside, v.height)
+	}
 	if v.strip == 0 {
 		return lines
 	}
@@ -82,4 +101,20 @@ func (v *podsView) Render(c *canvas) []string {
 		lines = append(lines, "")
 	}
 	return append(lines, stripLines(c, r, v.table.count(), v.table.width, v.strip)...)
+}
+
+// summary is what is said of a pod beside the table: which one it is, and its page.
+func (s *sheet) summary(r *model.Row) {
+	s.subject(r)
+	s.text(0, 2, s.dim, facts(s.canvas, r))
+	s.pod(r)
+}
+
+// subject names a pod, with its state.
+func (s *sheet) subject(r *model.Row) {
+	i, glyph, word := s.rowState(r)
+	state := glyph + " " + word
+	name := model.Printable(r.Pod.Namespace + "/" + r.Pod.Name)
+	l := s.row(0).put(s.strong, s.clipMiddle(name, s.width-s.Cells(state)-2, s.ellipsis))
+	s.end(l.right(phrase{i, state}))
 }

@@ -11,6 +11,7 @@ import (
 // what is on top.
 func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
 	b.said = phrase{}
+	defer func() { b.aim.set = false }()
 	switch {
 	case k.Keystroke() == alwaysQuits:
 		return tea.Interrupt
@@ -22,7 +23,7 @@ func (b *Board) press(k tea.KeyPressMsg) tea.Cmd {
 	case b.prompt.editing:
 		b.pressPrompt(k)
 	case b.keys.Pause.is(k):
-		b.pause()
+		return b.pause()
 	case b.keys.Record.is(k):
 		return b.record()
 	case b.pressPane(k):
@@ -51,13 +52,13 @@ func (b *Board) suspend() tea.Cmd {
 }
 
 // pause stops the display, or lets it go on with the newest there is.
-func (b *Board) pause() {
+func (b *Board) pause() tea.Cmd {
 	if b.paused.IsZero() {
 		b.paused = b.now()
-		return
+		return nil
 	}
 	b.paused = time.Time{}
-	b.show(b.newest)
+	return b.show(b.newest)
 }
 
 func (b *Board) pressHelp(k tea.KeyPressMsg) {
@@ -84,6 +85,7 @@ func (b *Board) pressPage(k tea.KeyPressMsg) {
 func (b *Board) pressViews(k tea.KeyPressMsg) bool {
 	n := slices.IndexFunc(b.keys.Views, func(v binding) bool { return v.is(k) })
 	if n >= 0 {
+		b.within = opening{}
 		b.turnTo(n)
 	}
 	return n >= 0
@@ -92,17 +94,18 @@ func (b *Board) pressViews(k tea.KeyPressMsg) bool {
 func (b *Board) pressView(k tea.KeyPressMsg) {
 	switch {
 	case b.keys.Open.is(k):
-		if r := b.view().Selected(); r != nil {
-			b.page = newPodPage(b.keys, &b.options, r)
-		}
+		b.open()
 	case b.keys.Back.is(k):
+		if b.prompt.text == "" && !b.prompt.faults && b.leave() {
+			return
+		}
 		b.prompt.clear()
-		b.view().Filter(nil)
+		b.refilter()
 	case b.keys.Filter.is(k):
 		b.prompt.open()
 	case b.keys.Faults.is(k):
 		b.prompt.faults = !b.prompt.faults
-		b.view().Filter(b.prompt.filter())
+		b.refilter()
 	default:
 		b.view().HandleKey(k)
 	}
@@ -115,7 +118,7 @@ func (b *Board) pressPrompt(k tea.KeyPressMsg) {
 		b.prompt.close()
 	case "esc":
 		b.prompt.clear()
-		b.view().Filter(nil)
+		b.refilter()
 	case "up", "down", "pgup", "pgdown":
 		b.view().HandleKey(k)
 	default:
@@ -126,6 +129,6 @@ func (b *Board) pressPrompt(k tea.KeyPressMsg) {
 // edit changes the filter, and the rows with it.
 func (b *Board) edit(msg tea.Msg) {
 	if b.prompt.editing && b.prompt.edit(msg, b.now()) {
-		b.view().Filter(b.prompt.filter())
+		b.refilter()
 	}
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -36,7 +37,7 @@ func (b *Board) compose() {
 	b.state = b.shadow()
 	h := header{
 		context: b.options.Context, scope: b.options.Scope, notice: b.noticeLine(),
-		shown: b.shown, newest: b.newest, now: now, paused: b.paused, ended: b.ended, view: b.words(),
+		shown: b.shown, newest: b.newest, now: now, paused: b.paused, ended: b.ended, view: b.words(), at: b.name(),
 		tape: b.playhead, recorder: b.recorder(), shadow: b.state,
 	}
 	if b.options.Remark != nil {
@@ -64,7 +65,7 @@ func (b *Board) pointed() *model.Row {
 	if b.page != nil {
 		return b.page.row
 	}
-	return b.view().Selected()
+	return b.target().pod
 }
 
 // noticeLine is what is on every screen, with what is new about it.
@@ -74,6 +75,14 @@ func (b *Board) noticeLine() string {
 		notice += " " + b.theme.dot + " " + b.options.News()
 	}
 	return notice
+}
+
+// name is that of the view on the screen, where it is not the first.
+func (b *Board) name() string {
+	if b.at == 0 {
+		return ""
+	}
+	return b.view().Name()
 }
 
 // headRoom is how many lines the header may have.
@@ -91,6 +100,9 @@ func (b *Board) words() []string {
 		return nil
 	}
 	words := b.prompt.words()
+	if b.within.keep != nil {
+		words = append([]string{"pods of " + b.within.words + ", esc goes back"}, words...)
+	}
 	if len(words) > 0 {
 		shown, all := b.view().Counts()
 		words = append(words, thousands(shown)+" of "+thousands(all)+" shown")
@@ -170,7 +182,13 @@ func (b *Board) footer() string {
 	if remark.text == "" && b.height < roomForView {
 		remark = phrase{b.theme.dim, strings.Join(b.words(), ", ")}
 	}
-	return footer(b.canvas, b.width, b.keys.tableKeys(), remark)
+	keys := b.keys.tableKeys()
+	if word := b.view().Tab(); word != "" {
+		tab := b.keys.Tab
+		tab.SetHelp(tab.Help().Key, word)
+		keys = slices.Insert(keys, 1, &tab)
+	}
+	return footer(b.canvas, b.width, keys, remark)
 }
 
 // below is how many lines there are below the ones of the page or the help in sight.

@@ -81,11 +81,15 @@ func (b *Board) shadowAuto() {
 // shadowSelected runs the probes of the pod that is open, or selected, worst first. A command is run in somebody's
 // container, and is asked about before.
 func (b *Board) shadowSelected() {
-	r := b.view().Selected()
+	target := b.target()
+	r := target.pod
 	if b.page != nil {
 		r = b.page.row
 	}
 	switch {
+	case r == nil && target.keep != nil:
+		b.said = phrase{b.theme.strong, "enter shows the pods of " + target.words + ": probes are run of one of them"}
+		return
 	case r == nil:
 		return
 	case b.page != nil && !b.page.gone.IsZero():

@@ -48,8 +48,10 @@ func advice(a *model.Action) string {
 
 func stripTitle(c *canvas, r *model.Row, place string, width int) string {
 	l := c.line(width).put(c.dim, c.rule+c.rule+" ")
+	in, glyph, word := c.rowState(r)
+	state := glyph + " " + word
 	name := model.Printable(r.Pod.Namespace + "/" + r.Pod.Name)
-	l.put(c.strong, c.clipMiddle(name, l.room-c.Cells(place)-6, c.ellipsis)).text(" ")
+	l.put(c.strong, c.clipMiddle(name, l.room-c.Cells(place)-c.Cells(state)-8, c.ellipsis)).text(" ").put(in, state).text(" ")
 	if n := l.room - c.Cells(place) - 4; n > 0 {
 		l.put(c.dim, strings.Repeat(c.rule, n)+" "+place+" "+c.rule+c.rule)
 	}

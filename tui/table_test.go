@@ -9,7 +9,7 @@ import (
 )
 
 // tableOf is the table of pods.
-func tableOf(b *Board) *table { return &b.views[0].(*podsView).table }
+func tableOf(b *Board) *table[*model.Row] { return &b.views[0].(*podsView).table }
 
 // village is a cluster of a few pods that tests change one by one.
 type village struct {
@@ -118,7 +118,7 @@ func TestSelectionGoesToTheNeighbourOfAPodThatIsGone(t *testing.T) {
 	v.remove("d")
 	v.draw()
 	v.wantSelected("b")
-	v.add("c")
+	v.add("c") // it is back, and with it the cursor
 	v.draw()
 	v.wantSelected("c")
 }

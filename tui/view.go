@@ -21,22 +21,31 @@ type view interface {
 	Compose(c *canvas, width, height int)
 	// HandleKey moves, or orders the rows, and reports whether the key meant that.
 	HandleKey(k tea.KeyPressMsg) bool
-	// Selected is the pod that keys act on; nil when none is selected.
-	Selected() *model.Row
+	// Open is what enter opens; a pod is also what other keys act on.
+	Open() opening
 	// InView returns the pods that are on the screen.
 	InView() []*model.Row
 	// Counts says how many rows are shown, and how many there are.
 	Counts() (shown, all int)
 	// Order words how the rows are ordered; nothing while it is as it begins.
 	Order() string
+	// Tab is what tab does, in a word or two; empty for nothing.
+	Tab() string
+	// Empty says that there is no row although there are pods; empty for a view of pods.
+	Empty() string
 	// Render draws at most as many lines as there is room for; none when there is no row.
 	Render(c *canvas) []string
 }
 
 // newViews lists the views in the order of their keys. A new view is a file of its own and a line here.
 func newViews(keys *keyMap, o *Options) []view {
+	namespaces := o.Namespace == ""
 	return []view{
-		newPodsView(keys, o.Namespace == "", o.Pods),
+		newPodsView(keys, namespaces, o.Pods),
+		newWorkloadsView(keys, namespaces),
+		newServicesView(keys, namespaces),
+		newRestartsView(keys, namespaces),
+		newNodesView(keys),
 	}
 }
 
@@ -45,13 +54,12 @@ func (b *Board) view() view { return b.views[b.at] }
 
 // turnTo brings up the view of that number, and closes what lies on top.
 func (b *Board) turnTo(n int) {
-	b.page = nil
-	if n == b.at {
-		return
+	b.page, b.aim.set = nil, false
+	if n != b.at {
+		b.at = n
+		if b.shown != nil {
+			b.view().Show(b.shown)
+		}
 	}
-	b.at = n
-	if b.shown != nil {
-		b.view().Show(b.shown)
-	}
-	b.view().Filter(b.prompt.filter())
+	b.refilter()
 }

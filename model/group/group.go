@@ -90,7 +90,7 @@ func members(r *model.Row, by Key) []string {
 	case Workload:
 		name = r.Pod.Owner.String()
 	case Revision:
-		name = r.Pod.Owner.Revision
+		name = r.Pod.Revision()
 	case Node:
 		name = r.Pod.Node
 	case Zone:
@@ -130,6 +130,11 @@ func causes(r *model.Row) []string {
 		}
 	}
 	return causes
+}
+
+// Has reports whether a pod is in the group, or would be.
+func (g *Group) Has(r *model.Row) bool {
+	return r.Severity != model.Finished && g.By.scope(r) == g.Namespace && slices.Contains(members(r, g.By), g.Name)
 }
 
 func (g *Group) add(i int, r *model.Row) {
