@@ -72,7 +72,7 @@ command is ever run. With --serve the cluster is only served, for kubectl or ano
 	o.runs.addFlags(fs)
 	fs.Float64Var(&o.speed, "speed", 1, "How many times as fast the incident happens, from 0.25 to 64; with --serve, faster means that times run ahead of the client's clock")
 	fs.BoolVar(&o.serve, "serve", false, "Serve the cluster until ctrl-c, and say how to reach it")
-	o.appearance.addFlags(fs)
+	o.addFlags(fs)
 	return cmd
 }
 

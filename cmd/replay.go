@@ -48,7 +48,7 @@ or slower; the help (?) lists the keys. Nothing is asked of any cluster.`,
 	fs := cmd.Flags()
 	fs.StringVar(&o.at, "at", "", atUsage)
 	fs.Float64Var(&o.speed, "speed", 1, "How many times as fast to play, from 0.25 to 64; 0 begins stopped")
-	o.appearance.addFlags(fs)
+	o.addFlags(fs)
 	return cmd
 }
 
