@@ -86,7 +86,7 @@ func (p *timelinePane) Compose(c *canvas, r *model.Row, width, height int) {
 		p.line = r.Timeline()
 		p.chart = newChart(c, &p.line, width, p.zoom, p.cursor)
 		s := &sheet{canvas: c, width: width}
-		s.timeline(r, &p.line, &p.chart)
+		s.timeline(&p.line, &p.chart)
 		p.pager.SetLines(s.lines)
 	}
 	p.pager.SetSize(height)
@@ -186,13 +186,13 @@ func laneName(l *model.Lane) string {
 }
 
 // timeline writes the lanes, the axis, what the marks mean, and what was known at the cursor.
-func (s *sheet) timeline(r *model.Row, line *model.Timeline, x *chart) {
+func (s *sheet) timeline(line *model.Timeline, x *chart) {
 	for i := range line.Lanes {
 		s.lane(&line.Lanes[i], x)
 	}
 	s.axis(x)
 	s.legend()
-	s.readout(r, line, x)
+	s.readout(line, x)
 }
 
 // lane draws one lane.
@@ -264,7 +264,7 @@ func markRank(m *model.Mark) int {
 
 // markOf draws a mark.
 func (s *sheet) markOf(m *model.Mark) phrase {
-	g := &s.glyphs.lanes
+	g := &s.lanes
 	switch m.Kind {
 	case model.MarkEnd:
 		return phrase{s.bad, g.ended}
@@ -290,7 +290,7 @@ func (s *sheet) markOf(m *model.Mark) phrase {
 
 // knownCell draws what was known.
 func (s *sheet) knownCell(kind model.LaneKind, k model.Known) phrase {
-	g := &s.glyphs.lanes
+	g := &s.lanes
 	if kind == model.LaneProbe {
 		switch k.State {
 		case model.StateFailed:
@@ -336,7 +336,7 @@ func clock(t time.Time, step time.Duration) string {
 
 // legend says what the marks mean.
 func (s *sheet) legend() {
-	g := &s.glyphs.lanes
+	g := &s.lanes
 	words := []phrase{
 		{s.good, g.good},
 		{s.dim, " ready, passing  "},
@@ -369,7 +369,7 @@ func (s *sheet) legend() {
 }
 
 // readout writes what was known at the cursor, and what happened in the time of its cell.
-func (s *sheet) readout(r *model.Row, line *model.Timeline, x *chart) {
+func (s *sheet) readout(line *model.Timeline, x *chart) {
 	from, to := x.cell(x.chosen())
 	at, title := to.Add(-time.Nanosecond), "NOW"
 	if !x.cursor.IsZero() {

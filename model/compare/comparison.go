@@ -41,7 +41,7 @@ func newComparison(s *model.Snapshot, r *model.Row, p *infer.Probe, now time.Tim
 	c.cause = c.Node.Version().CauseOf(p.Spec.Handler, c.run.Verdict.Outcome(), c.run.Text)
 	c.streak, c.since = p.Shadow.Alike, p.Shadow.Since
 	c.word = c.LastWord(p)
-	c.troubles = c.Facts.Troubles(p)
+	c.troubles = c.Troubles(p)
 	c.spell = p.SpellOf(c.troubles)
 	return c
 }

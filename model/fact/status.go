@@ -142,6 +142,7 @@ func (p *Pod) statuses() (initial, main []*Container) {
 	return initial, main
 }
 
+// Count counts the containers of a kind.
 func (p *Pod) Count(kind ContainerKind) int {
 	n := 0
 	for i := range p.Containers {

@@ -46,6 +46,7 @@ func (v Version) AtLeast(major, minor int) bool { return v.From(major, minor, 0)
 // Before reports whether the version is known, and earlier than that one.
 func (v Version) Before(major, minor int) bool { return v.Known() && !v.AtLeast(major, minor) }
 
+// From reports whether the version is that one, or a later one.
 func (v Version) From(major, minor, patch int) bool {
 	switch {
 	case v.Major != major:

@@ -52,6 +52,7 @@ func (j *Facts) Conclude() (Case, time.Time) {
 // Soonest is the first of some moments; zero for none.
 type Soonest struct{ At time.Time }
 
+// Add takes in one more moment; zero is none.
 func (s *Soonest) Add(t time.Time) {
 	if !t.IsZero() && (s.At.IsZero() || t.Before(s.At)) {
 		s.At = t

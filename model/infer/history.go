@@ -39,6 +39,7 @@ type Failure struct {
 	initial bool      // the first we heard of the event: from is its first occurrence, and counts
 }
 
+// To is when the last of the failures of a write was, to the second.
 func (f *Failure) To() time.Time { return f.Event.Last }
 
 // listed reports whether a list told of the failure, some time after it was.
@@ -95,6 +96,7 @@ type flipKind uint8
 
 const (
 	flipStarted flipKind = iota
+	// FlipReady is that a container became ready, or ceased to be.
 	FlipReady
 	// flipRunning is a new instance of which a status tells.
 	flipRunning
