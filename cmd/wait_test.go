@@ -275,7 +275,7 @@ func TestWaitUntilStable(t *testing.T) {
 	}
 }
 
-// Whoever waits for the end of a workload waits for its pods, also when it is gone already.
+// Waiting for the end of a workload is waiting for its pods, also when it is gone already.
 func TestWaitUntilGone(t *testing.T) {
 	t.Parallel()
 	r := newRolling(t, 1)

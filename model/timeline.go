@@ -64,7 +64,7 @@ const (
 	StageAbsent
 	// StageWaiting is a container that does not run yet, or again.
 	StageWaiting
-	// StageAlive is a container that ran, of which nobody saw whether it was ready.
+	// StageAlive is a container that ran, of which it was not seen whether it was ready.
 	StageAlive
 	// StageRunning is a container that runs and has not started, for the kubelet.
 	StageRunning

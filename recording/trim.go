@@ -69,7 +69,7 @@ func SaysOccurred(w *metav1.ManagedFieldsEntry) bool {
 	return len(what) == 0 || bytes.Contains(what, []byte(`"f:count"`)) || bytes.Contains(what, []byte(`"f:series"`))
 }
 
-// acceptPrefix is how annotations begin by which somebody accepts a finding of lint.
+// acceptPrefix is how annotations begin that accept a finding of lint.
 const acceptPrefix = "lint.probetop/"
 
 // trimAnnotations keeps the annotations that something is read from.

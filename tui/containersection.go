@@ -58,9 +58,10 @@ func (s *sheet) container(r *model.Row, k *model.Container) {
 		s.stateOf(k), startedWords[k.Started], readyWord(k.Ready),
 		fmt.Sprint(k.Restarts) + plural(int(k.Restarts), " restart", " restarts"),
 	}, " "+s.dot+" "))
-	s.text(2, noteLines, ink{}, model.PrintableLines(k.Message)...)
-	if again := r.StartsAgain(k); !again.IsZero() {
+	if again := r.StartsAgain(k); !again.IsZero() { // which is all that the message says
 		s.text(2, 1, s.strong, "starts again "+s.comesInFull(again, s.now))
+	} else {
+		s.text(2, noteLines, ink{}, model.PrintableLines(k.Message)...)
 	}
 	if l := k.Last; l != nil && !inLedger(r, k) {
 		words := "before that: " + ended(l.Reason, l.ExitCode, l.Signal) + s.when(", ", l.FinishedAt)

@@ -76,7 +76,7 @@ func (c *comparison) contradictions() int {
 	n, at := 0, c.since
 	for i := range c.troubles {
 		if told := c.troubles[i].Event.Outcome; told != c.word.Verdict.Outcome() {
-			n, at = 0, latestOf(at, c.troubles[i].To()) // it came to yet another verdict meanwhile
+			n, at = 0, fact.Latest(at, c.troubles[i].To()) // it had yet another verdict meanwhile
 			continue
 		}
 		earliest, latest := c.troubles[i].Moment(infer.SpanOfEvent(c.probe.Spec, c.troubles[i].Event).Longest)
@@ -91,13 +91,6 @@ func (c *comparison) contradictions() int {
 		}
 	}
 	return n
-}
-
-func latestOf(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // passedBetween is how often the kubelet has succeeded for sure since the runs are alike, at most once between two.

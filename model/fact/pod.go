@@ -61,7 +61,7 @@ type Pod struct {
 	// Gates are the condition types of spec.readinessGates.
 	Gates      []string
 	Conditions []Condition
-	// Accepted are the findings of lint that somebody accepts by an annotation, sorted; nil for none.
+	// Accepted are the findings of lint that an annotation accepts, sorted; nil for none.
 	Accepted []Acceptance
 	// Containers holds init containers (sidecars among them) and then the others, in spec order.
 	Containers []Container

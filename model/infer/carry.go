@@ -35,7 +35,7 @@ const stoppedExitCode = 128 + 15
 // killTold is when the kubelet has told of the kill that an instance may have died of, and of the end of the next instance if that
 // was killed at once, unless its events wait longer than they do now.
 func (j *Facts) killTold(e end) time.Time {
-	heard := latest(e.Heard, e.how.FinishedAt.Add(-j.Ahead))
+	heard := fact.Latest(e.Heard, e.how.FinishedAt.Add(-j.Ahead))
 	return heard.Add(j.longestGrace() + killLag + EventSlack + 2*j.Late.By)
 }
 

@@ -48,7 +48,7 @@ func (r *reckoning) course() course {
 	}
 	if last == nil {
 		c.Workers = kubelet.Anew()
-		if until, deaf := r.deafIn(latest(r.Probe.Container.StartedAt, r.zero.Latest), r.Now); deaf {
+		if until, deaf := r.deafIn(fact.Latest(r.Probe.Container.StartedAt, r.zero.Latest), r.Now); deaf {
 			c.Workers = kubelet.Anything(r.Probe.limit())
 			if r.Now.Before(until) {
 				c.Until = until
@@ -100,7 +100,7 @@ func (r *reckoning) runsIn(d time.Duration) int32 {
 // origin is in what states the worker was before the first failure that is known. A worker carries its count over a restart
 // that it did not cause, and events older than an hour have expired.
 func (r *reckoning) origin(first *Failure) kubelet.Workers {
-	_, deaf := r.deafIn(latest(r.Probe.Container.StartedAt, r.zero.Latest), first.begin())
+	_, deaf := r.deafIn(fact.Latest(r.Probe.Container.StartedAt, r.zero.Latest), first.begin())
 	if r.zero.Earliest.IsZero() && r.beginning(first) == fact.AtLeast || deaf {
 		return kubelet.Anything(r.Probe.limit())
 	}
@@ -187,7 +187,7 @@ func (r *reckoning) silence(c *course, last *Failure) {
 	if until, deaf := r.deafIn(r.Soonest(last), r.Now); deaf {
 		c.Workers = c.MayFail(r.runsIn(r.Now.Sub(r.Soonest(last))), r.Probe.limit())
 		prompt = until
-		silent = latest(silent, until.Add(r.Probe.Spec.Pace()+r.Probe.Spec.LongestRun()+EventLag))
+		silent = fact.Latest(silent, until.Add(r.Probe.Spec.Pace()+r.Probe.Spec.LongestRun()+EventLag))
 	}
 	switch {
 	case r.Now.Before(prompt):

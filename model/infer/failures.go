@@ -63,12 +63,12 @@ func (r *reckoning) ticksAfter(f *Failure) fact.Window {
 	from, by := f.Heard, f.Heard
 	switch {
 	case f.listed():
-		from, by = earliest(f.To().Add(time.Second), f.Event.LatestTime()), f.Event.LatestTime()
+		from, by = fact.Earliest(f.To().Add(time.Second), f.Event.LatestTime()), f.Event.LatestTime()
 	case r.Waited(f):
 		from = f.To().Add(time.Second)
 	}
 	if e := r.eligible(); e.After(from) {
-		return fact.Window{Earliest: e, Latest: latest(e.Add(r.Probe.Spec.Period), by.Add(r.rest(f)))}
+		return fact.Window{Earliest: e, Latest: fact.Latest(e.Add(r.Probe.Spec.Period), by.Add(r.rest(f)))}
 	}
 	if r.onBeat(f) {
 		from = from.Add(max(0, r.Probe.Spec.Period-r.took(f).Longest))

@@ -149,7 +149,7 @@ func (r *reckoning) consequence(next fact.Window) Consequence {
 		w = r.openWindow(w, next)
 	}
 	if tick, ok := r.lastTick(); ok {
-		w.Latest = latest(w.Latest, tick.Latest.Add(r.uncounted(tick)+left*pace))
+		w.Latest = fact.Latest(w.Latest, tick.Latest.Add(r.uncounted(tick)+left*pace))
 	}
 	if w.Latest.Before(w.Earliest) {
 		w.Latest = w.Earliest // what is known does not agree

@@ -14,7 +14,7 @@ type LastWord struct {
 	// Idle is set when the kubelet does not run the probe: that is why there is no result, or, of a startup probe that has
 	// succeeded, none after it.
 	Idle bool
-	// Text is what the kubelet said, without its prefix, and Cause what that comes to; empty for a success, and for a
+	// Text is what the kubelet said, without its prefix, and Cause its normalised cause; empty for a success, and for a
 	// failure of which no event is known.
 	Text  string
 	Cause fact.Cause

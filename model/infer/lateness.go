@@ -43,7 +43,7 @@ func (l Late) Waited(w fact.Window) Late {
 			deaf = append(deaf, d)
 			continue
 		}
-		w = fact.Window{Earliest: earliest(w.Earliest, d.Earliest), Latest: latest(w.Latest, d.Latest)}
+		w = fact.Window{Earliest: fact.Earliest(w.Earliest, d.Earliest), Latest: fact.Latest(w.Latest, d.Latest)}
 	}
 	deaf = append(deaf, w)
 	slices.SortFunc(deaf, func(a, b fact.Window) int { return a.Earliest.Compare(b.Earliest) })

@@ -49,28 +49,32 @@ func (j *Facts) reckon(p *Probe) (fact.Failures, time.Time) {
 			f.Run, f.Bound, r.Until = 0, fact.AtLeast, time.Time{} // a success may have come at any moment
 		}
 	}
-	if !j.EventsSeen || j.PodsUnread || j.unattributed(p) != nil {
+	doubtful, until := j.runMayBeLonger(p)
+	if doubtful {
 		f.Bound = fact.AtLeast
 	}
-	if _, until, ok := j.statusesLate(); ok {
-		f.Bound = fact.AtLeast
-		if r.Until.IsZero() || until.Before(r.Until) {
-			r.Until = until
+	next := Soonest{At: r.Until}
+	next.Add(until)
+	return f, next.At
+}
+
+// runMayBeLonger reports whether failures of a probe may be missing from what is known, and until when that is so by time alone;
+// zero when time does not change it.
+func (j *Facts) runMayBeLonger(p *Probe) (bool, time.Time) {
+	doubtful := !j.EventsSeen || j.PodsUnread || j.unattributed(p) != nil
+	var next Soonest
+	lasts := func(until time.Time, ok bool) {
+		if ok {
+			doubtful = true
+			next.Add(until)
 		}
 	}
-	if until, ok := j.kubeletsLate(j.Now); ok {
-		f.Bound = fact.AtLeast
-		if r.Until.IsZero() || until.Before(r.Until) {
-			r.Until = until
-		}
-	}
-	if starved := j.starvedUntil(); j.Now.Before(starved) {
-		f.Bound = fact.AtLeast
-		if r.Until.IsZero() || starved.Before(r.Until) {
-			r.Until = starved
-		}
-	}
-	return f, r.Until
+	_, until, late := j.statusesLate()
+	lasts(until, late)
+	lasts(j.kubeletsLate(j.Now))
+	starved := j.starvedUntil()
+	lasts(starved, j.Now.Before(starved))
+	return doubtful, next.At
 }
 
 // failedBefore reports whether a probe has failed that may not have succeeded since.

@@ -17,7 +17,7 @@ type Shadowed struct {
 	Runs []*fact.Shadow
 	// Count is how many runs there were, Failures how many of them failed, and Lacking how many had no verdict.
 	Count, Failures, Lacking int
-	// Alike is how many of the newest runs with a verdict, all of one instance, came to the same, and Since when the
+	// Alike is how many of the newest runs with a verdict, all of one instance, had the same one, and Since when the
 	// first of these began.
 	Alike int
 	Since time.Time

@@ -1,6 +1,10 @@
 package infer
 
-import "time"
+import (
+	"time"
+
+	"github.com/probetop/probetop/model/fact"
+)
 
 // This file says what statuses are worth that reach us late. A kubelet writes them one after the other (pkg/kubelet/status/status_manager.go,
 // syncBatch), so that one which has much to tell, or whose API server is slow, is late with all of them. A node whose events
@@ -18,7 +22,7 @@ func (j *Facts) statusesLate() (by time.Duration, until time.Time, late bool) {
 		by, until, late = catchUp, at, true
 	}
 	if at := j.Late.SlowUntil(); j.Late.Slow > 0 && j.Now.Before(at) {
-		by, until, late = max(by, j.Late.Slow), latest(until, at), true
+		by, until, late = max(by, j.Late.Slow), fact.Latest(until, at), true
 	}
 	return by, until, late
 }

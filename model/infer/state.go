@@ -220,7 +220,7 @@ func (j *Facts) hasFailed(p *Probe) bool {
 // which container they are about.
 func (j *Facts) passing(p *Probe) Verdict {
 	v := Verdict{State: StatePassing, Certainty: CertaintyHigh, Evidence: ByStatus | ByNoEvent}
-	dark := latest(j.starvedUntil(), j.deafUntil(p))
+	dark := fact.Latest(j.starvedUntil(), j.deafUntil(p))
 	if f := j.unattributed(p); f != nil {
 		if until := f.hiddenUntil(p); until.After(dark) {
 			dark = until
@@ -286,7 +286,7 @@ func (j *Facts) erroring(p *Probe) (Verdict, bool) {
 	if p.Type == fact.Readiness && p.Container.Ready && ready != nil && !ready.listed && ready.By().After(e.Last.Add(time.Second)) {
 		return Verdict{}, false // it has succeeded since
 	}
-	sure := earliest(e.Last.Add(time.Second), e.LatestTime()).Add(p.Spec.Period + EventLag)
+	sure := fact.Earliest(e.Last.Add(time.Second), e.LatestTime()).Add(p.Spec.Period + EventLag)
 	until := e.LatestTime().Add(p.Spec.Period + kubelet.Attempts*p.Spec.Timeout + EventLag)
 	v := Verdict{State: StateErroring, Certainty: CertaintyHigh, Evidence: ByStatus | ByEvent, Until: sure}
 	if c := p.Container; !j.Now.Before(sure) || c.Restarts > 0 && e.Last.Before(c.StartedAt.Add(kubelet.Attempts*p.Spec.Timeout+time.Second)) {

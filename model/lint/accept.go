@@ -11,7 +11,7 @@ import (
 // reason as the value.
 const AcceptPrefix = "lint.probetop/"
 
-// Accepted is a finding that somebody accepts, and why.
+// Accepted is a finding that an annotation accepts, and why.
 type Accepted struct {
 	Finding
 

@@ -83,7 +83,7 @@ var wrongPort = [...]string{
 	model.Liveness:  "then the container is restarted for ever",
 }
 
-// secretHeaders are headers whose value lets somebody in.
+// secretHeaders are headers whose value is a credential.
 var secretHeaders = []string{"authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token", "api-key"}
 
 func (l *linter) secrets() {

@@ -171,7 +171,7 @@ func (s *openSeries) hear(at time.Time, row *model.Row, p *model.Probe) {
 	}
 }
 
-// shadow takes what a run from here came to in the time of the series.
+// shadow takes the result of a run from here in the time of the series.
 func (s *openSeries) shadow(run *model.Shadow) {
 	switch {
 	case run.Instance != s.instance || run.At.Before(s.First.Add(-s.Spec.Period)):
