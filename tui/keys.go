@@ -168,10 +168,10 @@ func (m *keyMap) tapeGroups() [][]*binding {
 // tableKeys lists the keys of the bottom line below the table, the most important first.
 func (m *keyMap) tableKeys() []*binding {
 	if m.Play.Enabled() {
-		return enabled(&m.Play, &m.Next, &m.Previous, &m.Open, m.span(), &m.Filter, &m.Help, &m.Ahead, &m.Rewind, &m.Faster, &m.Slower,
+		return enabled(&m.Play, &m.Next, &m.Previous, &m.Open, m.span(), &m.Filter, &m.Ahead, &m.Rewind, &m.Faster, &m.Slower,
 			&m.Faults, &m.Sort, &m.Record, &m.Quit)
 	}
-	return enabled(&m.Open, m.span(), &m.Filter, &m.Faults, &m.Sort, &m.Pause, &m.Shadow, &m.Help, &m.Quit, &m.Record, &m.Auto, &m.Reverse)
+	return enabled(&m.Open, m.span(), &m.Filter, &m.Faults, &m.Sort, &m.Pause, &m.Shadow, &m.Quit, &m.Record, &m.Auto, &m.Reverse)
 }
 
 // pagerKeys lists those of the bottom line below a page, which may be a pod's, on a pane with keys of its own.
@@ -181,9 +181,9 @@ func (m *keyMap) pagerKeys(pod bool, own []*binding) []*binding {
 		if len(own) == 0 {
 			keys = append(keys, &m.Down, &m.Up, &m.Shadow, &m.Logs, &m.PreviousLogs, &m.Manifest)
 		}
-		return enabled(append(keys, &m.Play, &m.Help, &m.Next, &m.Previous, &m.Pause, &m.Quit, &m.Auto, &m.First, &m.Last, &m.Record)...)
+		return enabled(append(keys, &m.Play, &m.Next, &m.Previous, &m.Pause, &m.Quit, &m.Auto, &m.First, &m.Last, &m.Record)...)
 	}
-	return enabled(&m.Back, &m.Play, &m.Next, &m.Previous, &m.Down, &m.Up, &m.First, &m.Last, &m.Pause, &m.Record, &m.Help, &m.Quit)
+	return enabled(&m.Back, &m.Play, &m.Next, &m.Previous, &m.Down, &m.Up, &m.First, &m.Last, &m.Pause, &m.Record, &m.Quit)
 }
 
 // span stands for the keys of all views in the bottom line.

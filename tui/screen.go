@@ -177,7 +177,7 @@ func (b *Board) footer() string {
 		if n := b.below(); n > 0 {
 			remark = phrase{b.theme.dim, thousands(n) + " more " + b.theme.down}
 		}
-		return footer(b.canvas, b.width, b.keys.pagerKeys(b.help == nil, own), remark)
+		return footer(b.canvas, b.width, b.keys.pagerKeys(b.help == nil, own), &b.keys.Help, remark)
 	}
 	if remark.text == "" && b.height < roomForView {
 		remark = phrase{b.theme.dim, strings.Join(b.words(), ", ")}
@@ -188,7 +188,7 @@ func (b *Board) footer() string {
 		tab.SetHelp(tab.Help().Key, word)
 		keys = slices.Insert(keys, 1, &tab)
 	}
-	return footer(b.canvas, b.width, keys, remark)
+	return footer(b.canvas, b.width, keys, &b.keys.Help, remark)
 }
 
 // below is how many lines there are below the ones of the page or the help in sight.
