@@ -98,13 +98,13 @@ func TestBoardOpensAndQuits(t *testing.T) {
 	t.Parallel()
 	ns := newNamespace(t)
 	for _, size := range []struct{ width, height int }{{80, 24}, {20, 5}, {300, 80}} {
-		for _, key := range []string{"q", "C-c"} {
+		for key, code := range map[string]int{"q": 0, "C-c": 130} {
 			t.Run(fmt.Sprintf("%dx%d %s", size.width, size.height, key), func(t *testing.T) {
 				t.Parallel()
 				b := openBoard(t, size.width, size.height, "-n", ns)
 				b.shows(t, patience, "0 pods")
 				b.press(t, key)
-				b.shows(t, promptly, "exit code 0")
+				b.shows(t, promptly, fmt.Sprintf("exit code %d", code))
 			})
 		}
 	}

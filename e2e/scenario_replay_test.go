@@ -10,6 +10,8 @@ import (
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/probetop/probetop/recording"
 )
 
 // What a recording says about a moment is what "probetop get" said in that moment. Two programs do not hear of a change at
@@ -42,6 +44,12 @@ func TestReplayEqualsLive(t *testing.T) {
 			apart = inBoth(apart, apartAt(t, live, r.file, at.Add(-shift)))
 			apart = inBoth(apart, apartAt(t, live, r.file, at.Add(shift)))
 		}
+		for _, change := range changesAround(t, r.file, at, news) {
+			if len(apart) == 0 {
+				break
+			}
+			apart = inBoth(apart, apartAt(t, live, r.file, change)) // what was so for a few milliseconds only
+		}
 		explain(t, live, r.file, at, apart)
 		for path, words := range apart {
 			t.Errorf("at %s: %s: live says %s, and the recording at no moment within %s of it: it says %s",
@@ -51,6 +59,25 @@ func TestReplayEqualsLive(t *testing.T) {
 	t.Logf("%d of %d moments are equal to the word, the others but for news that one of the two heard a little later", equal, moments)
 	if equal*2 < moments {
 		t.Errorf("only %d of %d moments are equal to the word, want half of them", equal, moments)
+	}
+}
+
+// changesAround returns the moments at which something was recorded, no farther than that from one of them.
+func changesAround(t *testing.T, file string, at time.Time, far time.Duration) (moments []time.Time) {
+	t.Helper()
+	r, err := recording.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	for {
+		e, err := r.Next()
+		if err != nil || e.At.After(at.Add(far)) { // the end of it is being written
+			return slices.Compact(moments)
+		}
+		if !e.At.Before(at.Add(-far)) {
+			moments = append(moments, e.At)
+		}
 	}
 }
 

@@ -19,9 +19,9 @@ const (
 	failFast = 30 * time.Second
 )
 
-// wait ends with the last pod; a roll-out whose probe cannot work is failed long before its deadline, with the reason.
+// wait ends with the last pod; a roll-out whose probe cannot work is failed long before its deadline, with the reason. That is so on a
+// node whose events come in time, so it does not run beside other tests: late ones are not believed so soon.
 func TestWait(t *testing.T) {
-	t.Parallel()
 	ns := newNamespace(t)
 	binary(t) // or the time that it takes to build would count
 	ready := whenReady(t, ns, 3)
