@@ -76,7 +76,7 @@ func TestLintCorpus(t *testing.T) {
 func TestLintSaysWhereAndWhy(t *testing.T) {
 	got := run(t, t.Context(), "lint", "-f", "testdata/lint/port-unresolved.yaml")
 	want := `LEVEL  RULE             WHERE                                         FINDING
-error  port-unresolved  testdata/lint/port-unresolved.yaml:16 Pod/web  readiness of web asks port "htttp", and the container names no port so
+error  port-unresolved  testdata/lint/port-unresolved.yaml:16 Pod/web  readiness of web asks port "htttp", and the container names no such port
 
 port-unresolved: The probe cannot be carried out, which counts towards nothing: the container never gets ready.
   fix: Name the port in ` + "`ports`" + ` of the same container, or write its number without quotes.

@@ -24,7 +24,7 @@ type LogStream interface {
 
 // LogLine is a line that a container wrote.
 type LogLine struct {
-	// At is when the runtime took it; zero when nobody says.
+	// At is when the runtime took it; zero when that is not known.
 	At   time.Time
 	Text string
 }

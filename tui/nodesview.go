@@ -98,7 +98,7 @@ func (n *nodeRow) up() model.Tri {
 	return n.node.Ready
 }
 
-// trouble is how much the node itself needs somebody: 0 the most.
+// trouble ranks how urgently the node itself needs attention, 0 first.
 func (n *nodeRow) trouble() int {
 	switch {
 	case n.node != nil && n.up() != model.True:

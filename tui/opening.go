@@ -27,13 +27,13 @@ func (o opening) same(other opening) bool {
 	return o.pod == nil && other.pod == nil && o.words == other.words
 }
 
-// glance is for how long a key means what was selected before the selection changed by itself: nobody sees faster.
+// glance is for how long a key means what was selected before the selection changed by itself: no reader is faster.
 const glance = 300 * time.Millisecond
 
 // seenMsg says that a selection that changed by itself has been on the screen for a glance.
 type seenMsg struct{ turn int }
 
-// aim is what a key acts on: what was on the screen when somebody decided to press it.
+// aim is what a key acts on: what was on the screen when the user decided to press it.
 type aim struct {
 	was opening
 	set bool

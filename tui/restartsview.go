@@ -111,7 +111,7 @@ func lasting(title, order string, rank, sign int, of func(*model.Restart) time.D
 	}
 }
 
-// endExit draws how an instance ended; a mark when nobody said.
+// endExit draws how an instance ended; a mark when that is not known.
 func (c *canvas) endExit(l *line, r ledgerRow, w int) {
 	word := c.none
 	if !r.end.Untold {

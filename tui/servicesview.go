@@ -159,7 +159,7 @@ func (s *serviceRow) words(c *canvas) (word, glyph string, in ink) {
 	return "serving", c.live, c.good
 }
 
-// count words a number of endpoints; a mark where nobody may know it.
+// count words a number of endpoints; a mark where that is not known.
 func (s *serviceRow) count(n int) string {
 	if !s.known {
 		return certaintyMark
@@ -270,7 +270,7 @@ func (s *serviceRow) why(c *canvas, w int) string {
 	var words []string
 	switch s.state() {
 	case servesUnknown:
-		return "EndpointSlices are not read: nobody says who gets traffic"
+		return "EndpointSlices are not read: who gets traffic is not known"
 	case servesNobody:
 		words = append(words, "none of "+thousands(s.total)+" ready")
 	case servesEmpty:

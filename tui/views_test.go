@@ -185,7 +185,7 @@ func TestAServiceWithoutAnyReadyEndpointIsAnAlarm(t *testing.T) {
 	f.later(0, 2, &model.Source{Kind: model.EndpointSlices, State: model.SourceForbidden, Since: night})
 	b = boardOf(t, options(), 200, 50, f.snapshot())
 	press(b, "3")
-	wantOnScreen(t, b, "EndpointSlices are not read: nobody says who gets traffic")
+	wantOnScreen(t, b, "EndpointSlices are not read: who gets traffic is not known")
 	wantNotOnScreen(t, b, "0/")
 }
 

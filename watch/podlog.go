@@ -58,7 +58,7 @@ func (p *Pods) Close() {
 // PodID says which pod is meant: one of the same name with another UID is another pod.
 type PodID struct{ Namespace, Name, UID string }
 
-// LogLine is a line that a container wrote, masked. At is when the runtime took it; zero when nobody says.
+// LogLine is a line that a container wrote, masked. At is when the runtime took it; zero when that is not known.
 type LogLine struct {
 	At   time.Time
 	Text string

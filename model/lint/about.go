@@ -151,7 +151,7 @@ var Texts = [...]Text{
 	},
 	{
 		Rule: SecretHeader, Levels: []Level{Warning},
-		What: "The probe sends a header that lets somebody in: `Authorization`, `Cookie`, `X-Api-Key`.",
+		What: "The probe sends a header that is a credential: `Authorization`, `Cookie`, `X-Api-Key`.",
 		Why:  "Its value is in the pod, where everybody who may read pods can read it.",
 		Fix:  "Serve health on a path, or a port, that needs no credentials.",
 	},

@@ -112,7 +112,7 @@ func TestRules(t *testing.T) {
 		"startup, nobody measured":                  {rule: lint.StartupBudget, pod: web(start())},
 		"startup restarts it":                       {rule: lint.StartupBudget, pod: web(start()), restarts: restarts(CauseStartup, 2, func(*Restart) {}), level: lint.Error, want: "the startup probe has restarted web 2 times: it allows 20s"},
 		"startup of another container":              {rule: lint.StartupBudget, pod: web(start()), restarts: restarts(CauseStartup, 2, func(r *Restart) { r.Container = "mesh" })},
-		"H31 a port nobody names":                   {rule: lint.PortUnresolved, pod: web(specified(http), live(asking("admin"))), level: lint.Error, want: `liveness of web asks port "admin", and the container names no port so`, fields: []string{"spec.containers{web}.livenessProbe.httpGet.port", "spec.containers{web}.ports"}},
+		"H31 a port nobody names":                   {rule: lint.PortUnresolved, pod: web(specified(http), live(asking("admin"))), level: lint.Error, want: `liveness of web asks port "admin", and the container names no such port`, fields: []string{"spec.containers{web}.livenessProbe.httpGet.port", "spec.containers{web}.ports"}},
 		"a port somebody names":                     {rule: lint.PortUnresolved, pod: web(specified(http), live(asking("http")))},
 		"a port by number":                          {rule: lint.PortUnresolved, pod: web(specified(http), live(asking("9999")))},
 		"a port of a container nobody read":         {rule: lint.PortUnresolved, pod: web(live(asking("admin")))},

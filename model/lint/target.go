@@ -107,14 +107,14 @@ func (l *linter) unresolved() {
 		field := probeField(typ, portField[p.Handler])
 		switch _, ok := l.container.Port(p.Port); {
 		case !ok && l.container.Spec != nil:
-			l.find(PortUnresolved, Error, fmt.Sprintf("%s of %s asks port %q, and the container names no port so", typ, l.container.Name, p.Port),
+			l.find(PortUnresolved, Error, fmt.Sprintf("%s of %s asks port %q, and the container names no such port", typ, l.container.Name, p.Port),
 				"the probe cannot be carried out, which counts towards nothing: "+never[typ], field, "ports")
 		case p.DigitName && version.AtLeast(1, 37):
 			l.find(PortUnresolved, Error, fmt.Sprintf("%s of %s asks port %q, which is a name to kubelet %v", typ, l.container.Name, p.Port, version),
 				"the probe cannot be carried out, which counts towards nothing: "+never[typ], field)
 		case p.DigitName:
 			l.find(PortUnresolved, Warning, fmt.Sprintf("%s of %s asks port %q, a text and not a number", typ, l.container.Name, p.Port),
-				"a kubelet from 1.37 on takes it for a name that nobody has: "+never[typ], field)
+				"a kubelet from 1.37 on takes it for a name that no port has: "+never[typ], field)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (l *linter) withoutStartup() {
 	case took == 0 && live.InitialDelay >= longDelay:
 		l.find(LivenessWithoutStartup, Advice,
 			fmt.Sprintf("liveness of %s waits %v after each start, and there is no startup probe", l.container.Name, live.InitialDelay),
-			"nobody notices a hang in that time, and a start that takes longer ends in a restart: "+advice, fields...)
+			"a hang goes unnoticed in that time, and a start that takes longer ends in a restart: "+advice, fields...)
 	}
 }
 
