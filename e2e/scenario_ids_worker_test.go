@@ -231,5 +231,6 @@ func theCountSurvives(exit string, on func(minor int) bool) story {
 }
 
 // since and before are the kubelets from a minor version on, and those before it.
-func since(version int) func(minor int) bool  { return func(minor int) bool { return minor >= version } }
+func since(version int) func(minor int) bool { return func(minor int) bool { return minor >= version } }
+
 func before(version int) func(minor int) bool { return func(minor int) bool { return minor < version } }
