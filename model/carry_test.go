@@ -23,6 +23,12 @@ func TestWhatARestartLeavesInDoubt(t *testing.T) {
 			{40.4, ledger("liveness medium")},
 			{80, ledger("liveness certain")},
 		}},
+		"1.6 not where no run of the new instance can have failed in that second": {pod: []func(*Pod){livenessOf(period(4), threshold(1))}, plot: plot{
+			{40.05, fails(Liveness, headers)},
+			{40.1, kills(Liveness)},
+			{40.3, again("Completed", 0)},
+			{40.4, ledger("liveness certain")},
+		}},
 		"1.6 not where a signal ended the old one": {pod: []func(*Pod){livenessOf(period(1), threshold(3))}, plot: plot{
 			{40.1, kills(Liveness)},
 			{40.3, again("Error", 137)},

@@ -59,12 +59,17 @@ func TestHopeless(t *testing.T) {
 		aim    Aim
 		want   string // a part of the rule; empty for hope
 	}{
-		"a port that the container does not name":    {settled(with(Readiness, probe(port("admin"))), neverReady), nil, 3, AimReady, "do not change in the life of a pod"},
-		"the same, for what has started":             {settled(with(Readiness, probe(port("admin"))), neverReady), nil, 3, AimStarted, ""},
-		"the same port of a liveness probe":          {settled(with(Liveness, probe(port("admin"))), neverReady), nil, 3, AimReady, ""},
-		"a container that was ready before":          {settled(with(Readiness, probe(port("admin")))), nil, 3, AimReady, ""},
-		"a port that the container names":            {settled(with(Readiness, probe(port("http"))), neverReady), nil, 3, AimReady, ""},
-		"a command that was not there twice":         {settled(with(Readiness, probe(command)), neverReady), []Fact{unhealthy(noCommand, 2, 5, 15)}, 20, AimReady, "tried 2 times in 15s"},
+		"a port that the container does not name": {settled(with(Readiness, probe(port("admin"))), neverReady), nil, 3, AimReady, "do not change in the life of a pod"},
+		"the same, for what has started":          {settled(with(Readiness, probe(port("admin"))), neverReady), nil, 3, AimStarted, ""},
+		"the same port of a liveness probe":       {settled(with(Liveness, probe(port("admin"))), neverReady), nil, 3, AimReady, ""},
+		"a container that was ready before":       {settled(with(Readiness, probe(port("admin")))), nil, 3, AimReady, ""},
+		"a port that the container names":         {settled(with(Readiness, probe(port("http"))), neverReady), nil, 3, AimReady, ""},
+		"a command that was not there twice":      {settled(with(Readiness, probe(command)), neverReady), []Fact{unhealthy(noCommand, 2, 5, 15)}, 20, AimReady, "tried 2 times in 15s"},
+		"a command that was not there in two execs": {
+			settled(with(Readiness, probe(command)), neverReady),
+			[]Fact{unhealthy(noCommand, 1, 5, 5), unhealthy(strings.Replace(noCommand, "0c72", "9a41", 1), 1, 15, 15)},
+			18, AimReady, "tried 2 times in 13s",
+		},
 		"a command that was not there once":          {settled(with(Readiness, probe(command)), neverReady), []Fact{unhealthy(noCommand, 1, 5, 5)}, 20, AimReady, ""},
 		"a command that was not there for a moment":  {settled(with(Readiness, probe(command)), neverReady), []Fact{unhealthy(noCommand, 4, 1, 5)}, 6, AimReady, ""},
 		"an image that the registry does not have":   {settled(backOff), []Fact{failedEvent(denied, 3, 5, 36)}, 40, AimReady, "asked 3 times in 31s"},

@@ -18,10 +18,27 @@ func (j *Facts) killsNext(e end, k kill) bool {
 	if !probed || k.At.Before(e.how.FinishedAt) || c == nil || c.Probes[typ] == nil || c.Probes[typ].InitialDelay > time.Second {
 		return false
 	}
+	if k.At.Equal(e.how.FinishedAt) && c.Probes[typ].InitialDelay+j.shortestRun(c, typ, k.At) >= time.Second {
+		return false // no run of the next instance can have failed within that second
+	}
 	if !e.untold && signalled(e.how) || !e.Next.IsZero() && e.Next.After(k.At) {
 		return false
 	}
 	return j.Now.Before(j.killTold(e))
+}
+
+// shortestRun is how long the newest run of a probe up to a moment took at least, as far as its failure tells.
+func (j *Facts) shortestRun(c *fact.Container, typ fact.ProbeType, by time.Time) time.Duration {
+	if _, late := j.eventsLate(); late || j.History == nil {
+		return 0 // it may be of another run
+	}
+	for i := len(j.History.Failures) - 1; i >= 0; i-- {
+		f := &j.History.Failures[i]
+		if e := f.Event; e.Outcome == fact.Failed && e.Probe == typ && e.Container == c.Name && !f.To().After(by) {
+			return SpanOfEvent(c.Probes[typ], e).shortest
+		}
+	}
+	return 0
 }
 
 // signalled reports whether an instance ended by one of the signals by which a kubelet ends it.

@@ -143,21 +143,24 @@ func (x *examiner) unaskable(aim Aim) string {
 		return ""
 	}
 	p := &x.Probes[i]
-	begun := p.FirstLike(x.event)
-	if begun.Before(p.Container.StartedAt) {
-		begun = p.Container.StartedAt
-	}
-	var tries int32
-	for _, e := range p.Events {
-		if e.Outcome == fact.Errored && !e.First.Before(p.Container.StartedAt) {
-			tries += e.Count
-		}
-	}
 	fault := faultOf(p, x.event.Text())
+	begun, tries := x.triedWith(p, fault)
 	if fault != faultMissing && fault != faultDenied || tries < askTries || x.now.Sub(begun) < askTime {
 		return ""
 	}
 	return "the kubelet tried " + times(tries) + " in " + Lasting(x.now.Sub(begun)) + ", and a probe that cannot be carried out counts towards nothing"
+}
+
+// triedWith returns since when the running instance is known to have had that fault of a probe, and how often it was told. A text that names
+// the exec of a run makes an event of its own for each.
+func (x *examiner) triedWith(p *infer.Probe, fault fault) (begun time.Time, tries int32) {
+	begun = x.now
+	for _, e := range p.Events {
+		if e.Outcome == fact.Errored && !e.First.Before(p.Container.StartedAt) && faultOf(p, e.Text()) == fault {
+			begun, tries = fact.Earliest(begun, e.First), tries+e.Count
+		}
+	}
+	return begun, tries
 }
 
 // pullRefusals are those of pullTroubles that another try does not mend.
