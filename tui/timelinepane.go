@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -98,79 +97,8 @@ func (p *timelinePane) Render() []string { return p.pager.Render() }
 // Below implements pane.
 func (p *timelinePane) Below() int { return p.pager.below() }
 
-// chart is which time the cells of the lanes stand for.
-type chart struct {
-	now, cursor time.Time
-	// label is the width of the names before the lanes, cells how many cells a lane has.
-	label, cells int
-	step         time.Duration
-	// from is where the first cell begins.
-	from time.Time
-	// scale is the index of step.
-	scale int
-}
-
-// scales are what a cell may stand for.
-func scales() []time.Duration {
-	return []time.Duration{
-		time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
-		time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute,
-		time.Hour, 2 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour, 7 * 24 * time.Hour,
-	}
-}
-
 // usual is how long a time the lanes show to begin with.
 const usual = 10 * time.Minute
-
-func newChart(c *canvas, line *model.Timeline, width, zoom int, cursor time.Time) chart {
-	x := chart{now: c.now, cursor: cursor}
-	for i := range line.Lanes {
-		x.label = max(x.label, c.Cells(laneName(&line.Lanes[i])))
-	}
-	x.label = min(x.label, width/3)
-	x.cells = max(width-x.label-3, 1)
-	all := scales()
-	first := slices.IndexFunc(all, func(d time.Duration) bool { return d*time.Duration(x.cells) >= usual })
-	x.scale = min(max(first, 0)-zoom, len(all)-1)
-	x.scale = max(x.scale, 0)
-	x.step = all[x.scale]
-	end := x.cellOf(x.now).Add(x.step)
-	if !cursor.IsZero() && cursor.Before(end.Add(-time.Duration(x.cells)*x.step)) {
-		end = x.cellOf(cursor).Add(time.Duration(x.cells/2) * x.step)
-	}
-	x.from = end.Add(-time.Duration(x.cells) * x.step)
-	return x
-}
-
-// closest is how far zooming in may go, from the scale that is there to begin with.
-func (x *chart) closest() int {
-	return max(slices.IndexFunc(scales(), func(d time.Duration) bool { return d*time.Duration(x.cells) >= usual }), 0)
-}
-
-// holds reports whether a moment is in sight, or could not be by a coarser scale.
-func (x *chart) holds(t time.Time) bool { return !t.Before(x.from) || x.scale == len(scales())-1 }
-
-// cellOf is when the cell begins that a moment is in.
-func (x *chart) cellOf(t time.Time) time.Time { return t.Truncate(x.step) }
-
-// cell is the time that cell i stands for: from its begin to before its end, and not beyond now.
-func (x *chart) cell(i int) (from, to time.Time) {
-	from = x.from.Add(time.Duration(i) * x.step)
-	to = from.Add(x.step)
-	if to.After(x.now) {
-		to = x.now.Add(time.Nanosecond)
-	}
-	return from, to
-}
-
-// chosen is the cell of the cursor.
-func (x *chart) chosen() int {
-	at := x.cursor
-	if at.IsZero() {
-		at = x.now
-	}
-	return int(at.Sub(x.from) / x.step)
-}
 
 // laneName names a lane.
 func laneName(l *model.Lane) string {
@@ -326,14 +254,6 @@ func (s *sheet) axis(x *chart) {
 	s.end(l)
 }
 
-// clock is the time of day, or the day where a cell is that long.
-func clock(t time.Time, step time.Duration) string {
-	if step >= time.Hour {
-		return t.Format("01-02 15h")
-	}
-	return t.Format(time.TimeOnly)
-}
-
 // legend says what the marks mean.
 func (s *sheet) legend() {
 	g := &s.lanes
@@ -366,93 +286,4 @@ func (s *sheet) legend() {
 		l.list(words[i:min(i+2, len(words))], 0)
 	}
 	s.end(l)
-}
-
-// readout writes what was known at the cursor, and what happened in the time of its cell.
-func (s *sheet) readout(line *model.Timeline, x *chart) {
-	from, to := x.cell(x.chosen())
-	at, title := to.Add(-time.Nanosecond), "NOW"
-	if !x.cursor.IsZero() {
-		title = "KNOWN AT " + from.Add(x.step).In(x.now.Location()).Format(time.TimeOnly)
-		title += ", " + age(x.now, to) + " AGO"
-	}
-	s.heading(title, "a cell is "+span(x.step)+"; watched since "+line.Watched.In(x.now.Location()).Format(time.TimeOnly))
-	for i := range line.Lanes {
-		lane := &line.Lanes[i]
-		l := s.row(1).cell(ink{}, laneName(lane), x.label+1)
-		known, ok := lane.At(at)
-		if !ok {
-			s.end(l.put(s.dim, "nothing was known: it was not watched"))
-		} else {
-			s.knownWords(l, lane.Kind, known, at)
-			s.end(l)
-		}
-		for k := range lane.Marks {
-			if m := &lane.Marks[k]; !m.At.Before(from) && m.At.Before(to) {
-				s.markWords(m, x)
-			}
-		}
-	}
-}
-
-// knownWords words what was known, how sure that was, and how long it had been so.
-func (s *sheet) knownWords(l *line, kind model.LaneKind, k model.Known, at time.Time) {
-	if kind == model.LaneProbe {
-		v := model.Verdict{State: k.State, Certainty: k.Certainty}
-		word := stateWord(v)
-		if k.Failures.Run > 0 {
-			word += " " + s.runOf(k.Failures)
-		}
-		l.put(s.stateInk[k.State], s.glyphs.state[k.State]+" "+word)
-		sure := k.Certainty.String()
-		if k.Certainty != model.Certain {
-			sure += " certainty"
-		}
-		l.put(s.dim, "  "+sure+", for "+age(at, k.From))
-		return
-	}
-	cell := s.knownCell(kind, k)
-	l.put(cell.ink, cell.text+" "+k.Stage.String()).put(s.dim, "  for "+age(at, k.From))
-	if k.Later {
-		l.put(s.dim, ", as the pod's status told later")
-	}
-}
-
-// runOf words how often a probe had failed in a row, of how many times it takes.
-func (s *sheet) runOf(f model.Failures) string {
-	word := thousands(int(f.Run)) + "/" + thousands(int(f.Threshold))
-	if f.Bound == model.AtLeast {
-		word = s.least + word
-	}
-	return word
-}
-
-// markWords words something that happened.
-func (s *sheet) markWords(m *model.Mark, x *chart) {
-	mark := s.markOf(m)
-	l := s.row(3).put(mark.ink, mark.text).text(" " + m.At.In(x.now.Location()).Format(time.TimeOnly) + " ")
-	word := m.Kind.String()
-	switch m.Kind {
-	case model.MarkShadow:
-		word += ": " + verdictWords[m.Verdict]
-	case model.MarkKill:
-		word = "the kubelet began to kill it"
-		if m.Cause != "" {
-			word += ": " + string(m.Cause)
-		}
-	case model.MarkEnd:
-		word += ": " + string(m.Cause)
-		if m.Certainty != model.Certain {
-			word += " (certainty " + m.Certainty.String() + ")"
-		}
-	}
-	if m.Count > 1 {
-		word += " " + s.times + thousands(int(m.Count)) + " up to then"
-	}
-	l.text(word)
-	if m.Text == "" {
-		s.end(l)
-		return
-	}
-	s.hang(l.text("  "), 14, 3, s.dim, model.Printable(m.Text))
 }
